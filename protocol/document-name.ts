@@ -1,0 +1,27 @@
+import * as string from 'lib0/string';
+import { LIMITS } from './limits.ts';
+
+/** Why a document name is refused, as a sentence for the person who chose it; null when the name is valid. */
+export function documentNameProblem(name: string): string | null {
+  if (name === '') return 'A document name must not be empty.';
+  if (!name.isWellFormed()) return 'A document name must be valid Unicode (it holds half of a surrogate pair).';
+  const bytes = string.utf8ByteLength(name);
+  if (bytes > LIMITS.documentNameBytes) {
+    return `A document name may be ${LIMITS.documentNameBytes} bytes long at most (this one has ${bytes}).`;
+  }
+  // Control characters, the line and paragraph separators, and the marks that reorder text on a screen.
+  if (/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(name)) {
+    return 'A document name must not contain control characters.';
+  }
+  if (name.trim() !== name) return 'A document name must not begin or end with a space.';
+  for (const part of name.split('/')) {
+    if (part === '') return 'A document name must not begin or end with a slash, or hold two in a row.';
+    if (part === '.' || part === '..') return 'A document name must not have "." or ".." as a part.';
+  }
+  return null;
+}
+
+/** Whether `name` can name a document. The one rule for WebSocket paths, HTTP routes and storage (SEC-5). */
+export function isDocumentName(name: string): boolean {
+  return documentNameProblem(name) === null;
+}

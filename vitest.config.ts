@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config';
+
+const all = ['protocol/**', 'server/**', 'web/**', 'scripts/**', 'docs/**'];
+const named = (suffix: string) => all.map((folder) => `${folder}/*.${suffix}.ts`);
+
+// One project a kind of test, told apart by file name (docs/CONTRIBUTING.md): what a test needs decides when it runs.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: all.map((folder) => `${folder}/*.test.ts`),
+          exclude: [...named('disk.test'), ...named('net.test'), '**/node_modules/**'],
+        },
+      },
+      { test: { name: 'disk', include: named('disk.test'), testTimeout: 30_000 } },
+      { test: { name: 'net', include: named('net.test'), testTimeout: 60_000, hookTimeout: 30_000 } },
+    ],
+  },
+});
