@@ -1,0 +1,20 @@
+import { defineConfig } from 'playwright/test';
+import { CHROMIUM_ARGS, findChromium } from './scripts/chromium.mjs';
+
+const executablePath = findChromium();
+
+// Browser tests. They run against the built product (`npm test` builds it), each with servers of its own on port 0.
+export default defineConfig({
+  testDir: 'e2e',
+  fullyParallel: true,
+  workers: 2,
+  retries: 0,
+  forbidOnly: true,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  reporter: process.env['COSCRIBE_TEST_REPORT'] ? [['line'], ['json', { outputFile: process.env['COSCRIBE_TEST_REPORT'] }]] : [['line']],
+  use: {
+    trace: 'retain-on-failure',
+    launchOptions: { args: CHROMIUM_ARGS, ...(executablePath === null ? {} : { executablePath }) },
+  },
+});
