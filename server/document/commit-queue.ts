@@ -1,0 +1,155 @@
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../logger.ts';
+import type { Operation, Store } from '../store/store.ts';
+
+/** Wait before the first retry of a failed write, in milliseconds; doubled up to the last. */
+const FIRST_RETRY = 100;
+const LAST_RETRY = 5_000;
+
+/** Most bytes of values in one batch: beyond it a batch's fsync would make everybody wait. */
+const BATCH_BYTES = 8 * 1024 * 1024;
+
+interface Commit {
+  readonly operations: readonly Operation[];
+  readonly bytes: number;
+  readonly onDurable: () => void;
+}
+
+/**
+ * Group commit: everything that waits, of all documents, goes into one atomic batch with fsync; the next batch gathers
+ * while that one is written. A failed batch is tried again, for ever and in order, so nothing is ever dropped or
+ * acknowledged early (DUR-2, DUR-9).
+ *
+ *   idle --enqueue--> writing --ok, nothing waits--> idle
+ *                        |  ^--ok, more waits--+
+ *                      fails
+ *                        v
+ *                     failing --retry works--> writing
+ *
+ * Safety: `onDurable` is called once, after the operations and all enqueued before them are durable. Liveness: when the
+ * store heals, everything enqueued becomes durable without further calls.
+ */
+export class CommitQueue {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  #waiting: Commit[] = [];
+  /** Whether the loop of `#write` runs or is about to. */
+  #busy = false;
+  #waitingBytes = 0;
+  #failing = false;
+  #idleWaiters: (() => void)[] = [];
+  readonly #stateListeners = new Set<(failing: boolean) => void>();
+  /** Figures for health and metrics. */
+  readonly counters = { batches: 0, operations: 0, bytes: 0, failures: 0 };
+  /** Called with the milliseconds that a successful batch took, and how many commits it held. */
+  onBatch: ((milliseconds: number, commits: number) => void) | null = null;
+
+  constructor(store: Store, clock: Clock, logger: Logger) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  /** Whether the last write failed: nothing is durable until this is over. */
+  get failing(): boolean {
+    return this.#failing;
+  }
+
+  /** Bytes of values that are not durable yet. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  /** Tells `listener` whenever `failing` changes; returns the function that ends that. */
+  onFailingChange(listener: (failing: boolean) => void): () => void {
+    this.#stateListeners.add(listener);
+    return () => this.#stateListeners.delete(listener);
+  }
+
+  /** Hands over operations that belong together. `onDurable` is called when they are on disk; it must not throw. */
+  enqueue(operations: readonly Operation[], onDurable: () => void): void {
+    let bytes = 0;
+    for (const operation of operations) if (operation.type === 'put') bytes += operation.value.length;
+    this.#waiting.push({ operations, bytes, onDurable });
+    this.#waitingBytes += bytes;
+    if (this.#busy) return;
+    this.#busy = true;
+    // Begins at the end of the turn, so that whatever else is enqueued in this one shares the fsync.
+    this.#clock.setImmediate(() => void this.#write());
+  }
+
+  /** Calls back when everything enqueued so far is durable: at once when nothing waits. */
+  afterPending(onDurable: () => void): void {
+    if (this.#busy) this.enqueue([], onDurable);
+    else onDurable();
+  }
+
+  /** Resolves when nothing waits to be written. While the store fails, that can take as long as it fails. */
+  whenIdle(): Promise<void> {
+    if (!this.#busy) return Promise.resolve();
+    return new Promise((resolve) => this.#idleWaiters.push(resolve));
+  }
+
+  async #write(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#takeBatch();
+      const operations = batch.flatMap((commit) => commit.operations);
+      const started = this.#clock.now();
+      if (operations.length > 0) await this.#writeUntilDone(operations);
+      this.counters.batches += 1;
+      this.counters.operations += operations.length;
+      for (const { bytes } of batch) {
+        this.#waitingBytes -= bytes;
+        this.counters.bytes += bytes;
+      }
+      this.onBatch?.(this.#clock.now() - started, batch.length);
+      for (const commit of batch) this.#call(commit.onDurable);
+    }
+    this.#busy = false;
+    const waiters = this.#idleWaiters;
+    this.#idleWaiters = [];
+    for (const resolve of waiters) resolve();
+  }
+
+  #takeBatch(): Commit[] {
+    let bytes = 0;
+    let count = 0;
+    for (const commit of this.#waiting) {
+      bytes += commit.bytes;
+      if (count > 0 && bytes > BATCH_BYTES) break;
+      count += 1;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  async #writeUntilDone(operations: readonly Operation[]): Promise<void> {
+    for (let delay = FIRST_RETRY; ; delay = Math.min(delay * 2, LAST_RETRY)) {
+      try {
+        await this.#store.write(operations);
+        if (this.#failing) this.#logger.info({}, 'The storage works again; everything that waited is stored.');
+        this.#setFailing(false);
+        return;
+      } catch (err) {
+        this.counters.failures += 1;
+        this.#logger.error({ err, retryInMs: delay }, 'The storage refuses to write; nothing is acknowledged meanwhile.');
+        this.#setFailing(true);
+        await new Promise<void>((resolve) => this.#clock.setTimeout(resolve, delay));
+      }
+    }
+  }
+
+  #setFailing(failing: boolean): void {
+    if (this.#failing === failing) return;
+    this.#failing = failing;
+    for (const listener of this.#stateListeners) listener(failing);
+  }
+
+  #call(onDurable: () => void): void {
+    try {
+      onDurable();
+    } catch (err) {
+      this.#logger.error({ err }, 'A callback after a write failed.');
+    }
+  }
+}

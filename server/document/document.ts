@@ -1,0 +1,179 @@
+import * as Y from 'yjs';
+import type { DocumentProperties } from '../../protocol/messages.ts';
+import type { Clock } from '../clock.ts';
+import type { Operation, Store } from '../store/store.ts';
+import { type CatalogueEntry, decodeCatalogueEntry, encodeCatalogueEntry } from './catalogue.ts';
+import type { CommitQueue } from './commit-queue.ts';
+import { catalogueKey, logKey, logRange, logSequence, snapshotKey } from './keys.ts';
+import { DamagedRecordError, decodeLogRecord, decodeSnapshot, encodeLogRecord, encodeSnapshot } from './record.ts';
+
+/** A log of so many records is compacted: reading 500 takes under a millisecond, reading 260,000 takes a second. */
+const COMPACT_RECORDS = 500;
+
+/** A log of so many records is compacted whatever the size of the snapshot that this writes anew. */
+const COMPACT_RECORDS_ALWAYS = 20_000;
+
+const NO_WRITERS: ReadonlyMap<number, string> = new Map();
+
+/**
+ * One document's durable life: an append log, a snapshot that covers its beginning, a catalogue entry beside them. It
+ * knows bytes and sequence numbers; the live Yjs document belongs to the room.
+ *
+ *   records    1 2 3 4 5 6 7 8 9
+ *   snapshot   -------^            covers 1 to 4: those records are dropped in the batch that writes it
+ *   load       snapshot, then 5 to 9 without a gap
+ */
+export class Document {
+  readonly name: string;
+  readonly #store: Store;
+  readonly #commits: CommitQueue;
+  readonly #clock: Clock;
+  readonly #storeId: string;
+  #entry: CatalogueEntry | null = null;
+  /** Number of the last record appended; 0 before the first. */
+  #sequence = 0;
+  /** Number of the last record that the newest snapshot covers, written or on its way. */
+  #snapshotSequence = 0;
+  #snapshotBytes = 0;
+  #logBytes = 0;
+  #compacting = false;
+
+  constructor(name: string, dependencies: { store: Store; commits: CommitQueue; clock: Clock; storeId: string }) {
+    this.name = name;
+    this.#store = dependencies.store;
+    this.#commits = dependencies.commits;
+    this.#clock = dependencies.clock;
+    this.#storeId = dependencies.storeId;
+  }
+
+  /** Whether anything of it is stored or on its way there. */
+  get exists(): boolean {
+    return this.#entry !== null || this.#sequence > 0;
+  }
+
+  get properties(): DocumentProperties {
+    return { title: this.#entry?.title ?? '', language: this.#entry?.language ?? '' };
+  }
+
+  /** Milliseconds since 1970; null while it does not exist. */
+  get createdAt(): number | null {
+    return this.#entry?.createdAt ?? null;
+  }
+
+  /** Differs between any two lives of the document: another data folder, or a restore or wipe in this one. */
+  get epoch(): string {
+    return `${this.#storeId}.${this.#entry?.epoch ?? 0}`;
+  }
+
+  /** Log records that the snapshot does not cover. */
+  get logRecords(): number {
+    return this.#sequence - this.#snapshotSequence;
+  }
+
+  /**
+   * Applies what is stored to `doc`, in one transaction. Of a document that is not stored it finds nothing, which is no
+   * error; whatever cannot be read or is damaged is one, never an empty document (DUR-3).
+   * @throws DamagedRecordError | Error
+   */
+  async load(doc: Y.Doc): Promise<void> {
+    const updates: Uint8Array[] = [];
+    const [entry, snapshot] = await Promise.all([
+      this.#store.get(catalogueKey(this.name)),
+      this.#store.get(snapshotKey(this.name)),
+    ]);
+    if (entry !== null) this.#entry = decodeCatalogueEntry(entry);
+    if (snapshot !== null) {
+      const { sequence, state } = decodeSnapshot(snapshot);
+      this.#sequence = sequence;
+      this.#snapshotSequence = sequence;
+      this.#snapshotBytes = state.length;
+      updates.push(state);
+    }
+    for await (const [key, value] of this.#store.read(logRange(this.name, this.#sequence + 1))) {
+      const sequence = logSequence(key);
+      if (sequence !== this.#sequence + 1) {
+        throw new DamagedRecordError(`record ${this.#sequence + 1} of the log is missing; the next one is ${sequence}`);
+      }
+      this.#sequence = sequence;
+      this.#logBytes += value.length;
+      updates.push(decodeLogRecord(value).update);
+    }
+    if (updates.length > 0 && entry === null) throw new DamagedRecordError('the catalogue entry is missing');
+    doc.transact(() => {
+      for (const update of updates) Y.applyUpdate(doc, update, this);
+    });
+    if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null) {
+      throw new DamagedRecordError('the log lacks an update that a later one builds on');
+    }
+  }
+
+  /**
+   * Appends one update. `onDurable` is called when it, and everything before it, survives a crash and a power failure.
+   * The first update of a document makes its catalogue entry in the same batch; `properties` go into that.
+   */
+  append(
+    update: Uint8Array,
+    onDurable: () => void,
+    { writers = NO_WRITERS, properties }: { writers?: ReadonlyMap<number, string>; properties?: DocumentProperties } = {},
+  ): void {
+    this.#sequence += 1;
+    const value = encodeLogRecord({ time: this.#clock.date(), writers, update });
+    this.#logBytes += value.length;
+    const operations: Operation[] = [{ type: 'put', key: logKey(this.name, this.#sequence), value }];
+    if (this.#entry === null) operations.push(this.#putEntry(properties ?? this.properties));
+    this.#commits.enqueue(operations, onDurable);
+  }
+
+  /** Changes title and language; makes the catalogue entry if there is none yet. Resolves when it is durable. */
+  saveProperties(properties: DocumentProperties): Promise<void> {
+    return new Promise((resolve) => this.#commits.enqueue([this.#putEntry(properties)], resolve));
+  }
+
+  /** Calls back when everything appended so far is durable: at once when nothing waits. */
+  afterPending(onDurable: () => void): void {
+    this.#commits.afterPending(onDurable);
+  }
+
+  /** Whether the log has grown so far that `compact` is worth its cost. */
+  get wantsCompaction(): boolean {
+    if (this.#compacting || this.logRecords < COMPACT_RECORDS) return false;
+    // A big state is rewritten only when the log has grown in proportion.
+    return this.#logBytes * 2 >= this.#snapshotBytes || this.logRecords >= COMPACT_RECORDS_ALWAYS;
+  }
+
+  /**
+   * Writes `state` as the snapshot of everything appended so far and drops the records it covers, in one batch (DUR-8).
+   * `state` must hold exactly those updates: take it and call this in the same turn.
+   */
+  compact(state: Uint8Array): Promise<void> {
+    if (this.#compacting || this.logRecords === 0) return Promise.resolve();
+    const sequence = this.#sequence;
+    const operations: Operation[] = [
+      { type: 'put', key: snapshotKey(this.name), value: encodeSnapshot({ sequence, state }) },
+    ];
+    for (let covered = this.#snapshotSequence + 1; covered <= sequence; covered++) {
+      operations.push({ type: 'del', key: logKey(this.name, covered) });
+    }
+    // What is appended from here on belongs to the next snapshot, whenever this one is written (DUR-7).
+    this.#compacting = true;
+    this.#snapshotSequence = sequence;
+    this.#snapshotBytes = state.length;
+    this.#logBytes = 0;
+    return new Promise((resolve) =>
+      this.#commits.enqueue(operations, () => {
+        this.#compacting = false;
+        resolve();
+      }),
+    );
+  }
+
+  #putEntry({ title, language }: DocumentProperties): Operation {
+    this.#entry = {
+      title,
+      language,
+      createdAt: this.#entry?.createdAt ?? this.#clock.date(),
+      epoch: this.#entry?.epoch ?? 0,
+    };
+    return { type: 'put', key: catalogueKey(this.name), value: encodeCatalogueEntry(this.#entry) };
+  }
+}

@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../logger.ts';
+import { type Store, StoreError } from '../store/store.ts';
+import { type CatalogueEntry, decodeCatalogueEntry } from './catalogue.ts';
+import { CommitQueue } from './commit-queue.ts';
+import { Document } from './document.ts';
+import { catalogueKey, FORMAT_KEY } from './keys.ts';
+import { decodeJsonRecord, encodeJsonRecord } from './record.ts';
+
+/** Version of the layout in keys.ts and record.ts. A test opens a stored database of every version. */
+const FORMAT = 1;
+
+/** All documents of one store. Opening one twice is the caller's to prevent: the registry of rooms does. */
+export class Documents {
+  readonly commits: CommitQueue;
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #storeId: string;
+
+  private constructor(store: Store, clock: Clock, logger: Logger, storeId: string) {
+    this.commits = new CommitQueue(store, clock, logger);
+    this.#store = store;
+    this.#clock = clock;
+    this.#storeId = storeId;
+  }
+
+  /**
+   * Takes a store into use; a fresh one is marked with the format and an id of its own.
+   * @throws StoreError when it was written by a newer version or holds something else.
+   */
+  static async open(store: Store, clock: Clock, logger: Logger): Promise<Documents> {
+    const stored = await store.get(FORMAT_KEY);
+    if (stored !== null) return new Documents(store, clock, logger, readFormat(stored));
+    const storeId = randomBytes(9).toString('base64url');
+    await store.write([{ type: 'put', key: FORMAT_KEY, value: encodeJsonRecord({ format: FORMAT, id: storeId }) }]);
+    return new Documents(store, clock, logger, storeId);
+  }
+
+  /** A handle on the document `name`, which may not exist yet. Call its `load` before anything else. */
+  document(name: string): Document {
+    return new Document(name, { store: this.#store, commits: this.commits, clock: this.#clock, storeId: this.#storeId });
+  }
+
+  /** The stored catalogue entry, or null when the document does not exist. */
+  async entry(name: string): Promise<CatalogueEntry | null> {
+    const value = await this.#store.get(catalogueKey(name));
+    return value === null ? null : decodeCatalogueEntry(value);
+  }
+}
+
+function readFormat(stored: Uint8Array): string {
+  const { format, id } = parseFormat(stored);
+  if (format !== FORMAT || typeof id !== 'string') {
+    throw new StoreError(
+      `The data folder has the format ${JSON.stringify(format)}; this version of Coscribe reads format ${FORMAT}. Use the version that wrote it, or a newer one.`,
+    );
+  }
+  return id;
+}
+
+function parseFormat(stored: Uint8Array): { format?: unknown; id?: unknown } {
+  try {
+    return Object(decodeJsonRecord(stored));
+  } catch (cause) {
+    throw new StoreError('The data folder is damaged: its format record cannot be read. Restore a backup.', { cause });
+  }
+}

@@ -1,0 +1,116 @@
+import { crc32 } from 'node:zlib';
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import { readBytes, readVarUint } from '../../protocol/messages.ts';
+import { ProtocolError } from '../../protocol/protocol-error.ts';
+
+/*
+ * What stands in the values of the store. Every value is one envelope:
+ *
+ *   version (1 byte) | CRC-32 of the rest (4 bytes, little-endian) | body
+ *
+ * LevelDB drops damaged records without an error; the checksum and the unbroken sequence of the log keys make damage
+ * visible, so that a damaged document is refused and never served short.
+ */
+
+const ENVELOPE_VERSION = 1;
+const ENVELOPE_BYTES = 5;
+
+/** One turn's update in the log of a document. */
+export interface LogRecord {
+  /** Milliseconds since 1970 when the server applied it. */
+  readonly time: number;
+  /** Which user wrote under which Yjs client id, for those that are known and were not recorded before. */
+  readonly writers: ReadonlyMap<number, string>;
+  /** Yjs update, V1. */
+  readonly update: Uint8Array;
+}
+
+/** The state of a document up to and with one log record. */
+export interface SnapshotRecord {
+  /** The last log record that the state covers. */
+  readonly sequence: number;
+  /** Full Yjs state, V1. */
+  readonly state: Uint8Array;
+}
+
+/** A stored value that is damaged or of an unknown version. Never thrown for a value that is merely missing. */
+export class DamagedRecordError extends Error {
+  override readonly name = 'DamagedRecordError';
+}
+
+export function encodeLogRecord({ time, writers, update }: LogRecord): Uint8Array {
+  return seal((encoder) => {
+    encoding.writeVarUint(encoder, time);
+    encoding.writeVarUint(encoder, writers.size);
+    for (const [clientId, user] of writers) {
+      encoding.writeVarUint(encoder, clientId);
+      encoding.writeVarString(encoder, user);
+    }
+    encoding.writeUint8Array(encoder, update);
+  });
+}
+
+/** @throws DamagedRecordError */
+export function decodeLogRecord(value: Uint8Array): LogRecord {
+  return open(value, (decoder) => {
+    const time = readVarUint(decoder, 'time');
+    const writers = new Map<number, string>();
+    for (let left = readVarUint(decoder, 'writers'); left > 0; left--) {
+      const clientId = readVarUint(decoder, 'writer');
+      writers.set(clientId, Buffer.from(readBytes(decoder, 'user')).toString());
+    }
+    return { time, writers, update: decoder.arr.subarray(decoder.pos) };
+  });
+}
+
+export function encodeSnapshot({ sequence, state }: SnapshotRecord): Uint8Array {
+  return seal((encoder) => {
+    encoding.writeVarUint(encoder, sequence);
+    encoding.writeUint8Array(encoder, state);
+  });
+}
+
+/** @throws DamagedRecordError */
+export function decodeSnapshot(value: Uint8Array): SnapshotRecord {
+  return open(value, (decoder) => ({
+    sequence: readVarUint(decoder, 'sequence'),
+    state: decoder.arr.subarray(decoder.pos),
+  }));
+}
+
+export function encodeJsonRecord(value: object): Uint8Array {
+  return seal((encoder) => encoding.writeUint8Array(encoder, Buffer.from(JSON.stringify(value))));
+}
+
+/** @throws DamagedRecordError */
+export function decodeJsonRecord(value: Uint8Array): unknown {
+  return open(value, (decoder) => JSON.parse(Buffer.from(decoder.arr.subarray(decoder.pos)).toString()));
+}
+
+function seal(write: (encoder: encoding.Encoder) => void): Uint8Array {
+  const encoder = encoding.createEncoder();
+  encoding.writeUint8(encoder, ENVELOPE_VERSION);
+  encoding.writeUint32(encoder, 0);
+  write(encoder);
+  const value = encoding.toUint8Array(encoder);
+  new DataView(value.buffer, value.byteOffset).setUint32(1, crc32(value.subarray(ENVELOPE_BYTES)), true);
+  return value;
+}
+
+function open<T>(value: Uint8Array, read: (decoder: decoding.Decoder) => T): T {
+  if (value.length < ENVELOPE_BYTES) throw new DamagedRecordError(`a value has ${value.length} bytes only`);
+  if (value[0] !== ENVELOPE_VERSION) throw new DamagedRecordError(`a value has the unknown version ${value[0]}`);
+  const expected = new DataView(value.buffer, value.byteOffset).getUint32(1, true);
+  if (crc32(value.subarray(ENVELOPE_BYTES)) !== expected) throw new DamagedRecordError('a checksum does not match');
+  const decoder = decoding.createDecoder(value);
+  decoder.pos = ENVELOPE_BYTES;
+  try {
+    return read(decoder);
+  } catch (cause) {
+    if (cause instanceof ProtocolError || cause instanceof SyntaxError) {
+      throw new DamagedRecordError(`a value cannot be read: ${cause.message}`, { cause });
+    }
+    throw cause;
+  }
+}

@@ -1,0 +1,23 @@
+import type { CloseCode } from '../../protocol/close-codes.ts';
+import type { Notice } from '../../protocol/messages.ts';
+
+/** Somebody in a room: what the room needs of a participant, whatever carries the bytes. */
+export interface Member {
+  /** Unique among the living members of a server. */
+  readonly id: number;
+  /** The authenticated person behind it; null for a guest. Several members can be one person. */
+  readonly person: string | null;
+  /** Whether more waits to be sent than a reader who keeps up would leave (SYN-3). */
+  readonly congested: boolean;
+  /**
+   * Sends messages in order, one frame each. The room hands the same array to many members, so that whoever frames them
+   * can do so once; nobody changes it afterwards.
+   */
+  deliver(messages: readonly Uint8Array[]): void;
+  /** Tells that the member's first `count` update messages are durable. Only clients that speak `coscribe` are told. */
+  stored(count: number): void;
+  /** Passes on an event. Only clients that speak `coscribe` get it. */
+  notify(notice: Notice): void;
+  /** Ends the membership; the member leaves the room by itself. */
+  close(code: CloseCode, reason: string): void;
+}
