@@ -1,13 +1,18 @@
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright';
+import { TOOLS } from './project.mjs';
+import { duration, run, runTool, StepFailed } from './run.mjs';
 
-/** Where Linux distributions and macOS put a Chromium that Playwright can drive. */
+/** Where Linux distributions, macOS and Windows put a Chromium that Playwright can drive. */
 const SYSTEM_PATHS = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
   '/snap/bin/chromium',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
 
 /** Keeps the browser from looking for anything beyond this machine; in containers its own sandbox cannot start. */
@@ -20,11 +25,96 @@ export const CHROMIUM_ARGS = [
   '--disable-sync',
 ];
 
+/** @returns {string[]} every Chromium on this machine: COSCRIBE_CHROMIUM, Playwright's own download, the system's */
+function candidates() {
+  return [process.env.COSCRIBE_CHROMIUM ?? '', chromium.executablePath(), ...SYSTEM_PATHS].filter((path) =>
+    existsSync(path),
+  );
+}
+
 /**
  * The Chromium to test with: COSCRIBE_CHROMIUM, else Playwright's own download, else one of the system.
  * @returns {string | null} its path, or null when there is none
  */
 export function findChromium() {
-  const candidates = [process.env.COSCRIBE_CHROMIUM, chromium.executablePath(), ...SYSTEM_PATHS];
-  return candidates.find((path) => path && existsSync(path)) ?? null;
+  return candidates()[0] ?? null;
+}
+
+/** Where Playwright downloads its browsers from; asked first, so that a closed network costs seconds, not minutes. */
+const DOWNLOADS = 'https://cdn.playwright.dev';
+const PROBE_MS = 5_000;
+const DOWNLOAD_MS = 180_000;
+const PACKAGE_MS = 240_000;
+
+/** How package managers install Chromium, by the command whose presence tells the system. */
+const PACKAGE_MANAGERS = [
+  {
+    command: '/usr/bin/apt-get',
+    steps: [
+      ['apt-get', 'update', '-q'],
+      ['apt-get', 'install', '-y', '-q', '--no-install-recommends', 'chromium'],
+    ],
+  },
+  { command: '/usr/bin/dnf', steps: [['dnf', 'install', '-y', 'chromium']] },
+  { command: '/sbin/apk', steps: [['apk', 'add', '--no-cache', 'chromium']] },
+  { command: '/usr/bin/pacman', steps: [['pacman', '-S', '--noconfirm', 'chromium']] },
+  { command: '/opt/homebrew/bin/brew', asRoot: false, steps: [['brew', 'install', '--cask', 'google-chrome']] },
+  { command: '/usr/local/bin/brew', asRoot: false, steps: [['brew', 'install', '--cask', 'google-chrome']] },
+];
+
+/**
+ * A Chromium that starts: one that is there, else Playwright's download, else a package of the system.
+ * @returns {Promise<string>} its path
+ * @throws {StepFailed} when there is none and none could be had
+ */
+export async function ensureChromium() {
+  const started = performance.now();
+  const present = await firstThatStarts();
+  if (present !== null) return present;
+
+  console.error('Getting a Chromium for the browser tests …');
+  let output = '';
+  for (const attempt of [download, installPackage]) {
+    output += await attempt();
+    const path = await firstThatStarts();
+    if (path !== null) {
+      console.error(`Got ${path} in ${duration(performance.now() - started)}.`);
+      return path;
+    }
+  }
+  throw new StepFailed(
+    'No Chromium for the browser tests, and none could be installed. Install Chromium or Chrome with your package manager, or set COSCRIBE_CHROMIUM to the path of one, then run npm test again.',
+    output,
+  );
+}
+
+/** A browser that is there may still lack a library, or be a stub that only says how to get the real one. */
+async function firstThatStarts() {
+  for (const path of candidates()) {
+    const { code, output } = await run(path, ['--version', ...CHROMIUM_ARGS], { limitMs: 20_000 });
+    if (code === 0 && /chrom/i.test(output)) return path;
+  }
+  return null;
+}
+
+async function download() {
+  try {
+    await fetch(DOWNLOADS, { method: 'HEAD', signal: AbortSignal.timeout(PROBE_MS) });
+  } catch (error) {
+    return `${DOWNLOADS} cannot be reached (${error instanceof Error ? error.message : error}).\n`;
+  }
+  return (await runTool(TOOLS.playwright, ['install', '--no-shell', 'chromium'], { limitMs: DOWNLOAD_MS })).output;
+}
+
+async function installPackage() {
+  const manager = PACKAGE_MANAGERS.find(({ command }) => existsSync(command));
+  if (manager === undefined) return 'No package manager that is known here.\n';
+  const prefix = manager.asRoot === false || process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+  let output = '';
+  for (const step of manager.steps) {
+    const [command = '', ...args] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', ...step];
+    // A failed refresh of the package lists may still leave usable ones behind: go on.
+    output += (await run(command, args, { limitMs: PACKAGE_MS })).output;
+  }
+  return output;
 }
