@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest';
+import {
+  comfortableLength,
+  noCycles,
+  oneDirection,
+  oneFileImportsLevel,
+  onlyConfigReadsProcess,
+  onlyTransportImportsWs,
+  protocolImportsOnlyLib0,
+  type SourceFile,
+  tellingNames,
+  testingStaysInTests,
+} from './architecture.ts';
+import { readSourceFiles } from './source-files.ts';
+
+const file = (path: string, source = ''): SourceFile => ({ path, source });
+
+/** Each rule with a made-up breach that it must find, and a neighbour of it that it must let pass. */
+const rules = [
+  {
+    title: 'imports run one way inside server/ and web/',
+    rule: oneDirection,
+    good: file('server/room/room.ts', `import type { Store } from '../store/store.ts'; import '../clock.ts';`),
+    bad: [
+      file('server/store/store.ts', `import type { Room } from '../room/room.ts';`),
+      file('server/document/log.ts', `export * from '../transport/socket.ts';`),
+      file('server/room/room.ts', `const later = await import('../connection/connection.ts');`),
+      file('server/room/room.ts', `let room: import('../connection/connection.ts').Connection;`),
+      file('server/room/room.ts', `import { config } from '../config.ts';`),
+      file('server/store/store.ts', `import '../auth/auth.ts';`),
+      file('server/http/api.ts', `import '../transport/socket.ts';`),
+      file('server/clock.ts', `import '../server/room/room.ts';`),
+      file('server/store/store.ts', `import '../server.ts';`),
+      file('server/somewhere/else.ts'),
+      file('web/editor/editor.ts', `import '../provider/provider.ts';`),
+      file('web/editor/editor.ts', `import '../app/app.ts';`),
+      file('web/provider/provider.ts', `import '../editor/editor.ts';`),
+      file('web/app/app.ts', `import '../../server/server.ts';`),
+      file('server/server.ts', `import '../web/app/app.ts';`),
+      file('protocol/messages.ts', `import '../server/clock.ts';`),
+    ],
+  },
+  {
+    title: 'protocol/ imports lib0 only',
+    rule: protocolImportsOnlyLib0,
+    good: file('protocol/messages.ts', `import * as decoding from 'lib0/decoding';`),
+    bad: [
+      file('protocol/messages.ts', `import * as Y from 'yjs';`),
+      file('protocol/messages.ts', `import { Buffer } from 'node:buffer';`),
+    ],
+  },
+  {
+    title: 'only server/transport imports ws',
+    rule: onlyTransportImportsWs,
+    good: file('server/transport/upgrade.ts', `import { WebSocketServer } from 'ws';`),
+    bad: [file('server/connection/connection.ts', `import type { WebSocket } from 'ws';`)],
+  },
+  {
+    title: 'only server/config reads process.argv and process.env',
+    rule: onlyConfigReadsProcess,
+    good: file('server/config.ts', `export const args = process.argv.slice(2);`),
+    bad: [
+      file('server/main.ts', `run(process.argv);`),
+      file('server/room/room.ts', `const debug = process.env['DEBUG'];`),
+      file('server/room/room.ts', `const debug = process['env'].DEBUG;`),
+      file('server/room/room.ts', `import { env } from 'node:process';`),
+    ],
+  },
+  {
+    title: 'what exists for tests does not ship',
+    rule: testingStaysInTests,
+    good: file('server/room/room.test.ts', `import { FakeClock } from '../testing/fake-clock.ts';`),
+    bad: [
+      file('server/room/room.ts', `import { FakeClock } from '../testing/fake-clock.ts';`),
+      file('web/editor/editor.ts', `import './editor.test.ts';`),
+    ],
+  },
+  {
+    title: 'file names are kebab-case and say something',
+    rule: tellingNames,
+    good: file('server/document/group-commit.fuzz.test.ts'),
+    bad: [
+      file('web/app/DocumentPage.ts'),
+      file('web/app/document_page.ts'),
+      file('server/room/utils.ts'),
+      file('server/helpers/clock.ts'),
+      file('server/room/room-manager.ts'),
+      file('web/editor/types.ts'),
+    ],
+  },
+  {
+    title: 'no product file is longer than 500 lines',
+    rule: comfortableLength,
+    good: file('server/room/room.ts', 'const a = 1;\n'.repeat(500)),
+    bad: [file('server/room/room.ts', 'const a = 1;\n'.repeat(501))],
+  },
+];
+
+describe('the checkout', () => {
+  const files = readSourceFiles();
+
+  test('is read at all', () => {
+    expect(files.map(({ path }) => path)).toContain('protocol/messages.ts');
+  });
+
+  for (const { title, rule } of rules) {
+    test(title, () => {
+      expect(rule(files)).toEqual([]);
+    });
+  }
+
+  test('no import cycles', () => {
+    expect(noCycles(files)).toEqual([]);
+  });
+
+  test('exactly one file imports classic-level', () => {
+    expect(oneFileImportsLevel(files)).toEqual([]);
+  });
+});
+
+describe('a breach is found', () => {
+  for (const { title, rule, good, bad } of rules) {
+    test(title, () => {
+      expect(rule([good])).toEqual([]);
+      for (const breach of bad) expect(rule([breach]), breach.path + breach.source.slice(0, 80)).toHaveLength(1);
+    });
+  }
+
+  test('import cycles, those of types included', () => {
+    const a = file('server/room/a.ts', `import { b } from './b.ts';`);
+    const b = file('server/room/b.ts', `export { c } from './c.ts';`);
+    const c = file('server/room/c.ts', `import type { A } from './a.ts';`);
+    expect(noCycles([a, b])).toEqual([]);
+    expect(noCycles([a, b, c])).toEqual([
+      'server/room/a.ts -> server/room/b.ts -> server/room/c.ts -> server/room/a.ts: an import cycle',
+    ]);
+  });
+
+  test('a second file that imports classic-level, and none', () => {
+    const level = (path: string) => file(path, `import { ClassicLevel } from 'classic-level';`);
+    expect(oneFileImportsLevel([level('server/store/level-store.ts')])).toEqual([]);
+    expect(oneFileImportsLevel([level('server/store/level-store.ts'), level('server/store/repair.ts')])).toHaveLength(
+      1,
+    );
+    expect(oneFileImportsLevel([])).toHaveLength(1);
+  });
+
+  test('imports in comments and strings are none', () => {
+    const quiet = file(
+      'server/store/store.ts',
+      `// import '../room/room.ts'\nconst text = "import '../room/room.ts'";`,
+    );
+    expect(oneDirection([quiet])).toEqual([]);
+  });
+});

@@ -1,0 +1,226 @@
+import { posix } from 'node:path';
+import { findImports, findProcessReads } from './source-scan.ts';
+
+// The shape of the code (docs/architecture.md) as rules over its imports and file names. A rule returns what breaks it;
+// architecture.test.ts runs all of them over the checkout, and each over a made-up violation.
+
+/** A source file by its path from the checkout, with slashes. */
+export interface SourceFile {
+  readonly path: string;
+  readonly source: string;
+}
+
+/** One breach of one rule, as a sentence that begins with the place. */
+export type Violation = string;
+
+interface Module extends SourceFile {
+  readonly imports: readonly { readonly specifier: string; readonly line: number; readonly target: string | null }[];
+}
+
+/**
+ * What each part may import besides itself and packages. A part is a folder, or in server/ a group of the files on top:
+ * `server/(root)` composes the server, `server/(config)` reads settings, `server/(seams)` are the small interfaces that
+ * every folder shares (clock, logger).
+ */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  protocol: [],
+  'server/(seams)': ['protocol'],
+  'server/(config)': ['protocol', 'server/(seams)'],
+  'server/store': ['server/(seams)', 'protocol'],
+  'server/document': ['server/store', 'server/(seams)', 'protocol'],
+  'server/room': ['server/document', 'server/store', 'server/(seams)', 'protocol'],
+  'server/auth': ['server/(seams)', 'protocol'],
+  'server/connection': ['server/room', 'server/document', 'server/store', 'server/auth', 'server/(seams)', 'protocol'],
+  'server/transport': [
+    'server/connection',
+    'server/room',
+    'server/document',
+    'server/store',
+    'server/auth',
+    'server/(seams)',
+    'protocol',
+  ],
+  'server/http': ['server/room', 'server/document', 'server/auth', 'server/(seams)', 'protocol'],
+  'server/(root)': [
+    'server/(config)',
+    'server/transport',
+    'server/connection',
+    'server/room',
+    'server/document',
+    'server/store',
+    'server/auth',
+    'server/http',
+    'server/(seams)',
+    'protocol',
+  ],
+  'web/provider': ['protocol'],
+  'web/editor': ['protocol'],
+  'web/app': ['web/editor', 'web/provider', 'protocol'],
+};
+
+const ROOT_FILES = new Set(['server/main.ts', 'server/server.ts', 'server/index.ts']);
+
+/** Files longer than the limit that are one thing all the same, each with its reason in a comment. */
+const LONG_FILES: ReadonlySet<string> = new Set([]);
+
+/** A file this long is a sign to split. */
+const MOST_LINES = 500;
+
+/** Names that tell a newcomer nothing, as a whole name or as its last word. */
+const EMPTY_NAMES = new Set(['util', 'utils', 'helper', 'helpers', 'manager', 'misc', 'common', 'types']);
+
+/** Code that ships: no tests, nothing that exists for tests. */
+export function isProduct(path: string): boolean {
+  return /^(protocol|server|web)\//.test(path) && !/\.test\.ts$/.test(path) && !path.startsWith('server/testing/');
+}
+
+/** Reads the imports of each file and resolves the relative ones to paths of the checkout. */
+export function readModules(files: readonly SourceFile[]): Module[] {
+  return files
+    .filter(({ path }) => path.endsWith('.ts'))
+    .map(({ path, source }) => ({
+      path,
+      source,
+      imports: findImports(path, source).map(({ specifier, line }) => ({
+        specifier,
+        line,
+        target: specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : null,
+      })),
+    }));
+}
+
+/** The part of MAY_IMPORT that a file belongs to; null for files outside all of them. */
+function partOf(path: string): string | null {
+  const [top = '', folder = '', ...rest] = path.split('/');
+  if (top === 'protocol') return top;
+  if (top === 'server' && rest.length === 0) {
+    if (ROOT_FILES.has(path)) return 'server/(root)';
+    return folder === 'config.ts' ? 'server/(config)' : 'server/(seams)';
+  }
+  if (top === 'server' && folder === 'config') return 'server/(config)';
+  if (top === 'server' || top === 'web') return rest.length === 0 ? null : `${top}/${folder}`;
+  return null;
+}
+
+/** Imports run one way, between the folders and inside server/ and web/. */
+export function oneDirection(files: readonly SourceFile[]): Violation[] {
+  return readModules(files)
+    .filter(({ path }) => isProduct(path))
+    .flatMap(({ path, imports }) => {
+      const from = partOf(path);
+      if (from === null) return [];
+      const allowed = MAY_IMPORT[from];
+      if (allowed === undefined)
+        return [`${path}: the architecture has no folder ${from}; give it a place in MAY_IMPORT`];
+      return imports.flatMap(({ target, line }) => {
+        if (target === null) return [];
+        const to = partOf(target) ?? target;
+        return to === from || allowed.includes(to)
+          ? []
+          : [`${path}:${line}: ${from} must not import ${to} (${target})`];
+      });
+    });
+}
+
+/** The wire depends on nothing but lib0: both ends, and other implementations, can take it as it is. */
+export function protocolImportsOnlyLib0(files: readonly SourceFile[]): Violation[] {
+  return packageImports(files, ({ path }) => path.startsWith('protocol/'))
+    .filter(({ specifier }) => !specifier.startsWith('lib0/'))
+    .map(({ path, line, specifier }) => `${path}:${line}: protocol/ imports lib0 only, not ${specifier}`);
+}
+
+/** Sockets have one home. */
+export function onlyTransportImportsWs(files: readonly SourceFile[]): Violation[] {
+  return packageImports(files, ({ path }) => !path.startsWith('server/transport/'))
+    .filter(({ specifier }) => specifier === 'ws')
+    .map(({ path, line }) => `${path}:${line}: only server/transport imports ws`);
+}
+
+/** The database has one home, one file long. */
+export function oneFileImportsLevel(files: readonly SourceFile[]): Violation[] {
+  const importers = packageImports(files, () => true).filter(({ specifier }) => specifier === 'classic-level');
+  const paths = [...new Set(importers.map(({ path }) => path))].sort();
+  if (paths.length === 0) return ['server/store: no file imports classic-level'];
+  return paths.slice(1).map((path) => `${path}: ${paths[0]} imports classic-level already, and one file is enough`);
+}
+
+/** Settings come from one place. */
+export function onlyConfigReadsProcess(files: readonly SourceFile[]): Violation[] {
+  return files
+    .filter(({ path }) => path.endsWith('.ts') && isProduct(path) && partOf(path) !== 'server/(config)')
+    .flatMap(({ path, source }) => [
+      ...findProcessReads(path, source).map(
+        (line) => `${path}:${line}: only server/config reads process.argv and process.env`,
+      ),
+      ...findImports(path, source)
+        .filter(({ specifier }) => specifier === 'process' || specifier === 'node:process')
+        .map(({ line }) => `${path}:${line}: only server/config imports node:process`),
+    ]);
+}
+
+/** What exists for tests does not ship. */
+export function testingStaysInTests(files: readonly SourceFile[]): Violation[] {
+  return readModules(files)
+    .filter(({ path }) => isProduct(path))
+    .flatMap(({ path, imports }) =>
+      imports
+        .filter(({ target }) => target !== null && (target.startsWith('server/testing/') || /\.test\.ts$/.test(target)))
+        .map(({ line, target }) => `${path}:${line}: product code must not import ${target}`),
+    );
+}
+
+/** Files are kebab-case and their names say something. */
+export function tellingNames(files: readonly SourceFile[]): Violation[] {
+  return files.flatMap(({ path }) => {
+    const words = path
+      .split('/')
+      .map((part) => part.replace(/\.(test|fuzz|disk|net|spec|config|d|[a-z]+)(\..*)?$/, ''));
+    const odd = words.filter((word) => !/^\.?[a-z0-9]+(-[a-z0-9]+)*$/.test(word));
+    const empty = words.filter((word) => EMPTY_NAMES.has(word) || EMPTY_NAMES.has(word.split('-').at(-1) ?? ''));
+    return [
+      ...odd.map((word) => `${path}: "${word}" is not kebab-case`),
+      ...empty.map((word) => `${path}: "${word}" says nothing about what is inside`),
+    ];
+  });
+}
+
+/** A file is one thing. */
+export function comfortableLength(files: readonly SourceFile[]): Violation[] {
+  return files
+    .filter(({ path }) => isProduct(path) && !LONG_FILES.has(path))
+    .map(({ path, source }) => ({ path, lines: source.trimEnd().split('\n').length }))
+    .filter(({ lines }) => lines > MOST_LINES)
+    .map(({ path, lines }) => `${path}: ${lines} lines; over ${MOST_LINES} is a sign to split`);
+}
+
+/** No module reaches itself through its imports, those of types included. */
+export function noCycles(files: readonly SourceFile[]): Violation[] {
+  const graph = new Map(
+    readModules(files).map(({ path, imports }) => [
+      path,
+      imports.flatMap(({ target }) => (target === null ? [] : [target])),
+    ]),
+  );
+  const done = new Set<string>();
+  const cycles: Violation[] = [];
+  const walk = (path: string, trail: readonly string[]): void => {
+    const start = trail.indexOf(path);
+    if (start !== -1) {
+      cycles.push(`${[...trail.slice(start), path].join(' -> ')}: an import cycle`);
+      return;
+    }
+    if (done.has(path)) return;
+    for (const next of graph.get(path) ?? []) walk(next, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of graph.keys()) walk(path, []);
+  return cycles;
+}
+
+function packageImports(files: readonly SourceFile[], where: (module: Module) => boolean) {
+  return readModules(files)
+    .filter((module) => isProduct(module.path) && where(module))
+    .flatMap(({ path, imports }) =>
+      imports.filter(({ target }) => target === null).map(({ specifier, line }) => ({ path, specifier, line })),
+    );
+}
