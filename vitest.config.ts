@@ -3,14 +3,15 @@ import { defineConfig } from 'vitest/config';
 const all = ['protocol/**', 'server/**', 'web/**', 'scripts/**', 'docs/**'];
 const named = (suffix: string) => all.map((folder) => `${folder}/*.${suffix}.ts`);
 
-// One project a kind of test, told apart by file name (docs/CONTRIBUTING.md): what a test needs decides when it runs.
+// One project a kind of test, told apart by file name (CONTRIBUTING.md): what a test needs decides when it runs.
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'unit',
-          include: all.map((folder) => `${folder}/*.test.ts`),
+          // The scripts are plain JavaScript, because they run before anything is installed; so are their tests.
+          include: [...all.map((folder) => `${folder}/*.test.ts`), 'scripts/**/*.test.mjs'],
           exclude: [...named('disk.test'), ...named('net.test'), '**/node_modules/**'],
         },
       },

@@ -31,8 +31,9 @@ async function freePort() {
 /**
  * Keeps one server process of the newest code running.
  * @param {number} port
+ * @param {NodeJS.WritableStream} log where its log lines go
  */
-function keepServer(port) {
+function keepServer(port, log) {
   /** @type {import('node:child_process').ChildProcess | null} */
   let child = null;
   let stopping = false;
@@ -41,9 +42,10 @@ function keepServer(port) {
     const started = spawn(
       process.execPath,
       ['--enable-source-maps', join(ROOT, 'dist/server/main.js'), 'serve', ...serverArgs, '--port', String(port)],
-      { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] },
+      { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] },
     );
     child = started;
+    started.stdout.pipe(log, { end: false });
     started.on('exit', (code, signal) => {
       if (child !== started) return;
       child = null;
@@ -94,7 +96,9 @@ await main(async () => {
 
   const port = await freePort();
   process.env.COSCRIBE_DEV_SERVER = `http://127.0.0.1:${port}`;
-  const server = keepServer(port);
+  // The server's own address is of no use to anybody here; its warnings are.
+  const { default: pretty } = await import('pino-pretty');
+  const server = keepServer(port, pretty({ minimumLevel: 'warn', ignore: 'pid,hostname' }));
 
   const compiler = spawn(
     process.execPath,
