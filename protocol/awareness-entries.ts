@@ -56,7 +56,8 @@ export function decodeAwarenessEntries(update: Uint8Array): AwarenessEntry[] {
     const clientId = readVarUint(decoder, 'awareness client id');
     if (clientId > 0xffffffff) throw new ProtocolError('an awareness client id has more than 32 bits');
     const clock = readVarUint(decoder, 'awareness clock');
-    const state = readBytes(decoder, 'awareness state').slice();
+    // Not `slice`: a Buffer's shares its memory, and a state outlives the frame it came in.
+    const state = new Uint8Array(readBytes(decoder, 'awareness state'));
     checkState(state);
     entries.push({ clientId, clock, state });
   }

@@ -132,7 +132,10 @@ export class CommitQueue {
         return;
       } catch (err) {
         this.counters.failures += 1;
-        this.#logger.error({ err, retryInMs: delay }, 'The storage refuses to write; nothing is acknowledged meanwhile.');
+        this.#logger.error(
+          { err, retryInMs: delay },
+          'The storage refuses to write; nothing is acknowledged meanwhile.',
+        );
         this.#setFailing(true);
         await new Promise<void>((resolve) => this.#clock.setTimeout(resolve, delay));
       }

@@ -37,6 +37,8 @@ export class Document {
   #snapshotBytes = 0;
   #logBytes = 0;
   #compacting = false;
+  /** Writes handed to the commit queue that are not durable. */
+  #underway = 0;
 
   constructor(name: string, dependencies: { store: Store; commits: CommitQueue; clock: Clock; storeId: string }) {
     this.name = name;
@@ -63,6 +65,11 @@ export class Document {
   /** Differs between any two lives of the document: another data folder, or a restore or wipe in this one. */
   get epoch(): string {
     return `${this.#storeId}.${this.#entry?.epoch ?? 0}`;
+  }
+
+  /** Whether everything handed over so far is on disk. */
+  get isDurable(): boolean {
+    return this.#underway === 0;
   }
 
   /** Log records that the snapshot does not cover. */
@@ -114,19 +121,22 @@ export class Document {
   append(
     update: Uint8Array,
     onDurable: () => void,
-    { writers = NO_WRITERS, properties }: { writers?: ReadonlyMap<number, string>; properties?: DocumentProperties } = {},
+    {
+      writers = NO_WRITERS,
+      properties,
+    }: { writers?: ReadonlyMap<number, string>; properties?: DocumentProperties } = {},
   ): void {
     this.#sequence += 1;
     const value = encodeLogRecord({ time: this.#clock.date(), writers, update });
     this.#logBytes += value.length;
     const operations: Operation[] = [{ type: 'put', key: logKey(this.name, this.#sequence), value }];
     if (this.#entry === null) operations.push(this.#putEntry(properties ?? this.properties));
-    this.#commits.enqueue(operations, onDurable);
+    this.#commit(operations, onDurable);
   }
 
   /** Changes title and language; makes the catalogue entry if there is none yet. Resolves when it is durable. */
   saveProperties(properties: DocumentProperties): Promise<void> {
-    return new Promise((resolve) => this.#commits.enqueue([this.#putEntry(properties)], resolve));
+    return new Promise((resolve) => this.#commit([this.#putEntry(properties)], resolve));
   }
 
   /** Calls back when everything appended so far is durable: at once when nothing waits. */
@@ -160,11 +170,19 @@ export class Document {
     this.#snapshotBytes = state.length;
     this.#logBytes = 0;
     return new Promise((resolve) =>
-      this.#commits.enqueue(operations, () => {
+      this.#commit(operations, () => {
         this.#compacting = false;
         resolve();
       }),
     );
+  }
+
+  #commit(operations: readonly Operation[], onDurable: () => void): void {
+    this.#underway += 1;
+    this.#commits.enqueue(operations, () => {
+      this.#underway -= 1;
+      onDurable();
+    });
   }
 
   #putEntry({ title, language }: DocumentProperties): Operation {

@@ -39,7 +39,12 @@ export class Documents {
 
   /** A handle on the document `name`, which may not exist yet. Call its `load` before anything else. */
   document(name: string): Document {
-    return new Document(name, { store: this.#store, commits: this.commits, clock: this.#clock, storeId: this.#storeId });
+    return new Document(name, {
+      store: this.#store,
+      commits: this.commits,
+      clock: this.#clock,
+      storeId: this.#storeId,
+    });
   }
 
   /** The stored catalogue entry, or null when the document does not exist. */

@@ -22,7 +22,7 @@ export class MemoryStore implements Store {
   async write(operations: readonly Operation[]): Promise<void> {
     this.#check();
     for (const operation of operations) {
-      if (operation.type === 'put') this.#values.set(toHex(operation.key), operation.value.slice());
+      if (operation.type === 'put') this.#values.set(toHex(operation.key), new Uint8Array(operation.value));
       else this.#values.delete(toHex(operation.key));
     }
   }

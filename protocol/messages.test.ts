@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import {
+  decodeMessage,
+  encodeAwareness,
+  encodeNotice,
+  encodePermissionDenied,
+  encodeQueryAwareness,
+  encodeStored,
+  encodeSyncStep1,
+  encodeSyncStep2,
+  encodeUpdate,
+  encodeWelcome,
+  type Message,
+  type Welcome,
+} from './messages.ts';
+import { ProtocolError } from './protocol-error.ts';
+import { PROTOCOL_VERSION } from './version.ts';
+
+const bytes = new Uint8Array([1, 2, 250]);
+const welcome: Welcome = {
+  epoch: 'e.0',
+  role: 'editor',
+  connection: 7,
+  limits: { messageBytes: 1024 },
+  document: { title: 'Ü', language: '' },
+};
+
+/** Every message with its bytes. They change only with PROTOCOL_VERSION (a line in version.ts). */
+const GOLDEN: readonly (readonly [Message, Uint8Array, string])[] = [
+  [{ type: 'sync-step-1', stateVector: bytes }, encodeSyncStep1(bytes), '0000030102fa'],
+  [{ type: 'sync-step-2', update: bytes }, encodeSyncStep2(bytes), '0001030102fa'],
+  [{ type: 'update', update: bytes }, encodeUpdate(bytes), '0002030102fa'],
+  [{ type: 'awareness', update: bytes }, encodeAwareness(bytes), '01030102fa'],
+  [{ type: 'auth', reason: 'no' }, encodePermissionDenied('no'), '0200026e6f'],
+  [{ type: 'query-awareness' }, encodeQueryAwareness(), '03'],
+  [
+    { type: 'welcome', welcome },
+    encodeWelcome(welcome),
+    '64767b2265706f6368223a22652e30222c22726f6c65223a22656469746f72222c22636f6e6e656374696f6e223a372c226c696d697473223a7b226d6573736167654279746573223a313032347d2c22646f63756d656e74223a7b227469746c65223a22c39c222c226c616e6775616765223a22227d7d',
+  ],
+  [{ type: 'stored', count: 300 }, encodeStored(300), '65ac02'],
+  [
+    { type: 'notice', notice: { type: 'storage', state: 'failing' } },
+    encodeNotice({ type: 'storage', state: 'failing' }),
+    '67' + '24' + Buffer.from('{"type":"storage","state":"failing"}').toString('hex'),
+  ],
+];
+
+it('speaks version 1: the golden frames', () => {
+  expect(PROTOCOL_VERSION).toBe(1);
+  for (const [message, frame, hex] of GOLDEN) {
+    expect(Buffer.from(frame).toString('hex'), message.type).toBe(hex);
+    expect(decodeMessage(Buffer.from(hex, 'hex')), message.type).toEqual(
+      message.type === 'sync-step-1' ? { ...message, stateVector: Buffer.from(bytes) } : withBuffers(message),
+    );
+  }
+});
+
+function withBuffers(message: Message): Message {
+  return 'update' in message ? { ...message, update: Buffer.from(message.update) } : message;
+}
+
+it('[SEC-6] refuses every golden frame cut short or with bytes behind it', () => {
+  for (const [message, frame] of GOLDEN) {
+    for (let length = 0; length < frame.length; length++) {
+      expect(() => decodeMessage(frame.subarray(0, length)), `${message.type} ${length}`).toThrow(ProtocolError);
+    }
+    expect(() => decodeMessage(Buffer.concat([frame, new Uint8Array(1)])), message.type).toThrow(ProtocolError);
+  }
+});
+
+it('[SEC-6] decodes any bytes or throws a ProtocolError, nothing else', () => {
+  const anything = fc.oneof(
+    fc.uint8Array({ maxLength: 64 }),
+    fc
+      .tuple(fc.constantFrom(0, 1, 2, 3, 100, 101, 103), fc.uint8Array({ maxLength: 64 }))
+      .map(([type, rest]) => new Uint8Array([type, ...rest])),
+  );
+  fc.assert(
+    fc.property(anything, (frame) => {
+      try {
+        decodeMessage(frame);
+      } catch (error) {
+        expect(error).toBeInstanceOf(ProtocolError);
+      }
+    }),
+    { numRuns: 20_000 },
+  );
+});
+
+it('[SEC-8] checks a claimed length before it touches anything', () => {
+  const huge = new Uint8Array([0, 2, 0xff, 0xff, 0xff, 0xff, 0x7f]);
+  expect(() => decodeMessage(huge)).toThrow(/claims 34359738367 bytes, 0 remain/);
+  const endless = new Uint8Array([0, 2, ...new Array(20).fill(0xff)]);
+  expect(() => decodeMessage(endless)).toThrow(ProtocolError);
+});

@@ -1,0 +1,169 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { optionName, SETTINGS, type SettingName, type Settings, variableName } from './settings.ts';
+
+/** What the command line asks for. */
+export type Command =
+  | { readonly kind: 'serve'; readonly settings: Settings; readonly given: ReadonlySet<SettingName> }
+  | { readonly kind: 'help'; readonly text: string }
+  | { readonly kind: 'version' };
+
+/** A setting or option is wrong. The message says what was given, what was expected and what to do. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Variables with our prefix that are for the development scripts and tests, not for the server. */
+const OTHER_VARIABLES = new Set([
+  'COSCRIBE_CONFIG',
+  'COSCRIBE_TRACES',
+  'COSCRIBE_CHROMIUM',
+  'COSCRIBE_DEV_SERVER',
+  'COSCRIBE_TEST_REPORT',
+]);
+
+const NAMES = Object.keys(SETTINGS) as SettingName[];
+
+/** Where a value came from, for error messages, and its text. */
+interface Given {
+  readonly source: string;
+  readonly text: string;
+}
+
+/**
+ * Reads the command line, the environment and the config file; the first that gives a setting wins, in that order.
+ * The only place in the server that knows of any of them.
+ * @throws ConfigError
+ */
+export function readCommand(
+  argv: readonly string[] = process.argv.slice(2),
+  environment: NodeJS.ProcessEnv = process.env,
+): Command {
+  const { values, positionals } = parse(argv);
+  if (values['help'] === true) return { kind: 'help', text: helpText() };
+  if (values['version'] === true) return { kind: 'version' };
+  const [command = 'serve', ...rest] = positionals;
+  if (command === 'help') return { kind: 'help', text: helpText() };
+  if (command !== 'serve') {
+    throw new ConfigError(`Unknown command "${command}". Commands: serve. See coscribe --help.`);
+  }
+  if (rest.length > 0) throw new ConfigError(`Unexpected argument "${rest[0]}". See coscribe --help.`);
+
+  const fromOptions = new Map<string, Given>();
+  for (const name of NAMES) {
+    const text = values[optionName(name)];
+    if (typeof text === 'string') fromOptions.set(name, { source: `--${optionName(name)}`, text });
+  }
+  const configFile = typeof values['config'] === 'string' ? values['config'] : environment['COSCRIBE_CONFIG'];
+  const given = new Map([...(configFile ? fromFile(configFile) : []), ...fromEnvironment(environment), ...fromOptions]);
+  return { kind: 'serve', settings: settingsOf(given), given: new Set(given.keys() as Iterable<SettingName>) };
+}
+
+function parse(argv: readonly string[]) {
+  const options: Record<string, { type: 'string' | 'boolean'; short?: string }> = {
+    help: { type: 'boolean', short: 'h' },
+    version: { type: 'boolean', short: 'v' },
+    config: { type: 'string' },
+  };
+  for (const name of NAMES) options[optionName(name)] = { type: 'string' };
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true });
+  } catch (error) {
+    const unknown = /Unknown option '(-[^']*)'/.exec(String(error))?.[1];
+    if (unknown !== undefined)
+      throw unknownName(
+        'option',
+        unknown,
+        Object.keys(options).map((name) => `--${name}`),
+      );
+    throw new ConfigError(`${error instanceof Error ? error.message : error} See coscribe --help.`);
+  }
+}
+
+function fromEnvironment(environment: NodeJS.ProcessEnv): Map<string, Given> {
+  const byVariable = new Map(NAMES.map((name) => [variableName(name), name]));
+  const given = new Map<string, Given>();
+  for (const [variable, text] of Object.entries(environment)) {
+    if (!variable.startsWith('COSCRIBE_') || OTHER_VARIABLES.has(variable) || !text) continue;
+    const name = byVariable.get(variable);
+    if (name === undefined) throw unknownName('environment variable', variable, [...byVariable.keys()]);
+    given.set(name, { source: variable, text });
+  }
+  return given;
+}
+
+function fromFile(path: string): Map<string, Given> {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError(`The config file ${path} cannot be read (${reason}). It must hold a JSON object.`, { cause });
+  }
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    throw new ConfigError(`The config file ${path} must hold a JSON object such as {"port": 4000}.`);
+  }
+  const given = new Map<string, Given>();
+  for (const [name, value] of Object.entries(content)) {
+    if (!NAMES.some((known) => known === name)) throw unknownName(`setting in ${path}`, name, NAMES);
+    if (typeof value !== 'string' && typeof value !== 'number') {
+      throw new ConfigError(`"${name}" in ${path} must be a text or a number.`);
+    }
+    given.set(name, { source: `"${name}" in ${path}`, text: String(value) });
+  }
+  return given;
+}
+
+function settingsOf(given: ReadonlyMap<string, Given>): Settings {
+  const entries = NAMES.map((name) => {
+    const { parse, default: defaultValue } = SETTINGS[name];
+    const value = given.get(name);
+    if (value === undefined) return [name, defaultValue];
+    try {
+      return [name, parse(value.text)];
+    } catch (expected) {
+      const wanted = expected instanceof Error ? expected.message : String(expected);
+      throw new ConfigError(`${value.source} is "${value.text}", but must be ${wanted}.`);
+    }
+  });
+  return Object.fromEntries(entries);
+}
+
+function unknownName(what: string, name: string, known: readonly string[]): ConfigError {
+  const [closest] = known
+    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance);
+  const hint = closest !== undefined && closest.distance <= 3 ? ` Did you mean ${closest.candidate}?` : '';
+  return new ConfigError(`Unknown ${what} ${name}.${hint} See coscribe --help.`);
+}
+
+/** How many characters have to be inserted, removed or replaced to make `b` of `a`. */
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min(replaced, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}
+
+function helpText(): string {
+  const lines = NAMES.map((name) => {
+    const { placeholder, description, default: defaultValue } = SETTINGS[name];
+    return `  ${`--${optionName(name)} ${placeholder}`.padEnd(28)}${description} Default: ${defaultValue}.`;
+  });
+  return `Coscribe: write together in the browser, on a server of your own.
+
+Usage: coscribe serve [options]
+
+Options (each also as an environment variable, --port as COSCRIBE_PORT, and in the config file as "port"):
+${lines.join('\n')}
+  ${'--config FILE'.padEnd(28)}JSON file with settings.
+  ${'--help'.padEnd(28)}This text.
+  ${'--version'.padEnd(28)}The version.
+`;
+}

@@ -1,0 +1,265 @@
+import { CLOSE_CODES, type CloseCode } from '../../protocol/close-codes.ts';
+import {
+  decodeMessage,
+  encodeNotice,
+  encodePermissionDenied,
+  encodeStored,
+  encodeWelcome,
+  type Message,
+  type Notice,
+} from '../../protocol/messages.ts';
+import { ProtocolError } from '../../protocol/protocol-error.ts';
+import { mayWrite, type Role } from '../auth/authenticator.ts';
+import type { Logger } from '../logger.ts';
+import type { Member } from '../room/member.ts';
+import { PresenceLimitError } from '../room/presence.ts';
+import type { Lease, Registry } from '../room/registry.ts';
+import { UpdateRefused } from '../room/update-scan.ts';
+import type { Socket } from './socket.ts';
+
+export interface ConnectionLimits {
+  /** Longest message, in bytes; told to clients. The transport enforces it. */
+  readonly messageBytes: number;
+  /** Bytes waiting to be sent from which on a reader counts as slow. */
+  readonly congestedBytes: number;
+  /** Most bytes of frames kept while the document is loading. */
+  readonly earlyBytes: number;
+}
+
+export interface ConnectionOptions {
+  readonly id: number;
+  readonly documentName: string;
+  readonly role: Role;
+  readonly person: string | null;
+  /** Whether the client speaks `coscribe.1`; otherwise it is a stock Yjs client. */
+  readonly speaksCoscribe: boolean;
+}
+
+type State =
+  /** The document is being loaded; what the client sent meanwhile waits here, in order (SYN-2). */
+  | { readonly kind: 'joining'; readonly early: Uint8Array[]; earlyBytes: number }
+  | { readonly kind: 'joined'; readonly lease: Lease }
+  | { readonly kind: 'closed' };
+
+/** An update with neither structs nor deletions: what a reader with nothing to add answers to step 1. */
+function isEmptyUpdate(update: Uint8Array): boolean {
+  return update.length === 2 && update[0] === 0 && update[1] === 0;
+}
+
+/**
+ * One participant on one socket, from the accepted upgrade to the end.
+ *
+ *   joining --loaded--> joined --close, error, refusal, server stops--> closed
+ *      +----------- load fails, socket gone ---------------------------^
+ *
+ * It decodes frames, checks the role, and is the room's member. It never throws to the transport: whatever a frame does,
+ * the worst is that this connection is closed (SEC-12).
+ */
+export class Connection implements Member {
+  readonly id: number;
+  readonly person: string | null;
+  readonly #socket: Socket;
+  readonly #role: Role;
+  readonly #speaksCoscribe: boolean;
+  readonly #documentName: string;
+  readonly #limits: ConnectionLimits;
+  readonly #logger: Logger;
+  readonly #onClosed: (connection: Connection) => void;
+  #state: State = { kind: 'joining', early: [], earlyBytes: 0 };
+  /** Update messages received, sync step 2 and update alike. */
+  #updates = 0;
+  /** Whether the room was told that this socket is congested and waits for `drained`. */
+  #toldCongested = false;
+  /** Set by every message sent, cleared by the heartbeat: tells whether the client heard anything lately. */
+  sentSinceSweep = true;
+
+  constructor(
+    socket: Socket,
+    options: ConnectionOptions,
+    dependencies: { limits: ConnectionLimits; logger: Logger; onClosed: (connection: Connection) => void },
+  ) {
+    this.#socket = socket;
+    this.id = options.id;
+    this.person = options.person;
+    this.#role = options.role;
+    this.#speaksCoscribe = options.speaksCoscribe;
+    this.#documentName = options.documentName;
+    this.#limits = dependencies.limits;
+    this.#logger = dependencies.logger;
+    this.#onClosed = dependencies.onClosed;
+  }
+
+  get socket(): Socket {
+    return this.#socket;
+  }
+
+  get congested(): boolean {
+    const congested = this.#socket.bufferedBytes > this.#limits.congestedBytes;
+    if (congested) this.#toldCongested = true;
+    return congested;
+  }
+
+  /**
+   * Opens the document and joins its room. `epoch` is that of the copy which the client brings, if it says.
+   * Resolves when it has joined, or when the connection has been closed instead.
+   */
+  async join(registry: Registry, epoch: string | null): Promise<void> {
+    this.#socket.pause();
+    let lease: Lease;
+    try {
+      lease = await registry.open(this.#documentName);
+    } catch {
+      // The registry has logged the cause.
+      this.close(CLOSE_CODES.tryAgainLater, 'The document cannot be loaded right now.');
+      return;
+    }
+    if (this.#state.kind !== 'joining') {
+      lease.release();
+      return;
+    }
+    const { document } = lease.room;
+    if (epoch !== null && epoch !== document.epoch) {
+      lease.release();
+      this.close(CLOSE_CODES.epochChanged, CLOSE_CODES.epochChanged.meaning);
+      return;
+    }
+    const { early } = this.#state;
+    this.#state = { kind: 'joined', lease };
+    if (this.#speaksCoscribe) {
+      this.deliver([
+        encodeWelcome({
+          epoch: document.epoch,
+          role: this.#role,
+          connection: this.id,
+          limits: { messageBytes: this.#limits.messageBytes },
+          document: document.properties,
+        }),
+      ]);
+    }
+    lease.room.join(this);
+    for (const frame of early) this.receive(frame);
+    this.#socket.resume();
+  }
+
+  /** Takes one frame of the client. */
+  receive(frame: Uint8Array): void {
+    const state = this.#state;
+    switch (state.kind) {
+      case 'joining':
+        state.earlyBytes += frame.length;
+        if (state.earlyBytes > this.#limits.earlyBytes) {
+          this.close(CLOSE_CODES.tryAgainLater, 'Too much was sent before the document was loaded.');
+        } else {
+          state.early.push(frame);
+        }
+        return;
+      case 'joined':
+        this.#guard(() => this.#handle(state.lease, decodeMessage(frame)));
+        return;
+      case 'closed':
+        return;
+      default:
+        state satisfies never;
+    }
+  }
+
+  /** A frame that holds text: no client of this protocol sends one. */
+  receiveText(): void {
+    this.close(CLOSE_CODES.malformed, 'Messages are binary; a text message came.');
+  }
+
+  /** What waited to be sent has left. */
+  drained(): void {
+    if (!this.#toldCongested || this.#state.kind !== 'joined') return;
+    this.#toldCongested = false;
+    const { room } = this.#state.lease;
+    this.#guard(() => room.drained(this));
+  }
+
+  /** The socket is gone, whoever ended it. */
+  closed(): void {
+    const state = this.#state;
+    if (state.kind === 'closed') return;
+    this.#state = { kind: 'closed' };
+    if (state.kind === 'joined') {
+      state.lease.room.leave(this);
+      state.lease.release();
+    }
+    this.#onClosed(this);
+  }
+
+  deliver(messages: readonly Uint8Array[]): void {
+    this.sentSinceSweep = true;
+    this.#socket.send(messages);
+  }
+
+  stored(count: number): void {
+    if (this.#speaksCoscribe) this.deliver([encodeStored(count)]);
+  }
+
+  notify(notice: Notice): void {
+    if (this.#speaksCoscribe) this.deliver([encodeNotice(notice)]);
+  }
+
+  close(code: CloseCode, reason: string): void {
+    if (this.#state.kind === 'closed') return;
+    this.#logger.info(
+      { connection: this.id, document: this.#documentName, code: code.code, close: code.name, reason },
+      'A connection is closed by the server.',
+    );
+    this.#socket.close(code.code, reason);
+    this.closed();
+  }
+
+  #handle(lease: Lease, message: Message): void {
+    const { room } = lease;
+    switch (message.type) {
+      case 'sync-step-1':
+        room.synchronise(this, message.stateVector);
+        return;
+      case 'sync-step-2':
+      case 'update':
+        this.#updates += 1;
+        if (!mayWrite(this.#role) && !isEmptyUpdate(message.update)) {
+          if (!this.#speaksCoscribe)
+            this.deliver([encodePermissionDenied('You may read this document, not change it.')]);
+          this.close(CLOSE_CODES.forbidden, 'You may read this document, not change it.');
+          return;
+        }
+        room.receive(this, message.update, { merge: message.type === 'sync-step-2', count: this.#updates });
+        return;
+      case 'awareness':
+        room.receivePresence(this, message.update);
+        return;
+      case 'query-awareness':
+        room.tellPresence(this);
+        return;
+      case 'auth':
+      case 'welcome':
+      case 'stored':
+      case 'notice':
+        throw new ProtocolError(`a client must not send "${message.type}"`);
+      default:
+        message satisfies never;
+    }
+  }
+
+  /** The one place where a frame's failure becomes this connection's end. */
+  #guard(handle: () => void): void {
+    try {
+      handle();
+    } catch (err) {
+      if (err instanceof ProtocolError || err instanceof UpdateRefused) {
+        this.close(CLOSE_CODES.malformed, err.message);
+      } else if (err instanceof PresenceLimitError) {
+        this.close(CLOSE_CODES.rateLimited, err.message);
+      } else {
+        this.#logger.error(
+          { err, connection: this.id, document: this.#documentName },
+          'A message could not be handled.',
+        );
+        this.close(CLOSE_CODES.internalError, CLOSE_CODES.internalError.meaning);
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { encodeAwareness } from '../../protocol/messages.ts';
+import type { Clock } from '../clock.ts';
+import type { Connection } from './connection.ts';
+
+export interface HeartbeatIntervals {
+  /** A client silent for this long is pinged, in milliseconds. */
+  readonly ping: number;
+  /** A client silent for this long is dropped: within two ping intervals (CON-3). */
+  readonly drop: number;
+  /** A client that was sent nothing for this long gets an empty message: stock clients reconnect after 30 s of silence. */
+  readonly keepAlive: number;
+  /** How often all connections are looked at. */
+  readonly sweep: number;
+}
+
+export const HEARTBEAT: HeartbeatIntervals = { ping: 15_000, drop: 28_000, keepAlive: 20_000, sweep: 2_500 };
+
+/** No awareness entries: harmless to every client, and a sign of life that a page can see (a ping it cannot). */
+const KEEP_ALIVE: readonly Uint8Array[] = [encodeAwareness(new Uint8Array([0]))];
+
+interface Pulse {
+  bytesRead: number;
+  heardAt: number;
+  sentAt: number;
+  pinged: boolean;
+}
+
+/** Finds the dead and keeps the living: one timer for all connections. Any inbound byte counts as life. */
+export class Heartbeat {
+  readonly #clock: Clock;
+  readonly #intervals: HeartbeatIntervals;
+  readonly #pulses = new Map<Connection, Pulse>();
+  #timer: unknown = null;
+
+  constructor(clock: Clock, intervals: HeartbeatIntervals = HEARTBEAT) {
+    this.#clock = clock;
+    this.#intervals = intervals;
+    this.#schedule();
+  }
+
+  add(connection: Connection): void {
+    const now = this.#clock.now();
+    this.#pulses.set(connection, { bytesRead: 0, heardAt: now, sentAt: now, pinged: false });
+  }
+
+  remove(connection: Connection): void {
+    this.#pulses.delete(connection);
+  }
+
+  stop(): void {
+    this.#clock.clearTimeout(this.#timer);
+  }
+
+  #schedule(): void {
+    this.#timer = this.#clock.setTimeout(() => {
+      const now = this.#clock.now();
+      for (const [connection, pulse] of this.#pulses) this.#check(connection, pulse, now);
+      this.#schedule();
+    }, this.#intervals.sweep);
+  }
+
+  #check(connection: Connection, pulse: Pulse, now: number): void {
+    const { socket } = connection;
+    if (socket.bytesRead !== pulse.bytesRead) {
+      pulse.bytesRead = socket.bytesRead;
+      pulse.heardAt = now;
+      pulse.pinged = false;
+    }
+    const silent = now - pulse.heardAt;
+    if (silent >= this.#intervals.drop) {
+      socket.terminate();
+      connection.closed();
+      return;
+    }
+    if (silent >= this.#intervals.ping && !pulse.pinged) {
+      pulse.pinged = true;
+      socket.ping();
+    }
+    if (connection.sentSinceSweep) {
+      connection.sentSinceSweep = false;
+      pulse.sentAt = now;
+    } else if (now - pulse.sentAt >= this.#intervals.keepAlive) {
+      connection.deliver(KEEP_ALIVE);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+/** What a connection needs of the thing that carries its bytes. server/transport fulfils it with a WebSocket. */
+export interface Socket {
+  /** Bytes handed to `send` that have not left this process. */
+  readonly bufferedBytes: number;
+  /** Bytes received so far; any of them is a sign of life. */
+  readonly bytesRead: number;
+  /**
+   * Sends messages in order, one frame each. The same array may be given to many sockets; it is framed once.
+   * After `close` it does nothing.
+   */
+  send(messages: readonly Uint8Array[]): void;
+  /** Asks the other end for a sign of life. */
+  ping(): void;
+  /** Stops and starts reading, so that what cannot be taken now waits in the network. */
+  pause(): void;
+  resume(): void;
+  /** Says goodbye with a close code and a reason of at most 123 bytes. */
+  close(code: number, reason: string): void;
+  /** Drops the socket without a goodbye. */
+  terminate(): void;
+}

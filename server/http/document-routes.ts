@@ -1,0 +1,129 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { documentNameProblem } from '../../protocol/document-name.ts';
+import type { DocumentProperties } from '../../protocol/messages.ts';
+import { type Authenticator, mayWrite } from '../auth/authenticator.ts';
+import { propertiesProblem } from '../document/catalogue.ts';
+import type { Documents } from '../document/documents.ts';
+import type { Registry } from '../room/registry.ts';
+import type { Room } from '../room/room.ts';
+import { HttpError } from './http-error.ts';
+
+const Name = Type.Object({ name: Type.String() });
+
+const Properties = {
+  title: Type.Optional(Type.String()),
+  language: Type.Optional(Type.String()),
+};
+
+const Changes = Type.Object(Properties, { additionalProperties: false, minProperties: 1 });
+
+const Creation = Type.Union([
+  Type.String(),
+  Type.Null(),
+  Type.Object({ content: Type.Optional(Type.String()), ...Properties }, { additionalProperties: false }),
+]);
+
+export interface DocumentRoutesOptions {
+  readonly registry: Registry;
+  readonly documents: Documents;
+  readonly authenticator: Authenticator;
+}
+
+/**
+ * `/documents/<name>`: a document's catalogue entry, its text, and its creation. docs/http-api.md describes them for users.
+ * Names are percent-encoded, a slash in a name too.
+ */
+export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = async (app, options) => {
+  const { registry, documents, authenticator } = options;
+
+  app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+
+  /** The document that a request names, if it may be used so. */
+  async function authorized(request: FastifyRequest, name: string, use: 'read' | 'write'): Promise<string> {
+    const problem = documentNameProblem(name);
+    if (problem !== null) throw new HttpError(400, 'invalid-document-name', problem);
+    const access = await authenticator.authorize({ documentName: name, token: bearerToken(request) });
+    if (!access.granted) {
+      throw new HttpError(access.refusal === 'unauthenticated' ? 401 : 403, access.refusal, access.reason);
+    }
+    if (use === 'write' && !mayWrite(access.role)) {
+      throw new HttpError(403, 'forbidden', 'You may read this document, not change it.');
+    }
+    return name;
+  }
+
+  async function withRoom<T>(name: string, use: (room: Room) => T | Promise<T>): Promise<T> {
+    const lease = await registry.open(name).catch((cause: unknown) => {
+      throw new HttpError(503, 'document-unavailable', 'The document cannot be loaded right now.', { cause });
+    });
+    try {
+      return await use(lease.room);
+    } finally {
+      lease.release();
+    }
+  }
+
+  app.get('/documents/:name', { schema: { params: Name } }, async (request) => {
+    const name = await authorized(request, request.params.name, 'read');
+    const entry = await documents.entry(name);
+    if (entry === null) throw notFound();
+    return { name, title: entry.title, language: entry.language, createdAt: new Date(entry.createdAt).toISOString() };
+  });
+
+  app.get('/documents/:name/text', { schema: { params: Name } }, async (request, reply) => {
+    const name = await authorized(request, request.params.name, 'read');
+    const text = await withRoom(name, (room) => (room.document.exists ? room.text() : null));
+    if (text === null) throw notFound();
+    return reply.type('text/plain; charset=utf-8').send(text);
+  });
+
+  app.put('/documents/:name', { schema: { params: Name, body: Creation } }, async (request, reply) => {
+    const name = await authorized(request, request.params.name, 'write');
+    const body = typeof request.body === 'string' ? { content: request.body } : (request.body ?? {});
+    const { content = '', title = '', language = '' } = body;
+    checkProperties({ title, language });
+    if (!content.isWellFormed()) {
+      throw new HttpError(
+        400,
+        'invalid-content',
+        'The content must be valid Unicode (it holds half of a surrogate pair).',
+      );
+    }
+    await withRoom(name, async (room) => {
+      // Text that waits for its turn makes the document exist; nothing may come between this check and the creation.
+      room.text();
+      if (room.document.exists) {
+        throw new HttpError(
+          409,
+          'document-exists',
+          'The document exists already; its content is changed by editing it.',
+        );
+      }
+      if (content === '') await room.setProperties({ title, language });
+      else await room.edit((text) => text.insert(0, content), { title, language });
+    });
+    return reply.code(201).send({ name, title, language });
+  });
+
+  app.patch('/documents/:name', { schema: { params: Name, body: Changes } }, async (request) => {
+    const name = await authorized(request, request.params.name, 'write');
+    checkProperties(request.body);
+    const properties = await withRoom(name, (room) => room.setProperties(request.body));
+    return { name, ...properties };
+  });
+};
+
+function bearerToken(request: FastifyRequest): string | null {
+  return /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
+}
+
+function checkProperties(properties: Partial<DocumentProperties>): void {
+  const problem = propertiesProblem(properties);
+  if (problem !== null) throw new HttpError(400, 'invalid-properties', problem);
+}
+
+function notFound(): HttpError {
+  return new HttpError(404, 'no-such-document', 'There is no document of this name.');
+}

@@ -1,0 +1,64 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Logger } from '../logger.ts';
+import { type DocumentRoutesOptions, documentRoutes } from './document-routes.ts';
+import { type HealthRoutesOptions, healthRoutes } from './health-routes.ts';
+import { HttpError } from './http-error.ts';
+import { serveSite, wantsPage } from './site.ts';
+
+export interface HttpAppOptions extends DocumentRoutesOptions, HealthRoutesOptions {
+  readonly logger: Logger;
+  /** Folder of the built site; null serves none. */
+  readonly siteFolder: string | null;
+  /** Longest request body, in bytes. */
+  readonly bodyLimit: number;
+}
+
+/** Everything over plain HTTP: the API, health, and the site. */
+export async function createHttpApp(options: HttpAppOptions): Promise<FastifyInstance> {
+  const { logger } = options;
+  const app = fastify({
+    bodyLimit: options.bodyLimit,
+    // A document name of 200 bytes takes up to 600 characters percent-encoded.
+    routerOptions: { maxParamLength: 1_000 },
+    // What was sent is refused when it does not fit; nothing is guessed or dropped in silence.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+    frameworkErrors: (error, request, reply) => answerError(logger, error, request, reply),
+    forceCloseConnections: true,
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  app.setErrorHandler((error: FastifyError | HttpError, request, reply) => answerError(logger, error, request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    if (wantsPage(request, reply)) return reply.code(404).sendFile('404.html');
+    return reply.code(404).send(errorBody('not-found', `There is nothing at ${request.method} ${request.url}.`));
+  });
+  await app.register(healthRoutes, { commits: options.commits, isReady: options.isReady });
+  await app.register(documentRoutes, {
+    prefix: '/api',
+    registry: options.registry,
+    documents: options.documents,
+    authenticator: options.authenticator,
+  });
+  if (options.siteFolder !== null) await serveSite(app, options.siteFolder);
+  return app;
+}
+
+function answerError(
+  logger: Logger,
+  error: FastifyError | HttpError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const status = error.statusCode ?? 500;
+  if (status >= 500) logger.error({ err: error, method: request.method, url: request.url }, 'A request failed.');
+  if (error instanceof HttpError) return reply.code(status).send(errorBody(error.code, error.message));
+  if (status < 500) return reply.code(status).send(errorBody('bad-request', error.message));
+  if (wantsPage(request, reply)) return reply.code(500).sendFile('error.html');
+  return reply
+    .code(500)
+    .send(errorBody('internal-error', 'Something failed inside the server; its log has the cause.'));
+}
+
+function errorBody(code: string, message: string): { error: { code: string; message: string } } {
+  return { error: { code, message } };
+}

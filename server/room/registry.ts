@@ -1,0 +1,143 @@
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../logger.ts';
+import type { Room } from './room.ts';
+
+/** The right to use a room. The room stays open while somebody holds one. */
+export interface Lease {
+  readonly room: Room;
+  /** Gives the right back; more than once is fine. */
+  release(): void;
+}
+
+interface Entry {
+  readonly opening: Promise<Room>;
+  /** Set once it is open. */
+  room: Room | null;
+  leases: number;
+  idleTimer: unknown;
+}
+
+/** How often members that are behind are looked at, in milliseconds. */
+const STRAGGLER_INTERVAL = 5_000;
+
+/**
+ * The open documents, one room each, never two of one document (DUR-4). A room that nobody uses is kept for a while,
+ * made durable, and dropped if still nobody came.
+ *
+ *   (none) --open--> loading --ok--> open --last lease released--> idle --timer--> settling --still idle--> (none)
+ *                       |               ^------------- lease taken -----+-------------+
+ *                       +--fails--> (none), everybody who waited is told
+ */
+export class Registry {
+  readonly #load: (name: string) => Promise<Room>;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #unloadAfter: number;
+  readonly #entries = new Map<string, Entry>();
+  #stragglerTimer: unknown = null;
+  #closed = false;
+
+  /** `load` makes a room of a stored document; `unloadAfter` is how long an unused room is kept, in milliseconds. */
+  constructor(options: { load: (name: string) => Promise<Room>; unloadAfter: number; clock: Clock; logger: Logger }) {
+    this.#load = options.load;
+    this.#unloadAfter = options.unloadAfter;
+    this.#clock = options.clock;
+    this.#logger = options.logger;
+    this.#watchStragglers();
+  }
+
+  /** How many rooms are open or loading. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** The rooms that are open. */
+  *rooms(): Iterable<Room> {
+    for (const { room } of this.#entries.values()) if (room !== null) yield room;
+  }
+
+  /** Opens the room of document `name`, or joins in its use. Rejects when the document cannot be loaded. */
+  async open(name: string): Promise<Lease> {
+    if (this.#closed) throw new Error('The server is stopping.');
+    const entry = this.#entries.get(name) ?? this.#begin(name);
+    entry.leases += 1;
+    this.#clock.clearTimeout(entry.idleTimer);
+    let room: Room;
+    try {
+      room = await entry.opening;
+    } catch (error) {
+      entry.leases -= 1;
+      throw error;
+    }
+    let held = true;
+    const release = () => {
+      if (!held) return;
+      held = false;
+      this.#release(name, entry);
+    };
+    if (!room.broken) return { room, release };
+    release();
+    // What the failed room had appended must be in the store before it is read again.
+    if (this.#entries.get(name) === entry) this.#begin(name, room.settle());
+    return this.open(name);
+  }
+
+  /** Lets no one in any more, makes every room durable and drops it. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#clock.clearTimeout(this.#stragglerTimer);
+    for (const [name, entry] of this.#entries) {
+      this.#clock.clearTimeout(entry.idleTimer);
+      const room = await entry.opening.catch(() => null);
+      await room?.settle();
+      room?.destroy();
+      this.#entries.delete(name);
+    }
+  }
+
+  #begin(name: string, after: Promise<void> | null = null): Entry {
+    const opening = after === null ? this.#load(name) : after.then(() => this.#load(name));
+    const entry: Entry = { opening, room: null, leases: 0, idleTimer: null };
+    this.#entries.set(name, entry);
+    entry.opening.then(
+      (room) => {
+        entry.room = room;
+      },
+      (err: unknown) => {
+        this.#drop(name, entry);
+        this.#logger.error({ err, document: name }, 'A document cannot be loaded; nobody can open it.');
+      },
+    );
+    return entry;
+  }
+
+  #release(name: string, entry: Entry): void {
+    entry.leases -= 1;
+    if (entry.leases > 0 || this.#closed) return;
+    entry.idleTimer = this.#clock.setTimeout(() => void this.#unload(name, entry), this.#unloadAfter);
+  }
+
+  async #unload(name: string, entry: Entry): Promise<void> {
+    const { room } = entry;
+    if (room === null) return;
+    do {
+      // While the storage fails this does not come back, and the room stays (DUR-2).
+      await room.settle();
+      if (entry.leases > 0 || this.#closed || this.#entries.get(name) !== entry) return;
+      // Somebody may have come, written and left meanwhile.
+    } while (!room.isSettled);
+    this.#drop(name, entry);
+    room.destroy();
+  }
+
+  #drop(name: string, entry: Entry): void {
+    if (this.#entries.get(name) === entry) this.#entries.delete(name);
+  }
+
+  #watchStragglers(): void {
+    this.#stragglerTimer = this.#clock.setTimeout(() => {
+      for (const room of this.rooms()) room.closeStragglers();
+      this.#watchStragglers();
+    }, STRAGGLER_INTERVAL);
+  }
+}

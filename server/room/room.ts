@@ -1,0 +1,396 @@
+import * as Y from 'yjs';
+import { decodeAwarenessEntries } from '../../protocol/awareness-entries.ts';
+import { CLOSE_CODES } from '../../protocol/close-codes.ts';
+import {
+  type DocumentProperties,
+  encodeAwareness,
+  encodeSyncStep1,
+  encodeSyncStep2,
+  encodeUpdate,
+  type Notice,
+} from '../../protocol/messages.ts';
+import type { Clock } from '../clock.ts';
+import type { Document } from '../document/document.ts';
+import type { Logger } from '../logger.ts';
+import { Gate, type GateOptions } from './gate.ts';
+import type { Member } from './member.ts';
+import { Presence, type PresenceLimits } from './presence.ts';
+import { Seat } from './seat.ts';
+import { checkStateVector } from './state-vector.ts';
+import { presenceInterval, textInterval } from './turn.ts';
+import { UpdateRefused } from './update-scan.ts';
+
+export interface RoomLimits {
+  readonly presence: PresenceLimits;
+  /** Longest time a member may stay behind before it is closed, in milliseconds. */
+  readonly catchUpDeadline: number;
+}
+
+export interface RoomDependencies {
+  readonly document: Document;
+  readonly gate: GateOptions;
+  /** The Y.Text that `text` reads and `edit` changes. */
+  readonly field: string;
+  readonly limits: RoomLimits;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** An admitted update that waits for the end of the turn. */
+interface Waiting {
+  readonly seat: Seat;
+  readonly update: Uint8Array;
+  /** Whether it answers a sync step 1: a larger piece of history, not a live edit. */
+  readonly merge: boolean;
+  /** How many update messages the member had sent with this one. */
+  readonly count: number;
+}
+
+/** How often in a row a member may answer a resync with something that still has a gap. */
+const MOST_GAPS = 3;
+
+/** A log of so many records is compacted when the room is left. */
+const SETTLE_RECORDS = 20;
+
+/**
+ * One open document, live. What members send passes the gate and waits for the end of the turn; then one transaction
+ * applies it, and the one update that Yjs emits goes to the log and, encoded once, to every member.
+ *
+ *   receive -> gate.admit -> waiting --turn--> gate.apply -> emitted update -+-> members (at once)
+ *                 | gap: ask for a resync                                    +-> log -> durable -> acknowledgements
+ *                 | refused: close the sender
+ *
+ * Safety: an acknowledgement leaves only after the log holds the update. Liveness: whatever waits has a turn scheduled.
+ */
+export class Room {
+  readonly document: Document;
+  readonly #doc = new Y.Doc();
+  readonly #gate: Gate;
+  readonly #presence: Presence;
+  readonly #field: string;
+  readonly #limits: RoomLimits;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #seats = new Map<Member, Seat>();
+  #waiting: Waiting[] = [];
+  /** What Yjs emitted in the transaction that runs. */
+  #emitted: Uint8Array | null = null;
+  #textTurnAt = Number.NEGATIVE_INFINITY;
+  #presenceTurnAt = Number.NEGATIVE_INFINITY;
+  #turnScheduled = false;
+  /** The whole state as step 2, for those who join with nothing, while it is current. */
+  #fullState: Uint8Array | null = null;
+  #broken = false;
+
+  private constructor({ document, gate, field, limits, clock, logger }: RoomDependencies) {
+    this.document = document;
+    this.#gate = new Gate(this.#doc, gate);
+    this.#presence = new Presence(limits.presence);
+    this.#field = field;
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  /** Loads the document. Rejects when it cannot be read; a room never begins with less than what is stored. */
+  static async open(dependencies: RoomDependencies): Promise<Room> {
+    const room = new Room(dependencies);
+    await room.document.load(room.#doc);
+    room.#doc.getText(room.#field);
+    room.#doc.on('update', (update: Uint8Array) => {
+      room.#emitted = update;
+      room.#fullState = null;
+    });
+    return room;
+  }
+
+  get name(): string {
+    return this.document.name;
+  }
+
+  get memberCount(): number {
+    return this.#seats.size;
+  }
+
+  /** Whether the room failed and must be left for one that is loaded afresh. */
+  get broken(): boolean {
+    return this.#broken;
+  }
+
+  /** Lets `member` in: it is asked for what it has, and told who is here. */
+  join(member: Member): void {
+    this.#seats.set(member, new Seat(member));
+    const messages = [encodeSyncStep1(Y.encodeStateVector(this.#doc))];
+    const everyone = this.#presence.everyone();
+    if (everyone !== null) messages.push(encodeAwareness(everyone));
+    member.deliver(messages);
+  }
+
+  leave(member: Member): void {
+    if (!this.#seats.delete(member)) return;
+    this.#gate.release(member);
+    this.#presence.leave(member);
+    this.#schedule();
+  }
+
+  /**
+   * Answers a member's sync step 1 with what it lacks.
+   * @throws ProtocolError when `stateVector` is not one.
+   */
+  synchronise(member: Member, stateVector: Uint8Array): void {
+    checkStateVector(stateVector);
+    // What waits reaches the member at the end of the turn, like everybody.
+    if (stateVector.length === 1) {
+      this.#fullState ??= encodeSyncStep2(Y.encodeStateAsUpdate(this.#doc));
+      member.deliver([this.#fullState]);
+    } else {
+      member.deliver([encodeSyncStep2(Y.encodeStateAsUpdate(this.#doc, stateVector))]);
+    }
+  }
+
+  /**
+   * Takes an update of a member; `count` says how many update messages it has sent with this one.
+   * @throws UpdateRefused when the gate does not let it in.
+   */
+  receive(member: Member, update: Uint8Array, { merge, count }: { merge: boolean; count: number }): void {
+    const seat = this.#seats.get(member);
+    if (seat === undefined) return;
+    if (this.#gate.admit(update, member, merge) === 'gap') {
+      this.#askAgain(seat, count, merge);
+      return;
+    }
+    this.#waiting.push({ seat, update, merge, count });
+    this.#schedule();
+  }
+
+  /**
+   * Takes an awareness update of a member.
+   * @throws ProtocolError | PresenceLimitError
+   */
+  receivePresence(member: Member, update: Uint8Array): void {
+    if (!this.#seats.has(member)) return;
+    try {
+      this.#presence.update(member, decodeAwarenessEntries(update));
+    } finally {
+      this.#schedule();
+    }
+  }
+
+  /** Sends `member` every awareness state. */
+  tellPresence(member: Member): void {
+    const everyone = this.#presence.everyone();
+    if (everyone !== null) member.deliver([encodeAwareness(everyone)]);
+  }
+
+  /** The member has read what was congested: it gets all it missed in one update. */
+  drained(member: Member): void {
+    const seat = this.#seats.get(member);
+    if (seat === undefined || seat.behind === null) return;
+    const messages = [encodeUpdate(Y.encodeStateAsUpdate(this.#doc, seat.behind.stateVector))];
+    const everyone = this.#presence.everyone();
+    if (everyone !== null) messages.push(encodeAwareness(everyone));
+    seat.behind = null;
+    member.deliver(messages);
+  }
+
+  /** The text as everybody will see it when the turn has ended. */
+  text(): string {
+    this.#runTurn();
+    return this.#doc.getText(this.#field).toString();
+  }
+
+  /**
+   * Changes the text as the server, like any writer (SYN-7). Resolves when the change is durable.
+   * `properties` become the title and language of a document that this change creates.
+   */
+  edit(change: (text: Y.Text) => void, properties?: DocumentProperties): Promise<void> {
+    this.#runTurn();
+    this.#emitted = null;
+    this.#doc.transact(() => change(this.#doc.getText(this.#field)));
+    const update = this.#takeEmitted();
+    return new Promise((resolve) => {
+      if (update === null) this.document.afterPending(resolve);
+      else {
+        this.document.append(update, resolve, properties === undefined ? {} : { properties });
+        this.#fanOut([encodeUpdate(update)], [], null);
+      }
+    });
+  }
+
+  /** Changes title or language and tells everybody. Resolves when it is durable. */
+  async setProperties(properties: Partial<DocumentProperties>): Promise<DocumentProperties> {
+    const complete = { ...this.document.properties, ...properties };
+    await this.document.saveProperties(complete);
+    this.notify({ type: 'document', ...this.document.properties });
+    return complete;
+  }
+
+  /** Passes an event to every member. */
+  notify(notice: Notice): void {
+    for (const member of this.#seats.keys()) member.notify(notice);
+  }
+
+  /** Closes members that have been behind for too long. Called from time to time. */
+  closeStragglers(): void {
+    const now = this.#clock.now();
+    for (const { member, behind } of this.#seats.values()) {
+      if (behind !== null && now - behind.since > this.#limits.catchUpDeadline) {
+        member.close(CLOSE_CODES.tryAgainLater, 'The connection was too slow to follow.');
+      }
+    }
+  }
+
+  /** Closes every member. */
+  closeAll(code: (typeof CLOSE_CODES)[keyof typeof CLOSE_CODES], reason: string): void {
+    this.#runTurn();
+    for (const member of [...this.#seats.keys()]) member.close(code, reason);
+  }
+
+  /** Applies what waits, compacts a grown log, and resolves when everything is durable. */
+  async settle(): Promise<void> {
+    this.#runTurn();
+    if (!this.#broken && this.document.logRecords >= SETTLE_RECORDS) this.#compact();
+    await new Promise<void>((resolve) => this.document.afterPending(resolve));
+  }
+
+  /** Whether nothing waits, neither for a turn nor for the disk. */
+  get isSettled(): boolean {
+    return this.#waiting.length === 0 && this.document.isDurable;
+  }
+
+  /** Frees what the room holds. */
+  destroy(): void {
+    this.#doc.destroy();
+  }
+
+  #schedule(): void {
+    if (this.#turnScheduled || (this.#waiting.length === 0 && !this.#presence.hasChanges)) return;
+    this.#turnScheduled = true;
+    const wait = this.#nextTurnAt() - this.#clock.now();
+    if (wait <= 0) this.#clock.setImmediate(() => this.#scheduledTurn());
+    else this.#clock.setTimeout(() => this.#scheduledTurn(), wait);
+  }
+
+  #nextTurnAt(): number {
+    const members = this.#seats.size;
+    const presenceAt = this.#presenceTurnAt + presenceInterval(members);
+    if (this.#waiting.length === 0) return presenceAt;
+    const textAt = this.#textTurnAt + textInterval(members);
+    return this.#presence.hasChanges ? Math.min(textAt, presenceAt) : textAt;
+  }
+
+  #scheduledTurn(): void {
+    this.#turnScheduled = false;
+    this.#runTurn();
+    this.#schedule();
+  }
+
+  /** One turn: text first, then what presence is due. */
+  #runTurn(): void {
+    if (this.#broken) return;
+    const now = this.#clock.now();
+    const text: Uint8Array[] = [];
+    let soleAuthor: Seat | null = null;
+    if (this.#waiting.length > 0) {
+      this.#textTurnAt = now;
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      const update = this.#apply(waiting);
+      if (this.#broken) return;
+      if (update !== null) {
+        text.push(encodeUpdate(update));
+        const first = waiting[0]?.seat ?? null;
+        soleAuthor = waiting.every(({ seat }) => seat === first) ? first : null;
+      }
+    }
+    const presence: Uint8Array[] = [];
+    if (this.#presence.hasChanges && now - this.#presenceTurnAt >= presenceInterval(this.#seats.size)) {
+      this.#presenceTurnAt = now;
+      const changes = this.#presence.takeChanges();
+      if (changes !== null) presence.push(encodeAwareness(changes));
+    }
+    this.#fanOut(text, presence, soleAuthor);
+    if (this.document.wantsCompaction) this.#compact();
+  }
+
+  /** Applies what waited, hands it to the log, and returns what is new in one update. */
+  #apply(waiting: readonly Waiting[]): Uint8Array | null {
+    this.#emitted = null;
+    try {
+      this.#doc.transact(() => {
+        for (const entry of waiting) this.#applyOne(entry);
+      });
+    } catch (err) {
+      this.#fail(err);
+      return null;
+    }
+    const update = this.#takeEmitted();
+    const acknowledge = () => {
+      for (const { seat, count } of waiting) seat.durable = Math.max(seat.durable, count);
+      for (const { seat } of waiting) seat.acknowledge();
+    };
+    // Bytes that brought nothing new may repeat what is still on its way to the disk.
+    if (update === null) this.document.afterPending(acknowledge);
+    else this.document.append(update, acknowledge);
+    return update;
+  }
+
+  #applyOne({ seat, update, merge, count }: Waiting): void {
+    try {
+      if (this.#gate.apply(update, seat.member, merge) === 'gap') this.#askAgain(seat, count, merge);
+      else if (merge) seat.closeGap(count);
+    } catch (error) {
+      if (!(error instanceof UpdateRefused)) throw error;
+      this.#logger.warn({ document: this.name, member: seat.member.id, code: error.code }, 'An update was refused.');
+      seat.holdFrom(count);
+      seat.member.close(CLOSE_CODES.malformed, error.message);
+    }
+  }
+
+  #takeEmitted(): Uint8Array | null {
+    const update = this.#emitted;
+    this.#emitted = null;
+    return update;
+  }
+
+  /** Something an update builds on is missing: the member is asked for all that this room lacks. */
+  #askAgain(seat: Seat, count: number, merge: boolean): void {
+    const asked = seat.isHeld && !merge;
+    seat.holdFrom(count);
+    if (merge) seat.gaps += 1;
+    if (seat.gaps > MOST_GAPS) {
+      seat.member.close(CLOSE_CODES.tryAgainLater, 'The document on this device lacks a part that its edits build on.');
+      return;
+    }
+    if (!asked) seat.member.deliver([encodeSyncStep1(Y.encodeStateVector(this.#doc))]);
+  }
+
+  #fanOut(text: readonly Uint8Array[], presence: readonly Uint8Array[], soleAuthor: Seat | null): void {
+    if (text.length === 0 && presence.length === 0) return;
+    const both = presence.length === 0 ? text : [...text, ...presence];
+    let stateVector: Uint8Array | null = null;
+    for (const seat of this.#seats.values()) {
+      if (seat.behind !== null) continue;
+      // Whoever wrote all of it has it already.
+      const messages = seat === soleAuthor ? presence : both;
+      if (messages.length > 0) seat.member.deliver(messages);
+      if (seat.member.congested) {
+        stateVector ??= Y.encodeStateVector(this.#doc);
+        seat.behind = { stateVector, since: this.#clock.now() };
+      }
+    }
+  }
+
+  #compact(): void {
+    void this.document.compact(Y.encodeStateAsUpdate(this.#doc));
+  }
+
+  /** Yjs failed in the midst of a transaction: what is in memory may differ from the log, which is the truth. */
+  #fail(err: unknown): void {
+    this.#broken = true;
+    this.#logger.error({ err, document: this.name }, 'A document failed in memory; it is loaded again from the log.');
+    for (const member of [...this.#seats.keys()]) {
+      member.close(CLOSE_CODES.internalError, 'The document has to be loaded again.');
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import type { AddressInfo } from 'node:net';
+import type { Authenticator } from './auth/authenticator.ts';
+import type { Clock } from './clock.ts';
+import { Documents } from './document/documents.ts';
+import { createHttpApp } from './http/http-app.ts';
+import type { Logger } from './logger.ts';
+import { Registry } from './room/registry.ts';
+import { Room } from './room/room.ts';
+import type { Settings } from './settings.ts';
+import type { Store } from './store/store.ts';
+import { WebSocketTransport } from './transport/web-socket-transport.ts';
+
+export interface ServerOptions {
+  readonly settings: Settings;
+  /** Where documents are kept. The server closes it when it stops. */
+  readonly store: Store;
+  readonly authenticator: Authenticator;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Folder of the built site; null serves none. */
+  readonly siteFolder: string | null;
+}
+
+/** A running server. */
+export interface CoscribeServer {
+  /** Where it listens, for example `http://127.0.0.1:1234`. */
+  readonly url: string;
+  /**
+   * Closes every connection with `restart`, stores what is not stored, and closes the store. More than once is fine.
+   * While the storage fails it does not resolve: what was not acknowledged is still in memory.
+   */
+  stop(): Promise<void>;
+}
+
+/** What a member may be behind, hold and send before it is acted upon. */
+const LIMITS = {
+  presence: { idsPerMember: 64, bytesPerMember: 64 * 1024 },
+  catchUpDeadline: 30_000,
+  congestedBytes: 1024 * 1024,
+  earlyBytes: 1024 * 1024,
+} as const;
+
+/** Puts the parts together and listens. Rejects, with nothing left running, when it cannot. */
+export async function startServer(options: ServerOptions): Promise<CoscribeServer> {
+  const { settings, store, authenticator, clock, logger } = options;
+  const documents = await Documents.open(store, clock, logger);
+  const registry = new Registry({
+    load: (name) =>
+      Room.open({
+        document: documents.document(name),
+        gate: settings.documents === 'text' ? { kind: 'text', field: settings.field } : { kind: 'any' },
+        field: settings.field,
+        limits: LIMITS,
+        clock,
+        logger,
+      }),
+    unloadAfter: settings.unloadAfter * 1000,
+    clock,
+    logger,
+  });
+  documents.commits.onFailingChange((failing) => {
+    for (const room of registry.rooms()) room.notify({ type: 'storage', state: failing ? 'failing' : 'working' });
+  });
+  const transport = new WebSocketTransport({
+    registry,
+    authenticator,
+    limits: {
+      messageBytes: settings.maxMessageBytes,
+      congestedBytes: LIMITS.congestedBytes,
+      earlyBytes: LIMITS.earlyBytes,
+      connections: settings.maxConnections,
+    },
+    clock,
+    logger,
+  });
+  let stopping: Promise<void> | null = null;
+  const http = await createHttpApp({
+    registry,
+    documents,
+    authenticator,
+    commits: documents.commits,
+    isReady: () => stopping === null,
+    logger,
+    siteFolder: options.siteFolder,
+    bodyLimit: settings.maxMessageBytes,
+  });
+  transport.attach(http.server);
+
+  async function stop(): Promise<void> {
+    transport.close();
+    await http.close();
+    await registry.close();
+    await documents.commits.whenIdle();
+    await store.close();
+  }
+
+  try {
+    await http.listen({ host: settings.host, port: settings.port });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const address = http.server.address() as AddressInfo;
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return {
+    url: `http://${host}:${address.port}`,
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}

@@ -1,0 +1,84 @@
+/** How a setting's text becomes its value. Throws a plain Error that says what was expected. */
+type Parse<T> = (text: string) => T;
+
+interface Setting<T> {
+  readonly parse: Parse<T>;
+  readonly default: T;
+  /** Stands for the value in `--help`. */
+  readonly placeholder: string;
+  /** One sentence for `--help` and docs/settings.md. */
+  readonly description: string;
+}
+
+function setting<T>(parse: Parse<T>, defaultValue: T, placeholder: string, description: string): Setting<T> {
+  return { parse, default: defaultValue, placeholder, description };
+}
+
+function text(text: string): string {
+  if (text === '') throw new Error('a text that is not empty');
+  return text;
+}
+
+function integer(least: number, most: number): Parse<number> {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || value > most) {
+      throw new Error(`a whole number from ${least} to ${most}`);
+    }
+    return value;
+  };
+}
+
+function oneOf<const T extends string>(...values: T[]): Parse<T> {
+  return (text) => {
+    const value = values.find((candidate) => candidate === text);
+    if (value === undefined) throw new Error(`one of ${values.join(', ')}`);
+    return value;
+  };
+}
+
+/**
+ * Every setting of `coscribe serve`: on the command line as `--unload-after`, in the environment as
+ * `COSCRIBE_UNLOAD_AFTER`, in a config file as `"unloadAfter"`. Defaults are safe for a server that others can reach.
+ */
+export const SETTINGS = {
+  host: setting(text, '127.0.0.1', 'ADDRESS', 'Address to listen on. 0.0.0.0 lets other machines in.'),
+  port: setting(integer(0, 65_535), 1234, 'NUMBER', 'Port to listen on; 0 takes a free one.'),
+  data: setting(text, './coscribe-data', 'FOLDER', 'Folder that keeps the documents; made when missing.'),
+  documents: setting(
+    oneOf('text', 'any'),
+    'text',
+    'KIND',
+    'What documents may hold: `text` (one Y.Text, checked most strictly) or `any` Yjs types.',
+  ),
+  field: setting(text, 'content', 'NAME', "Name of the Y.Text that holds a document's text."),
+  unloadAfter: setting(integer(0, 86_400), 30, 'SECONDS', 'How long a document that nobody uses stays in memory.'),
+  maxConnections: setting(integer(1, 1_000_000), 20_000, 'NUMBER', 'Most connections at a time.'),
+  maxMessageBytes: setting(
+    integer(1_024, 256 * 1024 * 1024),
+    16 * 1024 * 1024,
+    'BYTES',
+    'Longest message of a client, and longest body of an HTTP request.',
+  ),
+  logLevel: setting(
+    oneOf('debug', 'info', 'warn', 'error', 'silent'),
+    'info',
+    'LEVEL',
+    'Least severe log lines written. On a terminal it is warn unless set.',
+  ),
+} as const satisfies Record<string, Setting<unknown>>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** The value of every setting. */
+export type Settings = { readonly [Name in SettingName]: (typeof SETTINGS)[Name]['default'] };
+
+/** `unloadAfter` as the command line writes it: `unload-after`. */
+export function optionName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** `unloadAfter` as the environment writes it: `COSCRIBE_UNLOAD_AFTER`. */
+export function variableName(name: string): string {
+  return `COSCRIBE_${optionName(name).replaceAll('-', '_').toUpperCase()}`;
+}

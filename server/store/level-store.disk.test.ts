@@ -1,0 +1,39 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { storeContract } from '../testing/store-contract.ts';
+import { LevelStore } from './level-store.ts';
+
+const freshFolder = () => mkdtemp(join(tmpdir(), 'coscribe-store-'));
+
+describe('the LevelDB store', () => {
+  storeContract(async () => LevelStore.open(await freshFolder()));
+
+  it('keeps what was written when it is opened again', async () => {
+    const folder = await freshFolder();
+    const first = await LevelStore.open(folder);
+    await first.write([{ type: 'put', key: new Uint8Array([1]), value: new Uint8Array([42]) }]);
+    await first.close();
+    const second = await LevelStore.open(folder);
+    expect([...((await second.get(new Uint8Array([1]))) ?? [])]).toEqual([42]);
+    await second.close();
+  });
+
+  it('[DUR-11] says in one line that a folder is in use, and leaves the one who has it alone', async () => {
+    const folder = await freshFolder();
+    const first = await LevelStore.open(folder);
+    await expect(LevelStore.open(folder)).rejects.toThrow(
+      /^The data folder .* is in use by another process\..*--data\.$/,
+    );
+    await first.write([{ type: 'put', key: new Uint8Array([1]), value: new Uint8Array([1]) }]);
+    await first.close();
+  });
+
+  it('says in one line that a folder cannot be made', async () => {
+    const folder = await freshFolder();
+    const file = join(folder, 'a-file');
+    await writeFile(file, '');
+    await expect(LevelStore.open(join(file, 'data'))).rejects.toThrow(/cannot be written \(ENOTDIR\)/);
+  });
+});

@@ -1,0 +1,70 @@
+import type { Socket as NetSocket } from 'node:net';
+import { WebSocket } from 'ws';
+import type { Socket } from '../connection/socket.ts';
+import type { FrameCache } from './frame.ts';
+
+/** How long the other end has to answer a close before the socket is dropped, in milliseconds. */
+const CLOSE_TIMEOUT = 5_000;
+
+/** Longest close reason that fits into a control frame, in bytes. */
+const REASON_BYTES = 123;
+
+/** A `ws` WebSocket as a connection sees it. Data frames bypass ws, which would build them anew for every socket. */
+export class WebSocketAdapter implements Socket {
+  readonly #webSocket: WebSocket;
+  readonly #net: NetSocket;
+  readonly #frames: FrameCache;
+
+  constructor(webSocket: WebSocket, net: NetSocket, frames: FrameCache) {
+    this.#webSocket = webSocket;
+    this.#net = net;
+    this.#frames = frames;
+  }
+
+  get bufferedBytes(): number {
+    return this.#net.writableLength;
+  }
+
+  get bytesRead(): number {
+    return this.#net.bytesRead;
+  }
+
+  send(messages: readonly Uint8Array[]): void {
+    if (this.#webSocket.readyState !== WebSocket.OPEN || !this.#net.writable) return;
+    // Safe beside ws's own writes: without compression its sender never holds a frame back.
+    this.#net.write(this.#frames.frames(messages));
+  }
+
+  ping(): void {
+    if (this.#webSocket.readyState === WebSocket.OPEN) this.#webSocket.ping();
+  }
+
+  pause(): void {
+    this.#webSocket.pause();
+  }
+
+  resume(): void {
+    this.#webSocket.resume();
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#webSocket.readyState !== WebSocket.OPEN) return;
+    // A paused socket would never see the answer.
+    this.#webSocket.resume();
+    this.#webSocket.close(code, truncate(reason));
+    setTimeout(() => this.#webSocket.terminate(), CLOSE_TIMEOUT).unref();
+  }
+
+  terminate(): void {
+    this.#webSocket.terminate();
+  }
+}
+
+/** Cuts a reason to what fits, at a whole character. */
+function truncate(reason: string): string {
+  const bytes = Buffer.from(reason);
+  if (bytes.length <= REASON_BYTES) return reason;
+  let end = REASON_BYTES;
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return bytes.toString('utf8', 0, end);
+}

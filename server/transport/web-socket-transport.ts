@@ -1,0 +1,241 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket as NetSocket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { CLOSE_CODES, type CloseCode } from '../../protocol/close-codes.ts';
+import { documentNameProblem } from '../../protocol/document-name.ts';
+import { SUBPROTOCOL, SYNC_PATH, TOKEN_SUBPROTOCOL_PREFIX } from '../../protocol/version.ts';
+import type { Access, Authenticator } from '../auth/authenticator.ts';
+import type { Clock } from '../clock.ts';
+import { Connection, type ConnectionLimits } from '../connection/connection.ts';
+import { Heartbeat } from '../connection/heartbeat.ts';
+import type { Logger } from '../logger.ts';
+import type { Registry } from '../room/registry.ts';
+import { FrameCache } from './frame.ts';
+import { WebSocketAdapter } from './web-socket-adapter.ts';
+
+export interface TransportLimits extends ConnectionLimits {
+  /** Most connections at a time; more are refused with 503. */
+  readonly connections: number;
+}
+
+export interface TransportDependencies {
+  readonly registry: Registry;
+  readonly authenticator: Authenticator;
+  readonly limits: TransportLimits;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * How long a refused client waits for its close, in milliseconds. Stock clients forget their backoff when a connection
+ * opens, so a close at once would be answered by a new attempt at once, for ever (CON-2).
+ */
+const REFUSAL_DELAY = 1_000;
+
+/** Seconds that a client turned away for lack of room is asked to wait. */
+const OVERLOAD_RETRY_AFTER = 10;
+
+/** What an upgrade request asks for. */
+interface SyncRequest {
+  readonly documentName: string;
+  readonly token: string | null;
+  readonly epoch: string | null;
+  readonly speaksCoscribe: boolean;
+}
+
+/** WebSocket connections to documents: upgrades of an HTTP server on `/sync/<document>` become connections. */
+export class WebSocketTransport {
+  readonly #dependencies: TransportDependencies;
+  readonly #webSockets: WebSocketServer;
+  readonly #heartbeat: Heartbeat;
+  readonly #frames = new FrameCache();
+  readonly #connections = new Set<Connection>();
+  /** Sockets that were refused and wait for their close. */
+  readonly #refused = new Set<WebSocket>();
+  #nextId = 1;
+  #stopping = false;
+
+  constructor(dependencies: TransportDependencies) {
+    this.#dependencies = dependencies;
+    this.#heartbeat = new Heartbeat(dependencies.clock);
+    this.#webSockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      // Costs tens of microseconds a message and hundreds of kilobytes a connection (SEC-13).
+      perMessageDeflate: false,
+      maxPayload: dependencies.limits.messageBytes,
+      handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+    });
+  }
+
+  /** How many connections are open. */
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  /** Serves the upgrades of `server`. */
+  attach(server: Server): void {
+    server.on('upgrade', (request, socket, head) => this.handleUpgrade(request, socket, head));
+  }
+
+  /** Serves one upgrade request. Never throws: the worst is that its socket ends. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // Without a listener, a reset during the handshake would end the process.
+    socket.on('error', ignoreReset);
+    try {
+      this.#upgrade(request, socket as NetSocket, head);
+    } catch (err) {
+      this.#dependencies.logger.error({ err }, 'An upgrade failed.');
+      socket.destroy();
+    }
+  }
+
+  /** Closes every connection with `restart` and takes no more. */
+  close(): void {
+    this.#stopping = true;
+    this.#heartbeat.stop();
+    for (const connection of [...this.#connections]) connection.close(CLOSE_CODES.restart, CLOSE_CODES.restart.meaning);
+    for (const webSocket of this.#refused) webSocket.terminate();
+  }
+
+  #upgrade(request: IncomingMessage, socket: NetSocket, head: Buffer): void {
+    const url = parseTarget(request.url ?? '');
+    if (url === null || !url.pathname.startsWith(SYNC_PATH)) {
+      refuseUpgrade(socket, 404, 'Not Found', `Documents are at ${SYNC_PATH}<name>.`);
+      return;
+    }
+    if (this.#stopping || this.#connections.size >= this.#dependencies.limits.connections) {
+      refuseUpgrade(socket, 503, 'Service Unavailable', 'The server has no room for another connection.', {
+        'Retry-After': String(OVERLOAD_RETRY_AFTER),
+      });
+      return;
+    }
+    const sync = readRequest(url, request);
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      webSocket.on('error', ignoreReset);
+      if (typeof sync === 'string') this.#refuse(webSocket, CLOSE_CODES.invalidName, sync);
+      else void this.#admit(webSocket, socket, sync);
+    });
+  }
+
+  async #admit(webSocket: WebSocket, socket: NetSocket, sync: SyncRequest): Promise<void> {
+    const { authenticator, logger, registry } = this.#dependencies;
+    // Nothing is read before access is decided (SEC-1).
+    webSocket.pause();
+    let access: Access;
+    try {
+      access = await authenticator.authorize({ documentName: sync.documentName, token: sync.token });
+    } catch (err) {
+      logger.error({ err, document: sync.documentName }, 'The authenticator failed; the connection is refused.');
+      this.#refuse(webSocket, CLOSE_CODES.internalError, CLOSE_CODES.internalError.meaning);
+      return;
+    }
+    if (!access.granted) {
+      this.#refuse(webSocket, CLOSE_CODES[access.refusal], access.reason);
+      return;
+    }
+    if (webSocket.readyState !== webSocket.OPEN || this.#stopping) {
+      webSocket.terminate();
+      return;
+    }
+    const connection = this.#connect(webSocket, socket, sync, access);
+    await connection.join(registry, sync.epoch);
+  }
+
+  #connect(
+    webSocket: WebSocket,
+    socket: NetSocket,
+    sync: SyncRequest,
+    access: Extract<Access, { granted: true }>,
+  ): Connection {
+    const { limits, logger } = this.#dependencies;
+    const connection = new Connection(
+      new WebSocketAdapter(webSocket, socket, this.#frames),
+      {
+        id: this.#nextId++,
+        documentName: sync.documentName,
+        role: access.role,
+        person: access.person,
+        speaksCoscribe: sync.speaksCoscribe,
+      },
+      { limits, logger, onClosed: (closed) => this.#forget(closed) },
+    );
+    this.#connections.add(connection);
+    this.#heartbeat.add(connection);
+    webSocket.on('message', (data, isBinary) => {
+      if (isBinary) connection.receive(data as Buffer);
+      else connection.receiveText();
+    });
+    webSocket.on('close', () => connection.closed());
+    socket.on('drain', () => connection.drained());
+    return connection;
+  }
+
+  #forget(connection: Connection): void {
+    this.#connections.delete(connection);
+    this.#heartbeat.remove(connection);
+  }
+
+  /** Closes an upgraded socket, since a page cannot see the HTTP status of a refused upgrade; and not at once. */
+  #refuse(webSocket: WebSocket, code: CloseCode, reason: string): void {
+    const { clock, logger } = this.#dependencies;
+    logger.info({ code: code.code, close: code.name, reason }, 'A connection is refused.');
+    webSocket.pause();
+    this.#refused.add(webSocket);
+    webSocket.on('close', () => this.#refused.delete(webSocket));
+    clock.setTimeout(() => {
+      webSocket.resume();
+      webSocket.close(code.code, reason.slice(0, 120));
+      clock.setTimeout(() => webSocket.terminate(), REFUSAL_DELAY);
+    }, REFUSAL_DELAY);
+  }
+}
+
+/** The request target as a URL; null when it is not one. */
+function parseTarget(target: string): URL | null {
+  const base = 'http://localhost';
+  return target.startsWith('/') && URL.canParse(target, base) ? new URL(target, base) : null;
+}
+
+/** Reads document, token and epoch from an upgrade; a sentence that says why the document name is refused. */
+function readRequest(url: URL, request: IncomingMessage): SyncRequest | string {
+  let documentName: string;
+  try {
+    documentName = decodeURIComponent(url.pathname.slice(SYNC_PATH.length));
+  } catch {
+    return 'The document name in the address is not valid percent-encoded UTF-8.';
+  }
+  const problem = documentNameProblem(documentName);
+  if (problem !== null) return problem;
+  const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((entry) => entry.trim());
+  const tokenEntry = protocols.find((entry) => entry.startsWith(TOKEN_SUBPROTOCOL_PREFIX));
+  return {
+    documentName,
+    token: tokenEntry?.slice(TOKEN_SUBPROTOCOL_PREFIX.length) ?? url.searchParams.get('token'),
+    epoch: url.searchParams.get('epoch'),
+    speaksCoscribe: protocols.includes(SUBPROTOCOL),
+  };
+}
+
+function refuseUpgrade(
+  socket: NetSocket,
+  status: number,
+  statusText: string,
+  message: string,
+  headers: Record<string, string> = {},
+): void {
+  const body = JSON.stringify({ error: { code: statusText.toLowerCase().replaceAll(' ', '-'), message } });
+  const lines = Object.entries({
+    Connection: 'close',
+    'Content-Type': 'application/json',
+    'Content-Length': String(Buffer.byteLength(body)),
+    ...headers,
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${statusText}\r\n${lines.join('')}\r\n${body}`);
+}
+
+/** A reset is followed by 'close', which does all the work; this listener keeps it from being thrown. */
+function ignoreReset(): void {
+  // Nothing to do.
+}
