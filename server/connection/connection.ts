@@ -14,7 +14,7 @@ import type { Logger } from '../logger.ts';
 import type { Member } from '../room/member.ts';
 import { PresenceLimitError } from '../room/presence.ts';
 import type { Lease, Registry } from '../room/registry.ts';
-import { UpdateRefused } from '../room/update-scan.ts';
+import { UpdateRefused } from '../room/update-refused.ts';
 import type { Socket } from './socket.ts';
 
 export interface ConnectionLimits {

@@ -18,7 +18,7 @@ import { Presence, type PresenceLimits } from './presence.ts';
 import { Seat } from './seat.ts';
 import { checkStateVector } from './state-vector.ts';
 import { presenceInterval, textInterval } from './turn.ts';
-import { UpdateRefused } from './update-scan.ts';
+import { UpdateRefused } from './update-refused.ts';
 
 export interface RoomLimits {
   readonly presence: PresenceLimits;
