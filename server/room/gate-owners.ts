@@ -1,0 +1,80 @@
+/** Who sends updates: one connection, and the person behind it if there is one. */
+export interface Sender {
+  /** Unique among living connections. */
+  readonly id: number;
+  /** The authenticated person; null for a guest. Several connections can be one person. */
+  readonly person: string | null;
+}
+
+interface Claim {
+  readonly person: string | null;
+  /** The connections that write under the id; more than one only when they are one person's. */
+  readonly holders: Set<number>;
+}
+
+interface Party {
+  readonly clientIds: Set<number>;
+  /** Client ids that the document had never seen before this connection. */
+  introduced: number;
+}
+
+/**
+ * Which client ids belong to whom. An id belongs to the connection that first wrote under it, or to that connection's
+ * person, and is free again when they have left. Bounded by what living connections claim.
+ */
+export class ClientIdOwners {
+  readonly #claims = new Map<number, Claim>();
+  readonly #parties = new Map<number, Party>();
+
+  /** How many ids belong to somebody. */
+  get size(): number {
+    return this.#claims.size;
+  }
+
+  /** Whether `clientId` is free or belongs to `sender`. */
+  allows(clientId: number, sender: Sender): boolean {
+    const claim = this.#claims.get(clientId);
+    return (
+      claim === undefined || claim.holders.has(sender.id) || (claim.person !== null && claim.person === sender.person)
+    );
+  }
+
+  /** Makes `clientId` belong to `sender`, which must be allowed. */
+  claim(clientId: number, sender: Sender): void {
+    const claim = this.#claims.get(clientId);
+    if (claim?.holders.has(sender.id)) return;
+    if (claim === undefined) this.#claims.set(clientId, { person: sender.person, holders: new Set([sender.id]) });
+    else claim.holders.add(sender.id);
+    this.#party(sender).clientIds.add(clientId);
+  }
+
+  /** How many ids new to the document `sender` has brought. */
+  introducedBy(sender: Sender): number {
+    return this.#parties.get(sender.id)?.introduced ?? 0;
+  }
+
+  /** Counts ids new to the document. */
+  introduce(count: number, sender: Sender): void {
+    this.#party(sender).introduced += count;
+  }
+
+  /** The connection has left; what it held alone is free. */
+  release(sender: Sender): void {
+    const party = this.#parties.get(sender.id);
+    if (party === undefined) return;
+    this.#parties.delete(sender.id);
+    for (const clientId of party.clientIds) {
+      const claim = this.#claims.get(clientId);
+      claim?.holders.delete(sender.id);
+      if (claim?.holders.size === 0) this.#claims.delete(clientId);
+    }
+  }
+
+  #party(sender: Sender): Party {
+    const known = this.#parties.get(sender.id);
+    if (known !== undefined) return known;
+    const party: Party = { clientIds: new Set(), introduced: 0 };
+    this.#parties.set(sender.id, party);
+    return party;
+  }
+}
