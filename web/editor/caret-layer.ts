@@ -1,0 +1,228 @@
+import { EditorSelection, type Extension } from '@codemirror/state';
+import { EditorView, type LayerMarker, layer, RectangleMarker, type ViewUpdate } from '@codemirror/view';
+import type { Person } from './people.ts';
+import { readableInk } from './readable-ink.ts';
+
+/** How near the pointer must be to a caret for its name to show, in pixels. */
+const HOVER_DISTANCE = 8;
+/** Room a name needs above its caret, in pixels; with less it goes below. */
+const FLAG_HEIGHT = 22;
+
+/** One selection of somebody else, in positions of the editor's document. */
+export interface RemoteRange {
+  anchor: number;
+  head: number;
+}
+
+/** Somebody else's carets. */
+export interface RemoteCaret {
+  person: Person;
+  ranges: RemoteRange[];
+  /** Index of the main range: the one with the name, and the one to follow. */
+  main: number;
+}
+
+/** Where the layers get the carets from. */
+export interface CaretSource {
+  carets(): Iterable<RemoteCaret>;
+  /** Whether a person's name is to be seen. */
+  isNamed(clientId: number): boolean;
+  /** The pointer is at a person's caret, or at none. */
+  hover(clientId: number | null): void;
+  /** Whether an update moved carets without changing the text. */
+  moved(update: ViewUpdate): boolean;
+}
+
+/** The two layers with other people's selections (below the text) and carets with names (above it). */
+export interface CaretLayers {
+  extension: Extension;
+  /** Shows and hides names by what the source says now. */
+  showNames(view: EditorView): void;
+}
+
+/**
+ * Draws carets and selections in layers over and under the text. They are no part of the text, so they neither move the
+ * own caret nor disturb input methods. Only what is in the viewport is measured and drawn.
+ */
+export function caretLayers(source: CaretSource): CaretLayers {
+  let drawn: CaretMarker[] = [];
+  const showNames = (view: EditorView) => {
+    for (const element of view.scrollDOM.querySelectorAll<HTMLElement>('.cs-caret-named')) {
+      element.classList.toggle('cs-caret-show', source.isNamed(Number(element.dataset['client'])));
+    }
+  };
+  const changed = (update: ViewUpdate) => update.docChanged || update.viewportChanged || source.moved(update);
+  const extension = [
+    layer({
+      above: false,
+      class: 'cs-selections',
+      update: changed,
+      markers: (view) => [...visible(view, source)].flatMap(({ caret, range }) => selectionMarkers(view, caret, range)),
+    }),
+    layer({
+      above: true,
+      class: 'cs-carets',
+      update: changed,
+      markers(view) {
+        drawn = [];
+        for (const { caret, range, isMain } of visible(view, source)) {
+          const marker = caretMarker(view, caret, range.head, isMain, source);
+          if (marker !== null) drawn.push(marker);
+        }
+        return drawn;
+      },
+    }),
+    EditorView.domEventHandlers({
+      mousemove(event, view) {
+        if (drawn.length === 0) return;
+        const box = view.scrollDOM.getBoundingClientRect();
+        const x = event.clientX - box.left + view.scrollDOM.scrollLeft;
+        const y = event.clientY - box.top + view.scrollDOM.scrollTop;
+        const near = drawn.find(
+          (at) => Math.abs(at.left - x) <= HOVER_DISTANCE && y >= at.top - 2 && y <= at.top + at.height + 2,
+        );
+        source.hover(near?.person.clientId ?? null);
+      },
+      mouseleave: () => source.hover(null),
+    }),
+  ];
+  return { extension, showNames };
+}
+
+function* visible(view: EditorView, source: CaretSource) {
+  const { from, to } = view.viewport;
+  for (const caret of source.carets()) {
+    for (const [i, range] of caret.ranges.entries()) {
+      if (Math.max(range.anchor, range.head) < from || Math.min(range.anchor, range.head) > to) continue;
+      yield { caret, range, isMain: i === caret.main };
+    }
+  }
+}
+
+function selectionMarkers(
+  view: EditorView,
+  { person }: RemoteCaret,
+  { anchor, head }: { anchor: number; head: number },
+) {
+  if (anchor === head) return [];
+  const rectangles = RectangleMarker.forRange(view, 'cs-selection', EditorSelection.range(anchor, head));
+  return rectangles.map((rectangle) => new SelectionMarker(rectangle, person.color));
+}
+
+function caretMarker(view: EditorView, { person }: RemoteCaret, head: number, named: boolean, source: CaretSource) {
+  if (head < view.viewport.from || head > view.viewport.to) return null;
+  const [place] = RectangleMarker.forRange(view, '', EditorSelection.cursor(head));
+  if (place === undefined) return null;
+  const { scrollTop, scrollLeft, clientWidth } = view.scrollDOM;
+  return new CaretMarker(person, place.left, place.top, place.height, {
+    named,
+    shown: named && source.isNamed(person.clientId),
+    below: place.top - scrollTop < FLAG_HEIGHT,
+    leftward: place.left - scrollLeft > clientWidth / 2,
+  });
+}
+
+class SelectionMarker implements LayerMarker {
+  private readonly rectangle: RectangleMarker;
+  private readonly color: string;
+
+  constructor(rectangle: RectangleMarker, color: string) {
+    this.rectangle = rectangle;
+    this.color = color;
+  }
+
+  eq(other: SelectionMarker): boolean {
+    return this.color === other.color && this.rectangle.eq(other.rectangle);
+  }
+
+  draw(): HTMLElement {
+    const element = this.rectangle.draw();
+    element.style.setProperty('--cs-person', this.color);
+    return element;
+  }
+
+  update(element: HTMLElement, old: SelectionMarker): boolean {
+    if (!(old instanceof SelectionMarker)) return false;
+    element.style.setProperty('--cs-person', this.color);
+    return this.rectangle.update(element, old.rectangle);
+  }
+}
+
+interface CaretLook {
+  /** Whether this caret carries its person's name: the main one does. */
+  named: boolean;
+  shown: boolean;
+  below: boolean;
+  leftward: boolean;
+}
+
+class CaretMarker implements LayerMarker {
+  readonly person: Person;
+  readonly left: number;
+  readonly top: number;
+  readonly height: number;
+  private readonly look: CaretLook;
+
+  constructor(person: Person, left: number, top: number, height: number, look: CaretLook) {
+    this.person = person;
+    this.left = left;
+    this.top = top;
+    this.height = height;
+    this.look = look;
+  }
+
+  eq(other: CaretMarker): boolean {
+    return (
+      this.samePerson(other) &&
+      this.left === other.left &&
+      this.top === other.top &&
+      this.height === other.height &&
+      this.look.shown === other.look.shown &&
+      this.look.below === other.look.below &&
+      this.look.leftward === other.look.leftward
+    );
+  }
+
+  draw(): HTMLElement {
+    const element = document.createElement('div');
+    element.dataset['client'] = String(this.person.clientId);
+    element.style.setProperty('--cs-person', this.person.color);
+    element.style.setProperty('--cs-person-ink', readableInk(this.person.color));
+    if (this.look.named) {
+      const flag = document.createElement('span');
+      flag.className = 'cs-caret-flag';
+      flag.textContent = this.person.name;
+      element.append(flag);
+    }
+    this.place(element);
+    return element;
+  }
+
+  update(element: HTMLElement, old: LayerMarker): boolean {
+    if (!(old instanceof CaretMarker) || !this.samePerson(old)) return false;
+    this.place(element);
+    return true;
+  }
+
+  private samePerson({ person, look }: CaretMarker): boolean {
+    return (
+      person.clientId === this.person.clientId &&
+      person.name === this.person.name &&
+      person.color === this.person.color &&
+      look.named === this.look.named
+    );
+  }
+
+  private place(element: HTMLElement): void {
+    const { named, shown, below, leftward } = this.look;
+    const classes = ['cs-caret'];
+    if (named) classes.push('cs-caret-named');
+    if (shown) classes.push('cs-caret-show');
+    if (below) classes.push('cs-caret-below');
+    if (leftward) classes.push('cs-caret-leftward');
+    element.className = classes.join(' ');
+    element.style.left = `${this.left}px`;
+    element.style.top = `${this.top}px`;
+    element.style.height = `${this.height}px`;
+  }
+}

@@ -1,0 +1,97 @@
+import type { Awareness } from 'y-protocols/awareness';
+
+/** Longest name that is shown, in code points. */
+export const NAME_LENGTH = 40;
+
+/** Colours for people who bring none, told apart in light and dark. */
+export const PEOPLE_COLORS = [
+  '#b4452f',
+  '#2f6fb4',
+  '#3d7d3a',
+  '#8a4fb0',
+  '#a8620f',
+  '#0f7f86',
+  '#b03a78',
+  '#5b63c4',
+] as const;
+
+/** Someone whose presence is known. All fields are safe to show: what others sent has been checked. */
+export interface Person {
+  /** The awareness client id: one a tab, so one person may be several. */
+  clientId: number;
+  /** At most 40 code points, without control characters; 'Guest' when there is none. */
+  name: string;
+  /** As #rrggbb. */
+  color: string;
+  /** Whether this is the own tab. */
+  isSelf: boolean;
+  /** The client id of the person this one follows, or null. */
+  following: number | null;
+}
+
+/** The person that an awareness state tells about. Nothing in the state is trusted. */
+export function personOf(clientId: number, state: unknown, selfId: number): Person {
+  const { user, following } = fields(state);
+  const { name, color } = fields(user);
+  return {
+    clientId,
+    name: cleanName(name),
+    color: cleanColor(color) ?? fallbackColor(clientId),
+    isSelf: clientId === selfId,
+    following: typeof following === 'number' ? following : null,
+  };
+}
+
+/** Everybody present who has told who they are, oneself first, then by name. */
+export function listPeople(awareness: Awareness): Person[] {
+  const people: Person[] = [];
+  for (const [clientId, state] of awareness.getStates()) {
+    if (typeof fields(state)['user'] === 'object') people.push(personOf(clientId, state, awareness.clientID));
+  }
+  return people.sort(
+    (a, b) => Number(b.isSelf) - Number(a.isSelf) || a.name.localeCompare(b.name) || a.clientId - b.clientId,
+  );
+}
+
+/**
+ * Calls back with everybody present, now and whenever who is there, or what they tell about themselves, changes. Moving
+ * carets do not call.
+ * @returns stops it
+ */
+export function watchPeople(awareness: Awareness, listener: (people: Person[]) => void): () => void {
+  let last = '';
+  const look = () => {
+    const people = listPeople(awareness);
+    const now = JSON.stringify(people);
+    if (now === last) return;
+    last = now;
+    listener(people);
+  };
+  awareness.on('change', look);
+  look();
+  return () => awareness.off('change', look);
+}
+
+/** A colour that a person has who brings none, always the same for one client id. */
+export function fallbackColor(clientId: number): string {
+  return PEOPLE_COLORS[Math.abs(clientId) % PEOPLE_COLORS.length] ?? PEOPLE_COLORS[0];
+}
+
+/** The fields of what may be an object and may be anything. */
+export function fields(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function cleanName(name: unknown): string {
+  if (typeof name !== 'string') return 'Guest';
+  // Controls and marks that turn the direction of what follows have no business in a name.
+  const plain = name
+    .slice(0, 400)
+    .replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/gu, ' ')
+    .trim();
+  return Array.from(plain).slice(0, NAME_LENGTH).join('') || 'Guest';
+}
+
+function cleanColor(color: unknown): string | null {
+  return typeof color === 'string' && /^#[0-9a-f]{6}$/i.test(color) ? color.toLowerCase() : null;
+}

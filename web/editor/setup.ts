@@ -1,0 +1,59 @@
+import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
+import { defaultKeymap } from '@codemirror/commands';
+import { bracketMatching, codeFolding, foldGutter, foldKeymap, indentOnInput } from '@codemirror/language';
+import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
+import { EditorState, type Extension } from '@codemirror/state';
+import {
+  crosshairCursor,
+  drawSelection,
+  dropCursor,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  keymap,
+  lineNumbers,
+  rectangularSelection,
+} from '@codemirror/view';
+import { lineDirection } from './line-direction.ts';
+import { lineEndings } from './line-endings.ts';
+import { tabIndents } from './tab-hint.ts';
+
+/** What every editor does, whatever its text, language and theme. Completion is the host's to add. */
+export function setup(): Extension {
+  return [
+    lineEndings(),
+    EditorState.allowMultipleSelections.of(true),
+    lineDirection(),
+    drawSelection(),
+    dropCursor(),
+    rectangularSelection(),
+    crosshairCursor(),
+    highlightActiveLine(),
+    highlightSelectionMatches({ minSelectionLength: 2, maxMatches: 200 }),
+    search({ top: true }),
+    bracketMatching(),
+    closeBrackets(),
+    codeFolding(),
+    indentOnInput(),
+    tabIndents(),
+    keymap.of([...closeBracketsKeymap, ...searchKeymap, ...foldKeymap, ...defaultKeymap]),
+  ];
+}
+
+/** The gutter with line numbers and fold markers. */
+export function gutter(): Extension {
+  return [
+    lineNumbers(),
+    highlightActiveLineGutter(),
+    foldGutter({
+      markerDOM(open) {
+        const marker = document.createElement('span');
+        marker.textContent = open ? '⌄' : '›';
+        marker.title = open ? 'Fold this section' : 'Unfold this section';
+        if (!open) marker.className = 'cs-folded';
+        return marker;
+      },
+    }),
+    EditorView.editorAttributes.of({ class: 'cs-numbers' }),
+  ];
+}
