@@ -45,7 +45,7 @@ const GOLDEN: readonly (readonly [Message, Uint8Array, string])[] = [
   [
     { type: 'notice', notice: { type: 'storage', state: 'failing' } },
     encodeNotice({ type: 'storage', state: 'failing' }),
-    `6723${hexOf('{"type":"storage","state":"failing"}')}`,
+    `6724${hexOf('{"type":"storage","state":"failing"}')}`,
   ],
 ];
 

@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
+
+/** Runs `coscribe` with these arguments until it ends. */
+export async function runCommand(
+  args: readonly string[],
+  environment: Record<string, string> = {},
+): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
+  const child = spawnMain(args, environment);
+  const output = collect(child);
+  const [exitCode] = await once(child, 'close');
+  return { exitCode, ...output() };
+}
+
+/** The real server as a process of its own, which can be killed. Needs a build. */
+export class ServerProcess {
+  readonly url: string;
+  readonly #child: ChildProcess;
+  readonly #output: () => { stdout: string; stderr: string };
+
+  private constructor(url: string, child: ChildProcess, output: () => { stdout: string; stderr: string }) {
+    this.url = url;
+    this.#child = child;
+    this.#output = output;
+  }
+
+  /** Starts one and waits until it listens. Without a port among `args` it takes a free one. */
+  static async start(dataFolder: string, args: readonly string[] = ['--port', '0']): Promise<ServerProcess> {
+    const child = spawnMain(['serve', '--data', dataFolder, ...args]);
+    const output = collect(child);
+    const url = await new Promise<string>((resolve, reject) => {
+      child.stdout?.on('data', () => {
+        const found = /Coscribe is at (http:\/\/[^"\s]+)/.exec(output().stdout)?.[1];
+        if (found !== undefined) resolve(found);
+      });
+      child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${output().stderr}`)));
+    });
+    return new ServerProcess(url, child, output);
+  }
+
+  get port(): string {
+    return new URL(this.url).port;
+  }
+
+  /** Everything written so far. */
+  get output(): { stdout: string; stderr: string } {
+    return this.#output();
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Sends a signal and waits for the end. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return this.#child.exitCode;
+    const ended = once(this.#child, 'exit');
+    this.#child.kill(signal);
+    const [exitCode] = await ended;
+    return exitCode;
+  }
+}
+
+function spawnMain(args: readonly string[], environment: Record<string, string> = {}): ChildProcess {
+  return spawn(process.execPath, [MAIN, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
+}
+
+function collect(child: ChildProcess): () => { stdout: string; stderr: string } {
+  let [stdout, stderr] = ['', ''];
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  return () => ({ stdout, stderr });
+}

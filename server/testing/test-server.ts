@@ -1,0 +1,40 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Authenticator } from '../auth/authenticator.ts';
+import { OpenAccess } from '../auth/open-access.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { type Logger, silentLogger } from '../logger.ts';
+import { type CoscribeServer, startServer } from '../server.ts';
+import { SETTINGS, type Settings } from '../settings.ts';
+import { LevelStore } from '../store/level-store.ts';
+import type { Store } from '../store/store.ts';
+
+export interface TestServerOptions {
+  /** What differs from the defaults. The port is a free one unless given. */
+  settings?: Partial<Settings>;
+  /** Instead of LevelDB in a fresh folder. */
+  store?: Store;
+  authenticator?: Authenticator;
+  clock?: Clock;
+  logger?: Logger;
+}
+
+/** A real server on 127.0.0.1 with a real store. Stop it at the end of the test. */
+export async function startTestServer(options: TestServerOptions = {}): Promise<CoscribeServer> {
+  const defaults = Object.fromEntries(Object.entries(SETTINGS).map(([name, setting]) => [name, setting.default]));
+  const settings = { ...(defaults as unknown as Settings), port: 0, ...options.settings };
+  return startServer({
+    settings,
+    store: options.store ?? (await LevelStore.open(await freshFolder())),
+    authenticator: options.authenticator ?? new OpenAccess(),
+    clock: options.clock ?? systemClock,
+    logger: options.logger ?? silentLogger,
+    siteFolder: null,
+  });
+}
+
+/** A folder of its own for a test's data. */
+export function freshFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'coscribe-test-'));
+}
