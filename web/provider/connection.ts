@@ -1,0 +1,265 @@
+import { closeCode, parseCloseReason } from '../../protocol/close-codes.ts';
+import { ProtocolError } from '../../protocol/protocol-error.ts';
+import { SUBPROTOCOL } from '../../protocol/version.ts';
+import { retryDelay } from './backoff.ts';
+import type { Clock } from './clock.ts';
+import { type ConnectionState, checkMove, type Refusal } from './connection-state.ts';
+import { SOCKET_OPEN, type Socket, type SocketConstructor } from './socket.ts';
+
+/** Time limits of a connection, in milliseconds. */
+export const CONNECTION_LIMITS = {
+  /** From the start of an attempt, token included, to an open socket. */
+  attempt: 10_000,
+  /** Longest silence of an open connection. The server sends something every 20 s at least. */
+  silence: 45_000,
+} as const;
+
+export interface ConnectionOptions {
+  readonly WebSocket: SocketConstructor;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Where to connect and with which subprotocols, asked at every attempt. A rejection is retried like a lost connection. */
+  readonly target: () => Promise<{ url: string; protocols: string[] }>;
+  /** Handles one frame. Whatever it throws closes the connection, which then tries again. */
+  readonly receive: (frame: Uint8Array) => void;
+  /** After every change of state. */
+  readonly changed: (state: ConnectionState, before: ConnectionState) => void;
+  /** Whether a refusal that normally is for good deserves another attempt, because something was changed. */
+  readonly forgives: (code: number) => boolean;
+  /** Something went wrong and was dealt with, for a log. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** Keeps one socket to one address for as long as somebody wants it. It knows nothing of documents. */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  #state: ConnectionState = { kind: 'idle' };
+  /** The one timer of the current state: the attempt's limit, the watchdog or the next attempt. */
+  #timer: unknown = null;
+  #attemptEndsAt = 0;
+  #heardAt = 0;
+  /** Attempts that failed since the last successful sync. */
+  #failures = 0;
+  /** Frames that came while they could not be handled yet; null when they are handled as they come. */
+  #held: Uint8Array[] | null = null;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** Starts an attempt unless one is under way or has succeeded. Leaves a refusal, and does not wait for a backoff. */
+  connect(): void {
+    const { kind } = this.#state;
+    if (kind === 'idle' || kind === 'waiting' || kind === 'refused') this.#attempt();
+  }
+
+  /** Closes the connection and stays away until `connect()`. */
+  disconnect(): void {
+    if (this.#state.kind !== 'destroyed' && this.#state.kind !== 'idle') this.#move({ kind: 'idle' });
+  }
+
+  /** Ends the wait for the next attempt, if there is one: a person asked. */
+  retryNow(): void {
+    if (this.#state.kind === 'waiting') this.#attempt();
+  }
+
+  /** Ends the wait for the next attempt because things may be better now, but never before the server said. */
+  wake(): void {
+    const { clock } = this.#options;
+    if (this.#state.kind === 'waiting' && this.#state.notBefore <= clock.now()) this.#attempt();
+  }
+
+  /** Keeps the frames that arrive until `release()`. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  /** Handles the frames that were kept, in their order, and from now on each as it comes. */
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    const before = this.#state;
+    for (const frame of held) {
+      // A frame may end the connection that brought the rest; a welcome keeps its socket.
+      if (socketOf(this.#state) !== socketOf(before)) return;
+      this.#deliver(frame);
+    }
+  }
+
+  /** The server has welcomed this client. */
+  welcomed(): void {
+    if (this.#state.kind === 'greeting') this.#move({ kind: 'connected', socket: this.#state.socket });
+  }
+
+  /** The content of the server has arrived: from here on a failure is the first one. */
+  succeeded(): void {
+    this.#failures = 0;
+  }
+
+  /** Gives the socket up, if there is one, and tries again later: something on it went wrong. */
+  fail(error: unknown): void {
+    this.#options.failed(error);
+    if (socketOf(this.#state) !== null) this.#wait(null);
+  }
+
+  /** Stops for good, until `connect()`. */
+  refuse(info: Refusal): void {
+    if (this.#state.kind !== 'destroyed') this.#move({ kind: 'refused', refusal: info });
+  }
+
+  /** Sends a frame if the socket can; what cannot be sent is lost with the connection. */
+  send(frame: Uint8Array): void {
+    const socket = socketOf(this.#state);
+    if (socket?.readyState === SOCKET_OPEN) socket.send(frame as Uint8Array<ArrayBuffer>);
+  }
+
+  /** Closes and never connects again. */
+  destroy(): void {
+    if (this.#state.kind !== 'destroyed') this.#move({ kind: 'destroyed' });
+  }
+
+  #attempt(): void {
+    const { clock, target } = this.#options;
+    const attempt: ConnectionState = { kind: 'preparing' };
+    this.#attemptEndsAt = clock.now() + CONNECTION_LIMITS.attempt;
+    this.#move(attempt);
+    target().then(
+      ({ url, protocols }) => {
+        if (this.#state === attempt) this.#open(url, protocols);
+      },
+      (error: unknown) => {
+        if (this.#state === attempt) this.#giveUp(error);
+      },
+    );
+  }
+
+  #open(url: string, protocols: string[]): void {
+    let socket: Socket;
+    try {
+      socket = new this.#options.WebSocket(url, protocols);
+    } catch (error) {
+      this.#giveUp(error);
+      return;
+    }
+    socket.binaryType = 'arraybuffer';
+    // The listeners stay on the socket when it is given up, and then find that it is no longer the current one. The one for
+    // 'error' has nothing to do, because 'close' always follows; but ws throws where there is none.
+    socket.addEventListener('error', () => undefined);
+    socket.addEventListener('open', () => {
+      if (!this.#isCurrent(socket)) return;
+      if (socket.protocol === SUBPROTOCOL) this.#move({ kind: 'greeting', socket });
+      else this.#giveUp(new ProtocolError(`the server does not speak ${SUBPROTOCOL}`));
+    });
+    socket.addEventListener('message', ({ data }) => {
+      if (!this.#isCurrent(socket)) return;
+      this.#heardAt = this.#options.clock.now();
+      if (!(data instanceof ArrayBuffer)) this.#giveUp(new ProtocolError('a message is not binary'));
+      else if (this.#held === null) this.#deliver(new Uint8Array(data));
+      else this.#held.push(new Uint8Array(data));
+    });
+    socket.addEventListener('close', ({ code, reason }) => {
+      if (this.#isCurrent(socket)) this.#closed(code, reason);
+    });
+    this.#move({ kind: 'opening', socket });
+  }
+
+  #isCurrent(socket: Socket): boolean {
+    return socketOf(this.#state) === socket;
+  }
+
+  #deliver(frame: Uint8Array): void {
+    const before = this.#state;
+    try {
+      this.#options.receive(frame);
+    } catch (error) {
+      // Handling the frame may already have ended the connection in another way.
+      if (socketOf(this.#state) === socketOf(before)) this.fail(error);
+      else this.#options.failed(error);
+    }
+  }
+
+  #closed(code: number, rawReason: string): void {
+    const entry = closeCode(code);
+    const { retryAfterSeconds, text } = parseCloseReason(rawReason);
+    if (entry.retry === 'backoff' || this.#options.forgives(code)) this.#wait(retryAfterSeconds);
+    else this.refuse({ code: entry.code, name: entry.name, reason: text, meaning: entry.meaning });
+  }
+
+  #giveUp(error: unknown): void {
+    this.#options.failed(error);
+    this.#wait(null);
+  }
+
+  #wait(retryAfterSeconds: number | null): void {
+    const { clock, random } = this.#options;
+    this.#failures += 1;
+    const now = clock.now();
+    const retryAt = now + retryDelay(this.#failures, random(), retryAfterSeconds);
+    this.#move({ kind: 'waiting', retryAt, notBefore: retryAfterSeconds === null ? now : retryAt });
+  }
+
+  /** The only place that changes the state: ends what the old one held, starts what the new one needs. */
+  #move(next: ConnectionState): void {
+    const before = this.#state;
+    checkMove(before.kind, next.kind);
+    const { clock } = this.#options;
+    clock.clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#state = next;
+    const left = socketOf(before);
+    if (left !== null && left !== socketOf(next)) {
+      if (this.#held !== null) this.#held = [];
+      left.close(1000);
+    }
+    switch (next.kind) {
+      case 'preparing':
+      case 'opening':
+        this.#timer = clock.setTimeout(
+          () => this.#giveUp(new Error('the connection attempt took too long')),
+          Math.max(0, this.#attemptEndsAt - clock.now()),
+        );
+        break;
+      case 'greeting':
+        this.#heardAt = clock.now();
+        this.#watch();
+        break;
+      case 'connected':
+        this.#watch();
+        break;
+      case 'waiting':
+        this.#timer = clock.setTimeout(() => this.#attempt(), Math.max(0, next.retryAt - clock.now()));
+        break;
+      case 'idle':
+        this.#failures = 0;
+        break;
+      case 'refused':
+      case 'destroyed':
+        break;
+    }
+    this.#options.changed(next, before);
+  }
+
+  /** Gives up a connection that has gone silent. One timer for the whole silence, not one a frame. */
+  #watch(): void {
+    const { clock } = this.#options;
+    const left = this.#heardAt + CONNECTION_LIMITS.silence - clock.now();
+    this.#timer = clock.setTimeout(
+      () => {
+        if (this.#heardAt + CONNECTION_LIMITS.silence <= clock.now()) {
+          this.#giveUp(new Error('the server has gone silent'));
+        } else {
+          this.#watch();
+        }
+      },
+      Math.max(0, left),
+    );
+  }
+}
+
+function socketOf(state: ConnectionState): Socket | null {
+  return 'socket' in state ? state.socket : null;
+}

@@ -1,0 +1,60 @@
+import type { Awareness } from 'y-protocols/awareness';
+import type { DocumentProperties, Notice } from '../../protocol/messages.ts';
+import type { Clock } from './clock.ts';
+import type { Refusal } from './connection-state.ts';
+import type { SocketConstructor } from './socket.ts';
+
+/** Settings of a `CoscribeProvider`; all of them may be left out. */
+export interface ProviderOptions {
+  /**
+   * The access token, or what gets one. A function is asked at every connection attempt, and once more when the server
+   * refuses its token; when it throws or rejects, the attempt is repeated later. A token has the characters of an HTTP
+   * token, as JSON Web Tokens do.
+   */
+  readonly token?: string | (() => string | Promise<string>);
+  /** Presence to share. Without it the provider makes one and destroys it with itself. */
+  readonly awareness?: Awareness;
+  /**
+   * Whether to keep a copy on this device, which survives a reload without a network, and to share edits with other tabs
+   * of this browser while there is no connection. Default: true where there is IndexedDB.
+   */
+  readonly offline?: boolean;
+  /** Whether to connect at once. Default: true. */
+  readonly connect?: boolean;
+  /** The WebSocket to use. Default: the platform's. `WebSocket` of the npm package ws works. */
+  readonly WebSocket?: SocketConstructor;
+  /** Time, for tests. */
+  readonly clock?: Clock;
+  /** Chance, for tests: a number in [0, 1) at every call. */
+  readonly random?: () => number;
+}
+
+/** What became of the offline copy. */
+export type OfflineCopyState =
+  /** It has been read, and is written from now on. */
+  | { readonly state: 'ready' }
+  /** This platform keeps none. */
+  | { readonly state: 'unavailable' }
+  /** It could not be opened, read or written; editing goes on without it. */
+  | { readonly state: 'failed'; readonly error: unknown };
+
+/** The events of a `CoscribeProvider` and what their listeners get. */
+export interface ProviderEvents {
+  /** `status` changed. */
+  status: (status: 'connecting' | 'connected' | 'disconnected') => void;
+  /** `synced` changed. */
+  sync: (synced: boolean) => void;
+  /** `saved` or `unsavedChanges` changed. */
+  saved: (saved: boolean) => void;
+  /** Title or language became known or changed. */
+  properties: (properties: DocumentProperties) => void;
+  /** The server refused for good, until `connect()`. */
+  closed: (refusal: Refusal) => void;
+  /** Any notice of the server, also those of types that this version does not know. */
+  notice: (notice: Notice) => void;
+  /** The connection was lost or could not be made; the next attempt is at this time, `clock.now()` based, in ms. */
+  retry: (retryAt: number) => void;
+  'offline-copy': (state: OfflineCopyState) => void;
+  /** Something went wrong and was dealt with: a broken frame, a token function that threw. For a log; nothing has to be done. */
+  error: (error: unknown) => void;
+}

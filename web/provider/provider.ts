@@ -1,0 +1,510 @@
+import { ObservableV2 } from 'lib0/observable';
+import { Awareness } from 'y-protocols/awareness';
+import * as Y from 'yjs';
+import { CLOSE_CODES } from '../../protocol/close-codes.ts';
+import { documentNameProblem } from '../../protocol/document-name.ts';
+import { type DocumentProperties, decodeMessage, type Notice, type Welcome } from '../../protocol/messages.ts';
+import { ProtocolError } from '../../protocol/protocol-error.ts';
+import { SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX } from '../../protocol/version.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { Connection } from './connection.ts';
+import { type ConnectionState, connectionStatus, type Refusal, refusal } from './connection-state.ts';
+import { deferred } from './deferred.ts';
+import { DocumentAddress } from './document-address.ts';
+import { LeaveWarning } from './leave-warning.ts';
+import { OfflineCopy } from './offline-copy.ts';
+import { Outbox } from './outbox.ts';
+import { Presence } from './presence.ts';
+import type { ProviderEvents, ProviderOptions } from './provider-options.ts';
+import { Session } from './session.ts';
+import type { SocketConstructor } from './socket.ts';
+import { TabChannel } from './tab-channel.ts';
+
+/** How long a connection waits for the offline copy, in milliseconds. A copy that is read later is still merged and sent. */
+const COPY_PATIENCE_MS = 3_000;
+
+/**
+ * Keeps a Yjs document and its awareness in sync with a Coscribe server, over one connection that is renewed for as long as
+ * it is wanted, and knows at every moment which edits are safe on the server. Editing never waits for it.
+ *
+ * ```ts
+ * const doc = new Y.Doc();
+ * const provider = new CoscribeProvider('/sync', 'notes/today', doc);
+ * provider.on('saved', (saved) => showBadge(saved ? 'Saved' : `${provider.unsavedChanges} edits on this device`));
+ * ```
+ *
+ * This class joins the parts: `Connection` (the socket), `Session` (the conversation on it), `Outbox` (the account of edits),
+ * `OfflineCopy`, `TabChannel`, `Presence` and `LeaveWarning`.
+ */
+export class CoscribeProvider extends ObservableV2<ProviderEvents> {
+  /** The document. */
+  readonly doc: Y.Doc;
+  /** The presence of everybody in the document. */
+  readonly awareness: Awareness;
+  /** The document's name on the server. */
+  readonly name: string;
+
+  readonly #clock: Clock;
+  readonly #token: ProviderOptions['token'];
+  readonly #ownsAwareness: boolean;
+  readonly #address: DocumentAddress | null;
+  readonly #connection: Connection;
+  readonly #outbox = new Outbox();
+  readonly #presence: Presence;
+  readonly #copy: OfflineCopy | null;
+  readonly #tabs: TabChannel | null;
+  readonly #leaveWarning: LeaveWarning;
+  readonly #pageListeners = new AbortController();
+  /** Origins of changes that are not edits of this page, beside the provider itself for changes from the server. */
+  readonly #copyOrigin = { from: 'offline copy' };
+  readonly #tabOrigin = { from: 'another tab' };
+  readonly #whenLoaded = deferred();
+  readonly #whenSynced = deferred();
+  /** Fulfilled when the epoch of the offline copy is known, or there is no more waiting for it. */
+  readonly #epochKnown = deferred();
+
+  #session: Session | null = null;
+  #loaded = false;
+  /** Whether nobody waits for the offline copy any more: it was read, it failed, or it took too long. */
+  #copyAwaited = false;
+  #copyTimer: unknown = null;
+  #epoch: string | null = null;
+  /** Whether the document holds something that belongs to `#epoch`, and so must not meet another one. */
+  #boundToEpoch = false;
+  #tokenAskedAgain = false;
+  #role: string | null = null;
+  #properties: DocumentProperties | null = null;
+  #storageFailing = false;
+  #toldSaved = false;
+  #toldUnsaved = 0;
+  #destroyed = false;
+
+  /**
+   * @param url where the server synchronises: `ws://host/sync`, `https://host/sync`, or `/sync` relative to the page
+   * @param name the document's name; a name that no document can have is refused through `closed`, not thrown
+   * @param doc the document to keep in sync
+   * @throws TypeError when `url` is not such an address, or there is no WebSocket
+   */
+  constructor(url: string, name: string, doc: Y.Doc, options: ProviderOptions = {}) {
+    super();
+    this.doc = doc;
+    this.name = name;
+    this.awareness = options.awareness ?? new Awareness(doc);
+    this.#ownsAwareness = options.awareness === undefined;
+    this.#clock = options.clock ?? systemClock;
+    this.#token = options.token;
+    this.#address =
+      documentNameProblem(name) === null ? new DocumentAddress(url, name, globalThis.location?.href) : null;
+    this.#presence = new Presence(this.awareness, this);
+    this.#connection = new Connection({
+      WebSocket: options.WebSocket ?? platformWebSocket(),
+      clock: this.#clock,
+      random: options.random ?? Math.random,
+      target: () => this.#target(),
+      receive: (frame) => this.#receive(frame),
+      changed: (state, before) => this.#connectionChanged(state, before),
+      forgives: (code) => this.#forgives(code),
+      failed: (error) => this.#tell('error', error),
+    });
+    const page = typeof window === 'undefined' ? null : window;
+    this.#leaveWarning = new LeaveWarning(page);
+    const offline = options.offline ?? OfflineCopy.available;
+    this.#copy = offline ? this.#openCopy() : null;
+    this.#tabs = offline && this.#address !== null ? this.#openTabs(this.#address) : null;
+
+    // A document that comes with content: nobody knows whether the server has it, so it counts as one edit.
+    if (doc.store.clients.size > 0) {
+      const edit = this.#outbox.edit();
+      this.#copy?.append(Y.encodeStateAsUpdate(doc), edit);
+    }
+    doc.on('update', this.#documentChanged);
+    doc.on('destroy', this.#documentDestroyed);
+    this.awareness.on('update', this.#awarenessChanged);
+    this.#listenToPage(page);
+    if (this.#copy === null) this.#copyDone();
+    else void this.#load(this.#copy);
+    if (options.connect !== false) this.connect();
+    this.#accountChanged();
+  }
+
+  /** Where the connection is. `connected` means that the server has let this client in. */
+  get status(): 'connecting' | 'connected' | 'disconnected' {
+    return connectionStatus(this.#connection.state);
+  }
+
+  /** Whether the content of the server has arrived on the present connection. */
+  get synced(): boolean {
+    return this.#session?.synced ?? false;
+  }
+
+  /** Whether the offline copy has been read, or there is none. */
+  get loaded(): boolean {
+    return this.#loaded;
+  }
+
+  /** Fulfilled when the offline copy has been read, or is known not to be there. Never rejects. */
+  get whenLoaded(): Promise<void> {
+    return this.#whenLoaded.promise;
+  }
+
+  /** Fulfilled when the content of the server has arrived for the first time. Never rejects. */
+  get whenSynced(): Promise<void> {
+    return this.#whenSynced.promise;
+  }
+
+  /** Whether everything that was edited on this device is durable on the server. */
+  get saved(): boolean {
+    return this.#copyAwaited && this.#outbox.unsaved === 0;
+  }
+
+  /** Number of edits (local transactions) that are only on this device, those of earlier pages included. */
+  get unsavedChanges(): number {
+    return this.#outbox.unsaved;
+  }
+
+  /** What this person may do, as the server last said: `viewer`, `commenter`, `editor`, `owner`; null before. */
+  get role(): string | null {
+    return this.#role;
+  }
+
+  /** Title and language as last known, null before. */
+  get properties(): DocumentProperties | null {
+    return this.#properties;
+  }
+
+  /** Why the server refused for good; null while it has not. */
+  get closed(): Refusal | null {
+    const { state } = this.#connection;
+    return state.kind === 'refused' ? state.refusal : null;
+  }
+
+  /** When the next connection attempt is made, `clock.now()` based, in ms; null when none is scheduled. */
+  get retryAt(): number | null {
+    const { state } = this.#connection;
+    return state.kind === 'waiting' ? state.retryAt : null;
+  }
+
+  /** Whether the server said that it cannot write to its disk. Nothing becomes saved until it can. */
+  get storageFailing(): boolean {
+    return this.#storageFailing;
+  }
+
+  /** Connects, also after a refusal. Does nothing while connected or on the way. */
+  connect(): void {
+    if (this.#destroyed) return;
+    const problem = documentNameProblem(this.name);
+    if (problem === null) this.#connection.connect();
+    else this.#connection.refuse(refusal(CLOSE_CODES.invalidName, problem));
+  }
+
+  /** Sends what was gathered, closes the connection and stays away until `connect()`. Editing goes on. */
+  disconnect(): void {
+    this.#session?.flush();
+    this.#connection.disconnect();
+  }
+
+  /** Makes the next attempt now if one is scheduled. */
+  retryNow(): void {
+    this.#connection.retryNow();
+  }
+
+  /**
+   * Deletes the copy of this document on this device, edits that are nowhere else included, and goes on without one. Meant
+   * for after an export, when the document was replaced on the server. Rejects when the browser refuses.
+   */
+  async deleteOfflineCopy(): Promise<void> {
+    await this.#copy?.close();
+    if (this.#address !== null && OfflineCopy.available) await OfflineCopy.delete(this.#address.key);
+  }
+
+  /** Ends everything: sends and stores what it can, then leaves no timer, listener or socket. Idempotent. */
+  override destroy(): void {
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    this.#session?.flush();
+    this.#connection.destroy();
+    this.doc.off('update', this.#documentChanged);
+    this.doc.off('destroy', this.#documentDestroyed);
+    this.awareness.off('update', this.#awarenessChanged);
+    if (this.#ownsAwareness) this.awareness.destroy();
+    this.#pageListeners.abort();
+    this.#tabs?.close();
+    this.#clock.clearTimeout(this.#copyTimer);
+    this.#leaveWarning.set(false);
+    void this.#copy?.close();
+    super.destroy();
+  }
+
+  // --- the connection
+
+  async #target(): Promise<{ url: string; protocols: string[] }> {
+    await this.#epochKnown.promise;
+    const token = typeof this.#token === 'function' ? await this.#token() : this.#token;
+    if (this.#address === null) throw new Error('a document without a valid name has no address');
+    const protocols = [SUBPROTOCOL];
+    if (token !== undefined && token !== '') protocols.push(TOKEN_SUBPROTOCOL_PREFIX + token);
+    return { url: this.#address.socketUrl(this.#epoch), protocols };
+  }
+
+  #connectionChanged(state: ConnectionState, before: ConnectionState): void {
+    const wasSynced = this.synced;
+    if (state.kind !== 'connected' && this.#session !== null) {
+      this.#session.end();
+      this.#session = null;
+      if (this.doc.store.clients.size > 0) this.#boundToEpoch = true;
+    }
+    if (wasSynced && !this.synced) this.#tell('sync', false);
+    if (connectionStatus(state) !== connectionStatus(before)) this.#tell('status', connectionStatus(state));
+    // A listener may have moved on already.
+    if (this.#connection.state !== state) return;
+    if (state.kind === 'waiting') this.#tell('retry', state.retryAt);
+    if (state.kind === 'refused') this.#tell('closed', state.refusal);
+  }
+
+  #forgives(code: number): boolean {
+    if (code === CLOSE_CODES.unauthenticated.code && typeof this.#token === 'function' && !this.#tokenAskedAgain) {
+      this.#tokenAskedAgain = true;
+      return true;
+    }
+    if (code === CLOSE_CODES.epochChanged.code && this.#epoch !== null && !this.#boundToEpoch) {
+      // Nothing here belongs to the old epoch. While the copy is being read that is not known yet, and asked again later.
+      if (this.#copyAwaited) this.#epoch = null;
+      return true;
+    }
+    return false;
+  }
+
+  #receive(frame: Uint8Array): void {
+    const message = decodeMessage(frame);
+    if (message.type === 'welcome') this.#welcomed(message.welcome);
+    else if (this.#session === null) throw new ProtocolError('a message before the welcome');
+    else this.#session.receive(message);
+    if (message.type === 'notice') this.#noticed(message.notice);
+  }
+
+  #welcomed(welcome: Welcome): void {
+    if (this.#session !== null) throw new ProtocolError('a second welcome');
+    if (this.#epoch !== null && this.#epoch !== welcome.epoch && this.#boundToEpoch) {
+      this.#connection.refuse(refusal(CLOSE_CODES.epochChanged, ''));
+      return;
+    }
+    this.#copy?.adopt(welcome.epoch);
+    this.#epoch = welcome.epoch;
+    this.#role = welcome.role;
+    this.#storageFailing = false;
+    const session = new Session({
+      doc: this.doc,
+      outbox: this.#outbox,
+      presence: this.#presence,
+      clock: this.#clock,
+      welcome,
+      origin: this,
+      send: (frame) => this.#connection.send(frame),
+      copyLoaded: () => this.#loaded,
+      synced: () => this.#syncedNow(),
+      accountChanged: (restored) => this.#acknowledged(restored),
+      tooBig: (error) => this.#connection.refuse(refusal(CLOSE_CODES.tooBig, error.message)),
+      failed: (error) => this.#tell('error', error),
+      broken: (error) => this.#connection.fail(error),
+    });
+    this.#session = session;
+    this.#setProperties(welcome.document);
+    this.#connection.welcomed();
+    // A listener may have ended the connection.
+    if (this.#session === session) session.start();
+  }
+
+  #syncedNow(): void {
+    this.#connection.succeeded();
+    this.#tokenAskedAgain = false;
+    this.#whenSynced.resolve();
+    this.#tell('sync', true);
+  }
+
+  #noticed(notice: Notice): void {
+    if (notice.type === 'document' && typeof notice.title === 'string' && typeof notice.language === 'string') {
+      this.#setProperties(notice);
+    }
+    if (notice.type === 'storage') this.#storageFailing = notice.state === 'failing';
+    this.#tell('notice', notice);
+  }
+
+  #setProperties({ title, language }: DocumentProperties): void {
+    if (this.#properties?.title === title && this.#properties.language === language) return;
+    this.#properties = { title, language };
+    this.#copy?.keep(this.#properties);
+    this.#tell('properties', this.#properties);
+  }
+
+  // --- the document, its presence, and the account of edits
+
+  readonly #documentChanged = (update: Uint8Array, origin: unknown): void => {
+    switch (origin) {
+      case this.#copyOrigin:
+        return;
+      case this:
+        this.#copy?.append(update, null);
+        return;
+      case this.#tabOrigin:
+        this.#copy?.append(update, null);
+        this.#session?.edited(update);
+        return;
+      default: {
+        const edit = this.#outbox.edit();
+        this.#copy?.append(update, edit);
+        if (this.#session?.live) this.#session.edited(update);
+        else this.#tabs?.post(update, this.#epoch);
+        this.#accountChanged();
+      }
+    }
+  };
+
+  readonly #documentDestroyed = (): void => this.destroy();
+
+  readonly #awarenessChanged = (changes: { added: number[]; updated: number[]; removed: number[] }): void => {
+    const { clientId } = this.#presence;
+    const { added, updated, removed } = changes;
+    if ([added, updated, removed].some((ids) => ids.includes(clientId))) this.#session?.presenceChanged();
+  };
+
+  #acknowledged(restored: boolean): void {
+    this.#copy?.durable(this.#outbox.durable);
+    if (restored) this.#copy?.restoredDurable();
+    this.#accountChanged();
+  }
+
+  #accountChanged(): void {
+    const { saved, unsavedChanges } = this;
+    this.#leaveWarning.set(unsavedChanges > 0);
+    if (saved === this.#toldSaved && unsavedChanges === this.#toldUnsaved) return;
+    this.#toldSaved = saved;
+    this.#toldUnsaved = unsavedChanges;
+    this.#tell('saved', saved);
+  }
+
+  // --- this device
+
+  #openCopy(): OfflineCopy | null {
+    if (this.#address === null) return null;
+    if (!OfflineCopy.available) {
+      // After the constructor, so that somebody can listen.
+      queueMicrotask(() => this.#tell('offline-copy', { state: 'unavailable' }));
+      return null;
+    }
+    const copy = new OfflineCopy({
+      key: this.#address.key,
+      clock: this.#clock,
+      encodeState: () => Y.encodeStateAsUpdate(this.doc),
+      failed: (error) => this.#tell('offline-copy', { state: 'failed', error }),
+    });
+    this.#connection.hold();
+    this.#copyTimer = this.#clock.setTimeout(() => this.#stopWaitingForCopy(), COPY_PATIENCE_MS);
+    return copy;
+  }
+
+  async #load(copy: OfflineCopy): Promise<void> {
+    try {
+      const meta = await copy.open();
+      this.#epoch ??= meta.epoch;
+      if (this.#properties === null && meta.properties !== null) this.#setProperties(meta.properties);
+      this.#epochKnown.resolve();
+      const { rows, unsavedEdits } = await copy.read();
+      if (this.#destroyed) return;
+      if (rows.length > 0 && meta.epoch !== null) {
+        if (meta.epoch !== this.#epoch) throw new Error('the offline copy holds another epoch of the document');
+        this.#boundToEpoch = true;
+        copy.adopt(meta.epoch);
+      }
+      this.#outbox.restore(unsavedEdits);
+      copy.applied(this.#applyRows(rows));
+      this.#tell('offline-copy', { state: 'ready' });
+    } catch (error) {
+      copy.abandon(error);
+    }
+    this.#copyDone();
+  }
+
+  /** Applies rows of the offline copy in one transaction. Returns the keys of those that could be. */
+  #applyRows(rows: readonly { key: number; update: Uint8Array }[]): number[] {
+    const applied: number[] = [];
+    this.doc.transact(() => {
+      for (const { key, update } of rows) {
+        try {
+          Y.applyUpdate(this.doc, update, this.#copyOrigin);
+          applied.push(key);
+        } catch (error) {
+          this.#tell('error', error);
+        }
+      }
+    }, this.#copyOrigin);
+    return applied;
+  }
+
+  #copyDone(): void {
+    if (this.#destroyed) return;
+    this.#loaded = true;
+    this.#whenLoaded.resolve();
+    // If the connection did not wait, it has not sent what the copy held.
+    this.#session?.sendDifference();
+    this.#stopWaitingForCopy();
+  }
+
+  #stopWaitingForCopy(): void {
+    this.#clock.clearTimeout(this.#copyTimer);
+    this.#copyAwaited = true;
+    this.#epochKnown.resolve();
+    this.#accountChanged();
+    this.#connection.release();
+  }
+
+  #openTabs(address: DocumentAddress): TabChannel | null {
+    return TabChannel.open(address.key, (update, epoch) => {
+      if (epoch !== this.#epoch) return;
+      try {
+        Y.applyUpdate(this.doc, update, this.#tabOrigin);
+      } catch (error) {
+        this.#tell('error', error);
+      }
+    });
+  }
+
+  #listenToPage(page: Window | null): void {
+    const { signal } = this.#pageListeners;
+    page?.addEventListener('online', () => this.#connection.wake(), { signal });
+    page?.addEventListener('pagehide', () => this.#flushAll(), { signal });
+    const pageDocument = typeof document === 'undefined' ? null : document;
+    pageDocument?.addEventListener(
+      'visibilitychange',
+      () => {
+        if (pageDocument.visibilityState === 'visible') this.#connection.wake();
+        else this.#flushAll();
+      },
+      { signal },
+    );
+  }
+
+  #flushAll(): void {
+    this.#session?.flush();
+    this.#copy?.flush();
+  }
+
+  /** Tells the host. A listener that throws is the host's bug: it is surfaced as one, and disturbs nothing here. */
+  #tell<Name extends keyof ProviderEvents>(name: Name, ...args: Parameters<ProviderEvents[Name]>): void {
+    try {
+      this.emit(name, args);
+    } catch (error) {
+      if (typeof reportError === 'function') reportError(error);
+      else
+        queueMicrotask(() => {
+          throw error;
+        });
+    }
+  }
+}
+
+function platformWebSocket(): SocketConstructor {
+  if (typeof WebSocket === 'undefined') {
+    throw new TypeError('there is no WebSocket on this platform: pass one in the options');
+  }
+  return WebSocket;
+}

@@ -1,0 +1,214 @@
+import * as Y from 'yjs';
+import {
+  encodeAwareness,
+  encodeSyncStep1,
+  encodeSyncStep2,
+  encodeUpdate,
+  type Message,
+  type Welcome,
+} from '../../protocol/messages.ts';
+import { ProtocolError } from '../../protocol/protocol-error.ts';
+import type { Clock } from './clock.ts';
+import { GatherWindow } from './gather-window.ts';
+import { encodeMissing, hasPending } from './missing-update.ts';
+import { MessageTooBigError, type Outbox } from './outbox.ts';
+import type { Presence } from './presence.ts';
+
+/** Changes within this many milliseconds leave in one frame. */
+export const GATHER_MS = 30;
+
+/** An update with nothing in it: no structs, no deletes. */
+const EMPTY_UPDATE = new Uint8Array([0, 0]);
+
+export interface SessionOptions {
+  readonly doc: Y.Doc;
+  readonly outbox: Outbox;
+  readonly presence: Presence;
+  readonly clock: Clock;
+  readonly welcome: Welcome;
+  /** The origin of changes that come from the server. */
+  readonly origin: unknown;
+  readonly send: (frame: Uint8Array) => void;
+  /** Whether the document holds all of the offline copy by now. */
+  readonly copyLoaded: () => boolean;
+  /** Step 2 of the server has been applied for the first time. */
+  readonly synced: () => void;
+  /** The outbox's account has changed; `restored` when what the offline copy held when it was read is durable. */
+  readonly accountChanged: (restored: boolean) => void;
+  /** Something is too large for the server and stays on this device. */
+  readonly tooBig: (error: MessageTooBigError) => void;
+  /** Something went wrong that the session survives, for a log. */
+  readonly failed: (error: unknown) => void;
+  /** Something went wrong while sending that only a new connection can repair. */
+  readonly broken: (error: unknown) => void;
+}
+
+/**
+ * The conversation about one document on one connection, from the welcome to the end of the connection. It lives as long
+ * as the connection, so that nothing it knows can be true of another one.
+ *
+ * ```
+ * server                                   client
+ * welcome, step 1, awareness of all  ->
+ *                                    <-  step 1
+ *                                    <-  step 2 (what the server lacks)      from here on edits go out as updates
+ *                                    <-  own awareness
+ * step 2 (what the client lacks)     ->                                      synced
+ * update, awareness, stored(n) …    <->  update, awareness …
+ * step 1 (it noticed a gap)          ->
+ *                                    <-  step 2
+ * ```
+ */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #gather: GatherWindow;
+  readonly #mayWrite: boolean;
+  /** What the server had when it last asked; null until it asks, and until then edits wait for the answer. */
+  #serverVector: Uint8Array | null = null;
+  #synced = false;
+  #presenceWaits = false;
+  /** Parts of the document that did not fit together yet when it was last sent whole, and so are owed to the server. */
+  #owesPending = false;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#gather = new GatherWindow(options.clock, GATHER_MS, () => this.flush());
+    // An unknown role is taken to be able to write: the server decides, this only avoids certain refusals.
+    this.#mayWrite = options.welcome.role !== 'viewer' && options.welcome.role !== 'commenter';
+  }
+
+  /** Whether edits leave as they happen; before this they leave with the answer to the server's step 1. */
+  get live(): boolean {
+    return this.#serverVector !== null && this.#mayWrite;
+  }
+
+  /** The content of the server is here. */
+  get synced(): boolean {
+    return this.#synced;
+  }
+
+  /** Sends what a client says first. */
+  start(): void {
+    const { doc, presence, send } = this.#options;
+    send(encodeSyncStep1(Y.encodeStateVector(doc)));
+    presence.renew();
+    this.#presenceWaits = true;
+  }
+
+  /** Handles a message of the server. Throws what the message makes Yjs or the host's observers throw. */
+  receive(message: Message): void {
+    const { doc, origin, outbox, presence } = this.#options;
+    presence.refresh();
+    switch (message.type) {
+      case 'sync-step-1':
+        // A copy: the message is a view of the frame.
+        this.#serverVector = message.stateVector.slice();
+        this.#sendWhole(encodeSyncStep2);
+        if (this.#presenceWaits) this.#gather.touch();
+        return;
+      case 'sync-step-2':
+      case 'update': {
+        const fitted = !hasPending(doc);
+        Y.applyUpdate(doc, message.update, origin);
+        if (message.type === 'sync-step-2' && !this.#synced) {
+          this.#synced = true;
+          this.#options.synced();
+        }
+        this.#settlePending(fitted);
+        return;
+      }
+      case 'awareness':
+        presence.applyRemote(message.update);
+        return;
+      case 'stored':
+        this.#options.accountChanged(outbox.stored(message.count));
+        return;
+      case 'query-awareness':
+        this.presenceChanged();
+        return;
+      case 'welcome':
+        throw new ProtocolError('a second welcome');
+      case 'auth':
+      case 'notice':
+        return;
+    }
+  }
+
+  /** The document changed in a way the server does not know of. The outbox has counted the edit, if it is one. */
+  edited(update: Uint8Array): void {
+    if (!this.live) return;
+    this.#options.outbox.wait(update);
+    this.#gather.touch();
+  }
+
+  /** The own presence changed. */
+  presenceChanged(): void {
+    this.#presenceWaits = true;
+    this.#gather.touch();
+  }
+
+  /** Sends everything the document has and the server lacked when it last asked. */
+  sendDifference(): void {
+    if (this.live) this.#sendWhole(encodeUpdate);
+  }
+
+  /** Sends what was gathered: edits first, presence never ahead of them. Does not throw. */
+  flush(): void {
+    const { outbox, presence, send, failed, broken, tooBig, welcome } = this.#options;
+    try {
+      if (outbox.hasWaiting) for (const frame of outbox.takeFrames(welcome.limits.messageBytes)) send(frame);
+    } catch (error) {
+      if (error instanceof MessageTooBigError) tooBig(error);
+      else broken(error);
+      return;
+    }
+    // The own caret may stand in text that only the answer to step 1 brings.
+    if (!this.#presenceWaits || this.#serverVector === null) return;
+    this.#presenceWaits = false;
+    try {
+      send(encodeAwareness(presence.encodeOwn()));
+    } catch (error) {
+      // Only the presence is too large or nested too deep; the text does not suffer for it.
+      failed(error);
+    }
+  }
+
+  /** The connection is over. */
+  end(): void {
+    this.#gather.stop();
+    this.#options.outbox.dropped();
+    this.#options.presence.clear();
+  }
+
+  #sendWhole(encode: (update: Uint8Array) => Uint8Array): void {
+    const { doc, outbox, send, welcome, copyLoaded } = this.#options;
+    if (this.#serverVector === null) return;
+    if (!this.#mayWrite) {
+      outbox.sendNothing();
+      send(encode(EMPTY_UPDATE));
+      return;
+    }
+    this.#owesPending = hasPending(doc);
+    const frame = encode(encodeMissing(doc, this.#serverVector));
+    if (frame.length > welcome.limits.messageBytes) {
+      this.#options.tooBig(
+        new MessageTooBigError(
+          `the changes on this device make a message of ${frame.length} bytes, the server takes ${welcome.limits.messageBytes}`,
+        ),
+      );
+      return;
+    }
+    outbox.sendWhole(copyLoaded() && !this.#owesPending);
+    send(frame);
+  }
+
+  /** After a change from the server: asks again if it left a gap, and sends what could not be sent while there was one. */
+  #settlePending(fittedBefore: boolean): void {
+    const { doc, send } = this.#options;
+    if (hasPending(doc)) {
+      if (fittedBefore) send(encodeSyncStep1(Y.encodeStateVector(doc)));
+    } else if (this.#owesPending) {
+      this.sendDifference();
+    }
+  }
+}

@@ -1,0 +1,17 @@
+/** What the provider needs of a WebSocket: the browser's has it, and so has `WebSocket` of the npm package ws. */
+export interface Socket {
+  binaryType: string;
+  readonly readyState: number;
+  /** The subprotocol that the server chose; empty when it chose none. */
+  readonly protocol: string;
+  send(data: Uint8Array<ArrayBuffer>): void;
+  close(code?: number, reason?: string): void;
+  addEventListener(type: 'open' | 'error', listener: () => void): void;
+  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
+  addEventListener(type: 'close', listener: (event: { code: number; reason: string }) => void): void;
+}
+
+/** `readyState` of a socket that can send. */
+export const SOCKET_OPEN = 1;
+
+export type SocketConstructor = new (url: string, protocols: string[]) => Socket;
