@@ -1,17 +1,96 @@
-import { defineConfig } from 'vite';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defineConfig, type Plugin, transformWithOxc } from 'vite';
 
 /** Where `npm run dev` runs the Coscribe server behind Vite's. */
 const DEV_SERVER = process.env['COSCRIBE_DEV_SERVER'] ?? 'http://127.0.0.1:1234';
 
+const ROOT = join(import.meta.dirname, 'web/app');
+const PAGES = ['index', 'document', '404', 'error'];
+const EARLY_THEME = join(ROOT, 'theme/early-theme.ts');
+const EARLY_THEME_IN_DEV = '/@early-theme.js';
+
+/** Shows in development the pages that the server shows at the same addresses. */
+function serverRoutes(): Plugin {
+  return {
+    name: 'coscribe-server-routes',
+    configureServer(server) {
+      server.middlewares.use((request, _response, next) => {
+        if (request.url?.startsWith('/d/')) request.url = '/document.html';
+        next();
+      });
+      return () => {
+        server.middlewares.use(async (request, response, next) => {
+          const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+          if (path === '/' || (path.endsWith('.html') && existsSync(join(ROOT, path)))) return next();
+          const page = await readFile(join(ROOT, '404.html'), 'utf8');
+          response.writeHead(404, { 'Content-Type': 'text/html' });
+          response.end(await server.transformIndexHtml('/404.html', page));
+        });
+      };
+    },
+  };
+}
+
+/**
+ * Puts theme/early-theme.ts into the head of every page as a small blocking script. Vite itself only bundles module
+ * scripts, and those run after the first paint.
+ */
+function earlyTheme(): Plugin {
+  const compile = async () => {
+    const { code } = await transformWithOxc(await readFile(EARLY_THEME, 'utf8'), EARLY_THEME, { sourcemap: false });
+    return code;
+  };
+  let emitted: string | null = null;
+  return {
+    name: 'coscribe-early-theme',
+    configureServer(server) {
+      server.middlewares.use(EARLY_THEME_IN_DEV, async (_request, response) => {
+        response.writeHead(200, { 'Content-Type': 'text/javascript' });
+        response.end(await compile());
+      });
+    },
+    async buildStart() {
+      this.addWatchFile(EARLY_THEME);
+      if (this.environment.mode === 'build') {
+        emitted = this.emitFile({ type: 'asset', name: 'early-theme.js', source: await compile() });
+      }
+    },
+    transformIndexHtml: {
+      order: 'post',
+      handler(_html, context) {
+        const src =
+          emitted !== null && context.bundle !== undefined ? `/${assetName(context.bundle)}` : EARLY_THEME_IN_DEV;
+        return [{ tag: 'script', attrs: { src }, injectTo: 'head-prepend' }];
+      },
+    },
+  };
+}
+
+function assetName(bundle: Readonly<Record<string, { type: string; fileName: string; names?: string[] }>>): string {
+  const asset = Object.values(bundle).find(({ type, names }) => type === 'asset' && names?.includes('early-theme.js'));
+  if (asset === undefined) throw new Error('early-theme.js is missing from the bundle');
+  return asset.fileName;
+}
+
 // The site (web/app), built into dist/web, from where the server serves it.
 export default defineConfig({
   root: 'web/app',
+  appType: 'mpa',
+  plugins: [serverRoutes(), earlyTheme()],
   build: {
     outDir: '../../dist/web',
     emptyOutDir: true,
     target: 'es2022',
     sourcemap: true,
     manifest: true,
+    // Files stay files: the site's policy does not allow data: fonts, and a file can be cached.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: Object.fromEntries(PAGES.map((page) => [page, join(ROOT, `${page}.html`)])),
+    },
   },
   server: {
     host: '127.0.0.1',

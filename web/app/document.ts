@@ -1,0 +1,90 @@
+// A document's page: makes the parts and joins them.
+import { Awareness } from 'y-protocols/awareness';
+import * as Y from 'yjs';
+import { TEXT_FIELD } from '../../protocol/version.ts';
+import { createEditor, isProse, languageNames, resolveLanguage } from '../editor/index.ts';
+import { CoscribeProvider } from '../provider/index.ts';
+import { openLocalStore } from './device/local-store.ts';
+import { changeProperties } from './document/document-api.ts';
+import { DocumentPage } from './document/document-page.ts';
+import { DocumentSession } from './document/document-session.ts';
+import { fetchPanelsWhenIdle, openPanel } from './document/open-panel.ts';
+import { handlePageKeys } from './document/page-keys.ts';
+import { saveFile } from './document/save-file.ts';
+import { syncPort } from './document/sync-port.ts';
+import { documentNameFromPath } from './link/document-link.ts';
+import { followThemeOfOtherTabs } from './theme/follow-other-tabs.ts';
+
+/** Brings a document onto its page. */
+function openDocument(name: string, page: DocumentPage): void {
+  const store = openLocalStore();
+  const doc = new Y.Doc();
+  const awareness = new Awareness(doc);
+  const provider = new CoscribeProvider('/sync', name, doc, { awareness });
+  const text = doc.getText(TEXT_FIELD);
+
+  const session = new DocumentSession({
+    name,
+    sync: syncPort(provider),
+    awareness,
+    getText: () => text.toString(),
+    isEmpty: () => text.length === 0,
+    store,
+    ui: {
+      announce: (sentence) => page.announcer?.announce(sentence),
+      toast: (sentence) => page.announcer?.toast(sentence),
+      openPanel: (panel) => void openPanel(panel, session),
+      startRenaming: () => page.startRenaming(),
+    },
+    clock: {
+      now: () => Date.now(),
+      after(milliseconds, task) {
+        const timer = setTimeout(task, milliseconds);
+        return () => clearTimeout(timer);
+      },
+    },
+    random: Math.random,
+    changeProperties,
+    saveFile,
+    reload: () => location.reload(),
+    languages: { names: languageNames, resolve: resolveLanguage, isProse },
+    root: document.documentElement,
+    isBrowserOffline: () => !navigator.onLine,
+  });
+
+  page.mountEditor = (parent) => {
+    const { state } = session;
+    const editor = createEditor(parent, {
+      doc,
+      awareness,
+      user: state.guest,
+      language: state.language,
+      fileName: state.title,
+      theme: state.theme,
+      readOnly: !state.mayWrite,
+      placeholder: 'Start writing. Everybody who has the link can write here with you.',
+      ...state.shown,
+      hideMyCursor: state.settings.hideMyCursor,
+      onFollowChange: () => session.refresh(),
+    });
+    session.attachEditor(editor);
+    // Somebody who is already elsewhere on the page is left there.
+    if (document.activeElement === document.body) editor.focus();
+    fetchPanelsWhenIdle();
+  };
+  page.session = session;
+
+  const showTitle = () => {
+    document.title = `${session.state.title || 'Untitled'} · Coscribe`;
+  };
+  showTitle();
+  session.subscribe(showTitle);
+  handlePageKeys(window, session);
+  followThemeOfOtherTabs(store, window, document.documentElement, (theme) => session.takeTheme(theme));
+  for (const event of ['online', 'offline']) window.addEventListener(event, () => session.refresh());
+}
+
+const page = document.querySelector('cs-document-page');
+const name = documentNameFromPath(location.pathname);
+if (name === null) location.replace('/404.html');
+else if (page instanceof DocumentPage) openDocument(name, page);

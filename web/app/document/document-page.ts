@@ -1,0 +1,83 @@
+import { html, type TemplateResult } from 'lit';
+import { Share2 } from 'lucide';
+import type { Announcer } from '../base/announcer.ts';
+import { icon } from '../base/icon.ts';
+import { mark } from '../base/mark.ts';
+import '../base/announcer.ts';
+import './document-menu.ts';
+import type { DocumentSession } from './document-session.ts';
+import './notice-strip.ts';
+import './people-list.ts';
+import { SessionElement } from './session-element.ts';
+import type { SessionState } from './session-state.ts';
+import './status-line.ts';
+import './title-field.ts';
+
+/** A document's page: the bar, the strip for what needs a sentence, and the pane with the text. */
+export class DocumentPage extends SessionElement {
+  /** Called once, when the text may be shown, with the element to show it in. */
+  mountEditor: ((parent: HTMLElement) => void) | null = null;
+
+  /** What speaks to screen readers and shows toasts; null before the first render. */
+  get announcer(): Announcer | null {
+    return this.querySelector('cs-announcer');
+  }
+
+  /** Opens the title for renaming. */
+  startRenaming(): void {
+    this.querySelector('cs-title-field')?.start();
+  }
+
+  protected override renderState(state: SessionState, session: DocumentSession): TemplateResult {
+    return html`
+      <header
+        class="bar"
+        @keydown=${(event: KeyboardEvent) => {
+          // A popover or the title's field takes its own Escape.
+          if (event.key === 'Escape' && !event.defaultPrevented && !inPopover(event.target)) session.focusEditor();
+        }}
+      >
+        <a class="bar-home" href="/" title="Start page"><span class="visually-hidden">Coscribe, start page</span>${mark()}</a>
+        <cs-title-field .session=${session}></cs-title-field>
+        <cs-status-line .session=${session}></cs-status-line>
+        <nav class="bar-people" aria-label="People"><cs-people-list .session=${session}></cs-people-list></nav>
+        <button
+          class="button button-primary bar-share"
+          type="button"
+          aria-haspopup="dialog"
+          data-testid="share"
+          @click=${() => session.openPanel('share')}
+        >
+          ${icon(Share2)} <span>Share</span>
+        </button>
+        <cs-document-menu .session=${session}></cs-document-menu>
+      </header>
+      <cs-notice-strip .session=${session} role="alert"></cs-notice-strip>
+      <main class="pane">
+        <div class="editor" data-testid="editor"></div>
+        ${state.ready ? '' : html`<div class="skeleton" aria-hidden="true"><i></i><i></i><i></i><i></i><i></i></div>`}
+      </main>
+      <cs-announcer></cs-announcer>
+    `;
+  }
+
+  protected override updated(): void {
+    const parent = this.querySelector<HTMLElement>('.editor');
+    if (this.mountEditor === null || parent === null || this.session?.state.ready !== true) return;
+    const mount = this.mountEditor;
+    this.mountEditor = null;
+    mount(parent);
+  }
+}
+
+function inPopover(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('[popover]:popover-open, input') !== null;
+}
+
+customElements.define('cs-document-page', DocumentPage);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'cs-document-page': DocumentPage;
+  }
+}

@@ -1,0 +1,399 @@
+import type { Awareness } from 'y-protocols/awareness';
+import { type Person, watchPeople } from '../../editor/people.ts';
+import { type EditorSettings, keepEditorSettings, readEditorSettings, settingsFor } from '../device/editor-settings.ts';
+import { type Guest, guestOf, keepGuest, readGuest } from '../device/guest.ts';
+import type { KeptStrings } from '../device/local-store.ts';
+import { recentDocuments, rememberDocument, retitleDocument } from '../device/recent-documents.ts';
+import { chooseTheme, readTheme, type ThemeChoice } from '../theme/theme-choice.ts';
+import { type CatalogueEntry, DocumentApiError } from './document-api.ts';
+import { downloadFileName } from './file-name.ts';
+import { comingsAndGoings } from './people-shown.ts';
+import { readyToShow } from './ready-to-show.ts';
+import type { SessionState } from './session-state.ts';
+import type { PanelName, SessionUi } from './session-ui.ts';
+import { connectionAnnouncement, type Refusal, saveKeyAnswer, statusWording } from './status-wording.ts';
+
+/** What a session needs of the provider. */
+export interface SyncPort {
+  readonly status: 'connecting' | 'connected' | 'disconnected';
+  readonly synced: boolean;
+  readonly loaded: boolean;
+  readonly saved: boolean;
+  readonly unsavedChanges: number;
+  /** Null before the server has said. */
+  readonly role: string | null;
+  /** Null before the server has said. */
+  readonly properties: { readonly title: string; readonly language: string } | null;
+  readonly closed: Refusal | null;
+  /** When the next attempt starts, in the clock's milliseconds. */
+  readonly retryAt: number | null;
+  readonly storageFailing: boolean;
+  retryNow(): void;
+  /** Calls back after any change of the above; returns how to stop that. */
+  onChange(listener: () => void): () => void;
+  /** Deletes the copy of this document on this device. */
+  forgetOfflineCopy(): Promise<void>;
+}
+
+/** What a session needs of the editor. */
+export interface EditorPort {
+  focus(): void;
+  setLanguage(language: string, fileName: string): unknown;
+  setTheme(theme: ThemeChoice): void;
+  setReadOnly(readOnly: boolean): void;
+  setUser(user: Guest): void;
+  setLineNumbers(on: boolean): void;
+  setLineWrapping(on: boolean): void;
+  setHideMyCursor(on: boolean): void;
+  /** Returns false when that person has no caret to see. */
+  jumpTo(clientId: number): boolean;
+  follow(clientId: number | null): void;
+  readonly following: number | null;
+  undo(): unknown;
+  redo(): unknown;
+}
+
+/** What a session needs to know about languages. */
+export interface LanguagePort {
+  names(): readonly string[];
+  /** The language of a document, chosen or by its title's ending. */
+  resolve(language: string, title: string): string;
+  isProse(language: string): boolean;
+}
+
+/** Time, as the session needs it. */
+export interface SessionClock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Runs `task` once after `milliseconds`; returns how to cancel it. */
+  after(milliseconds: number, task: () => void): () => void;
+}
+
+export interface SessionOptions {
+  readonly name: string;
+  readonly sync: SyncPort;
+  readonly awareness: Awareness;
+  /** The document's text as it is now. */
+  readonly getText: () => string;
+  readonly isEmpty: () => boolean;
+  readonly store: KeptStrings;
+  readonly ui: SessionUi;
+  readonly clock: SessionClock;
+  readonly random: () => number;
+  readonly changeProperties: (
+    name: string,
+    change: { readonly title?: string; readonly language?: string },
+  ) => Promise<CatalogueEntry>;
+  /** Hands a file to the person. */
+  readonly saveFile: (fileName: string, text: string) => void;
+  /** Loads the page again. */
+  readonly reload: () => void;
+  readonly languages: LanguagePort;
+  /** Where the theme is shown. */
+  readonly root: HTMLElement;
+  /** Whether the browser itself knows that there is no network. */
+  readonly isBrowserOffline: () => boolean;
+}
+
+/** How long an empty text waits for the server before it is shown as empty, in milliseconds. */
+const SERVER_IS_LATE = 700;
+
+/**
+ * One document, open on one page: the single place that knows what the panels show and that does what they ask for. It wires
+ * provider, editor, catalogue and this device's memory, and knows no element of the page.
+ */
+export class DocumentSession {
+  readonly #options: SessionOptions;
+  readonly #listeners = new Set<() => void>();
+  readonly #stops: (() => void)[] = [];
+  #editor: EditorPort | null = null;
+  #state: SessionState;
+  #guest: Guest;
+  #settings: EditorSettings;
+  #theme: ThemeChoice;
+  #properties: { readonly title: string; readonly language: string };
+  /** Asked for by this person and not answered yet: shown at once, taken back when refused. */
+  #wanted: { readonly title?: string; readonly language?: string } = {};
+  #everSynced = false;
+  #serverLate = false;
+  #people: readonly Person[] = [];
+  /** The provider's last word on title and language, to see when it has a new one. */
+  #told: SyncPort['properties'] = null;
+  #cancelCountdown: (() => void) | null = null;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    const { store, name, clock, sync, awareness } = options;
+    this.#guest = readGuest(store, options.random);
+    this.#settings = readEditorSettings(store);
+    this.#theme = readTheme(store);
+    const title = recentDocuments(store).find((entry) => entry.name === name)?.title ?? '';
+    this.#properties = { title, language: '' };
+    rememberDocument(store, { name, title, openedAt: clock.now() });
+
+    // Others see who is here before the editor is.
+    awareness.setLocalStateField('user', this.#guest);
+    this.#state = this.#compute(false);
+    const update = () => this.refresh();
+    this.#stops.push(
+      sync.onChange(update),
+      clock.after(SERVER_IS_LATE, () => {
+        this.#serverLate = true;
+        update();
+      }),
+      watchPeople(awareness, (people) => {
+        this.#people = people;
+        update();
+      }),
+    );
+  }
+
+  /** What the panels show now. */
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** Calls `listener` after every change of the state; returns how to stop that. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The editor is on the page. From here on settings reach it. */
+  attachEditor(editor: EditorPort): void {
+    this.#editor = editor;
+  }
+
+  /** Looks at everything again: the browser went on- or offline, the editor stopped following. */
+  refresh(): void {
+    const before = this.#state;
+    this.#takeProperties();
+    const after = this.#compute(before.ready);
+    this.#state = after;
+    this.#tellChanges(before, after);
+    this.#countDown();
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Names the document for everybody. Failing, the old title comes back and a toast says why. */
+  async rename(typed: string): Promise<void> {
+    const title = typed.replace(/\s+/gu, ' ').trim();
+    if (title !== this.#state.title) await this.#change({ title }, 'The title was not changed.');
+  }
+
+  /** Chooses the language for everybody; empty means by the title's ending, else Markdown. */
+  async setLanguage(language: string): Promise<void> {
+    if (language !== this.#state.language) await this.#change({ language }, 'The language was not changed.');
+  }
+
+  /** The languages there are. */
+  languageNames(): readonly string[] {
+    return this.#options.languages.names();
+  }
+
+  changeGuest(name: string, color: string): void {
+    this.#guest = guestOf(name, color);
+    keepGuest(this.#options.store, this.#guest);
+    this.#options.awareness.setLocalStateField('user', this.#guest);
+    this.#editor?.setUser(this.#guest);
+    this.refresh();
+  }
+
+  changeSettings(change: Partial<EditorSettings>): void {
+    this.#settings = { ...this.#settings, ...change };
+    keepEditorSettings(this.#options.store, this.#settings);
+    if (change.hideMyCursor !== undefined) this.#editor?.setHideMyCursor(change.hideMyCursor);
+    this.refresh();
+  }
+
+  setTheme(theme: ThemeChoice): void {
+    this.#theme = theme;
+    chooseTheme(this.#options.store, theme, this.#options.root);
+    this.#editor?.setTheme(theme);
+    this.refresh();
+  }
+
+  /** The theme was chosen in another tab, which has stored and shown it already. */
+  takeTheme(theme: ThemeChoice): void {
+    this.#theme = theme;
+    this.#editor?.setTheme(theme);
+    this.refresh();
+  }
+
+  /** Scrolls to somebody's caret, or says that there is none to see. */
+  jumpTo(clientId: number): void {
+    if (this.#editor?.jumpTo(clientId) !== false) return;
+    const person = this.#people.find((other) => other.clientId === clientId);
+    if (person !== undefined) this.#options.ui.announce(`${person.name} has no cursor in the text.`);
+  }
+
+  /** Keeps somebody's caret in view; null stops. */
+  follow(clientId: number | null): void {
+    this.#editor?.follow(clientId);
+    this.refresh();
+  }
+
+  undo(): void {
+    this.#editor?.undo();
+    this.#editor?.focus();
+  }
+
+  redo(): void {
+    this.#editor?.redo();
+    this.#editor?.focus();
+  }
+
+  focusEditor(): void {
+    this.#editor?.focus();
+  }
+
+  tryNow(): void {
+    this.#options.sync.retryNow();
+  }
+
+  /** Hands the text, as it is on this device, to the person as a file. */
+  downloadCopy(): void {
+    const { title, resolvedLanguage } = this.#state;
+    this.#options.saveFile(downloadFileName(title, resolvedLanguage), this.#options.getText());
+  }
+
+  /** Gives up the copy on this device for the server's version. Ask before: it cannot be undone. */
+  async openServerVersion(): Promise<void> {
+    await this.#options.sync.forgetOfflineCopy();
+    this.#options.reload();
+  }
+
+  /** Answers Mod+S. */
+  sayWhetherSaved(): void {
+    this.toast(saveKeyAnswer(this.#state.status.saved));
+  }
+
+  toast(sentence: string): void {
+    this.#options.ui.toast(sentence);
+  }
+
+  openPanel(name: PanelName): void {
+    this.#options.ui.openPanel(name);
+  }
+
+  startRenaming(): void {
+    this.#options.ui.startRenaming();
+  }
+
+  /** Leaves no timer and no listener. */
+  destroy(): void {
+    for (const stop of this.#stops.splice(0)) stop();
+    this.#cancelCountdown?.();
+    this.#listeners.clear();
+  }
+
+  async #change(change: { readonly title?: string; readonly language?: string }, failure: string): Promise<void> {
+    const { name, changeProperties } = this.#options;
+    const earlier = this.#wanted;
+    this.#wanted = { ...earlier, ...change };
+    const mine = this.#wanted;
+    this.refresh();
+    try {
+      const { title, language } = await changeProperties(name, change);
+      this.#properties = { title, language };
+    } catch (error) {
+      if (!(error instanceof DocumentApiError)) throw error;
+      this.toast(`${failure} ${error.message}`);
+    } finally {
+      // A later wish stands until its own answer.
+      if (this.#wanted === mine) this.#wanted = {};
+      this.refresh();
+    }
+  }
+
+  #takeProperties(): void {
+    const told = this.#options.sync.properties;
+    if (told !== null && told !== this.#told) this.#properties = told;
+    this.#told = told;
+  }
+
+  /** What follows from a change, beside showing it. */
+  #tellChanges(before: SessionState, after: SessionState): void {
+    const { store, name, ui } = this.#options;
+    if (before.title !== after.title) retitleDocument(store, name, after.title);
+    if (before.title !== after.title || before.language !== after.language) {
+      this.#editor?.setLanguage(after.language, after.title);
+    }
+    const { lineNumbers, lineWrapping } = after.shown;
+    if (before.shown.lineNumbers !== lineNumbers) this.#editor?.setLineNumbers(lineNumbers);
+    if (before.shown.lineWrapping !== lineWrapping) this.#editor?.setLineWrapping(lineWrapping);
+    if (before.mayWrite !== after.mayWrite) this.#editor?.setReadOnly(!after.mayWrite);
+    const news = [
+      connectionAnnouncement(before.status.connection, after.status.connection),
+      // Whoever was here already is no news.
+      before.status.connection === 'connected' ? comingsAndGoings(before.people, after.people) : null,
+      newFollowers(before.people, after.people),
+    ];
+    for (const sentence of news) if (sentence !== null) ui.announce(sentence);
+  }
+
+  /** Keeps the seconds until the next attempt true. */
+  #countDown(): void {
+    this.#cancelCountdown?.();
+    this.#cancelCountdown = null;
+    const { sync, clock } = this.#options;
+    if (sync.retryAt === null) return;
+    const untilNextSecond = (sync.retryAt - clock.now()) % 1_000;
+    if (sync.retryAt > clock.now()) {
+      this.#cancelCountdown = clock.after(untilNextSecond + 10, () => this.refresh());
+    }
+  }
+
+  #retryInSeconds(): number | null {
+    const { sync, clock } = this.#options;
+    return sync.retryAt === null ? null : Math.max(0, Math.ceil((sync.retryAt - clock.now()) / 1_000));
+  }
+
+  #compute(wasReady: boolean): SessionState {
+    const { sync, name, isEmpty, isBrowserOffline, languages } = this.#options;
+    this.#everSynced ||= sync.synced;
+    const browserOffline = isBrowserOffline();
+    const serverLate = this.#serverLate || browserOffline || sync.retryAt !== null || sync.closed !== null;
+    const following = this.#editor?.following ?? null;
+    const { title, language } = { ...this.#properties, ...this.#wanted };
+    const resolvedLanguage = languages.resolve(language, title);
+    return {
+      name,
+      title,
+      language,
+      resolvedLanguage,
+      shown: settingsFor(this.#settings, languages.isProse(resolvedLanguage)),
+      ready: wasReady || readyToShow({ loaded: sync.loaded, synced: sync.synced, empty: isEmpty(), serverLate }),
+      status: statusWording({
+        status: sync.status,
+        synced: sync.synced,
+        everSynced: this.#everSynced,
+        saved: sync.saved,
+        unsavedChanges: sync.unsavedChanges,
+        retryInSeconds: this.#retryInSeconds(),
+        browserOffline,
+        storageFailing: sync.storageFailing,
+        refusal: sync.closed,
+      }),
+      refusal: sync.closed,
+      storageFailing: sync.storageFailing,
+      mayWrite: sync.role === null || sync.role === 'editor' || sync.role === 'owner',
+      people: this.#people,
+      guest: this.#guest,
+      settings: this.#settings,
+      theme: this.#theme,
+      following: this.#people.find(({ clientId }) => clientId === following) ?? null,
+    };
+  }
+}
+
+/** Nobody is followed without knowing. */
+function newFollowers(before: readonly Person[], after: readonly Person[]): string | null {
+  const self = after.find(({ isSelf }) => isSelf)?.clientId;
+  if (self === undefined) return null;
+  const followed = new Set(before.filter(({ following }) => following === self).map(({ clientId }) => clientId));
+  const news = after.filter(({ clientId, following }) => following === self && !followed.has(clientId));
+  return news.length === 0
+    ? null
+    : `${new Intl.ListFormat('en').format(news.map(({ name }) => name))} now follows you.`;
+}

@@ -1,0 +1,172 @@
+import { html, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { Navigation, ScanEye } from 'lucide';
+import type { Person } from '../../editor/people.ts';
+import { readableInk } from '../../editor/readable-ink.ts';
+import { icon } from '../base/icon.ts';
+import { initials } from '../device/initials.ts';
+import type { DocumentSession } from './document-session.ts';
+import './own-card.ts';
+import { peopleShown } from './people-shown.ts';
+import { SessionElement } from './session-element.ts';
+import type { SessionState } from './session-state.ts';
+
+const PLACES = 5;
+const PLACES_ON_A_PHONE = 3;
+
+/**
+ * The people in the document as circles with initials, own first. A click on somebody goes to their caret and shows a card with
+ * "Follow"; a second click follows. A click on oneself changes name and colour.
+ */
+export class PeopleList extends SessionElement {
+  static override properties: PropertyDeclarations = { narrow: { state: true }, carded: { state: true } };
+
+  declare narrow: boolean;
+  /** Whose card is open, or was last. */
+  declare carded: number | null;
+
+  readonly #phone = window.matchMedia('(max-width: 30rem)');
+
+  constructor() {
+    super();
+    this.narrow = this.#phone.matches;
+    this.carded = null;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#phone.addEventListener('change', this.onWidth);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#phone.removeEventListener('change', this.onWidth);
+  }
+
+  private readonly onWidth = () => {
+    this.narrow = this.#phone.matches;
+  };
+
+  protected override renderState(state: SessionState, session: DocumentSession): TemplateResult {
+    const { shown, hidden } = peopleShown(state.people, this.narrow ? PLACES_ON_A_PHONE : PLACES);
+    return html`
+      <ul class="people" aria-label="People in this document" data-testid="people">
+        ${repeat(
+          shown,
+          ({ clientId }) => clientId,
+          (person) => html`<li>${person.isSelf ? this.ownFace(person) : this.face(person, state, session)}</li>`,
+        )}
+        ${
+          hidden > 0
+            ? html`<li>
+                <button
+                  class="face face-more"
+                  type="button"
+                  popovertarget="everybody"
+                  aria-label=${`${hidden} more people; show everybody`}
+                  title="Show everybody"
+                >+${hidden}</button>
+              </li>`
+            : ''
+        }
+      </ul>
+      <div class="popover own-card" id="own-card" popover aria-label="How others see you">
+        <cs-own-card .session=${session}></cs-own-card>
+      </div>
+      ${this.personCard(state, session)} ${this.everybody(state, session, shown)}
+    `;
+  }
+
+  private ownFace(person: Person): TemplateResult {
+    return html`<button
+      class="face"
+      type="button"
+      style=${faceColors(person)}
+      title=${`${person.name} (you)`}
+      aria-label=${`${person.name} (you): change name and colour`}
+      aria-haspopup="dialog"
+      popovertarget="own-card"
+      data-person=${person.name}
+      data-self
+    >${initials(person.name)}</button>`;
+  }
+
+  private face(person: Person, state: SessionState, session: DocumentSession): TemplateResult {
+    const followed = state.following?.clientId === person.clientId;
+    return html`<button
+      class="face"
+      type="button"
+      style=${faceColors(person)}
+      title=${person.name}
+      aria-label=${followed ? `${person.name}: followed; stop following` : `${person.name}: go to their cursor`}
+      ?data-followed=${followed}
+      data-person=${person.name}
+      @click=${(event: MouseEvent) => this.onFace(person, session, event.currentTarget as HTMLElement)}
+    >${initials(person.name)}</button>`;
+  }
+
+  private onFace(person: Person, session: DocumentSession, face: HTMLElement): void {
+    const card = this.querySelector<HTMLElement>('#person-card');
+    if (session.state.following?.clientId === person.clientId) {
+      session.follow(null);
+    } else if (this.carded === person.clientId) {
+      this.carded = null;
+      card?.hidePopover();
+      session.follow(person.clientId);
+    } else {
+      session.jumpTo(person.clientId);
+      this.carded = person.clientId;
+      // The face is the card's anchor and, for the keyboard, the card comes right after it.
+      void this.updateComplete.then(() => card?.showPopover({ source: face }));
+    }
+  }
+
+  private personCard(state: SessionState, session: DocumentSession): TemplateResult {
+    const person = state.people.find(({ clientId }) => clientId === this.carded);
+    return html`<div class="popover person-card" id="person-card" popover aria-label="This person">
+      ${
+        person === undefined
+          ? html`<p class="person-gone">They have left.</p>`
+          : html`<p class="person-name">${person.name}</p>
+              ${this.personWays(person, session)}`
+      }
+    </div>`;
+  }
+
+  private personWays(person: Person, session: DocumentSession): TemplateResult {
+    const act = (what: () => void) => (event: MouseEvent) => {
+      (event.currentTarget as HTMLElement).closest<HTMLElement>('[popover]')?.hidePopover();
+      what();
+    };
+    return html`
+      <button class="menu-item" type="button" @click=${act(() => session.jumpTo(person.clientId))}>
+        ${icon(Navigation)} Go to <span class="visually-hidden">${person.name}</span>
+      </button>
+      <button class="menu-item" type="button" @click=${act(() => session.follow(person.clientId))}>
+        ${icon(ScanEye)} Follow <span class="visually-hidden">${person.name}</span>
+      </button>
+    `;
+  }
+
+  private everybody(state: SessionState, session: DocumentSession, shown: readonly Person[]): TemplateResult {
+    return html`<div class="popover everybody" id="everybody" popover aria-label="Everybody in this document">
+      <ul>
+        ${repeat(
+          state.people,
+          ({ clientId }) => clientId,
+          (person) => html`<li data-person=${shown.includes(person) ? '' : person.name}>
+            <span class="face face-small" style=${faceColors(person)} aria-hidden="true">${initials(person.name)}</span>
+            <span class="everybody-name">${person.name}${person.isSelf ? ' (you)' : ''}</span>
+            ${person.isSelf ? '' : this.personWays(person, session)}
+          </li>`,
+        )}
+      </ul>
+    </div>`;
+  }
+}
+
+function faceColors(person: Person): string {
+  return `background: ${person.color}; color: ${readableInk(person.color)}`;
+}
+
+customElements.define('cs-people-list', PeopleList);

@@ -1,0 +1,43 @@
+import { html, type TemplateResult } from 'lit';
+import { Check, CloudOff, HardDrive, RefreshCw } from 'lucide';
+import { icon } from '../base/icon.ts';
+import type { DocumentSession } from './document-session.ts';
+import { SessionElement } from './session-element.ts';
+import type { SessionState } from './session-state.ts';
+import type { StatusWording } from './status-wording.ts';
+
+/**
+ * Whether the text is saved and whether the server is there, in words. Not a live region: the seconds count down in it. Changes
+ * worth hearing are announced by the session.
+ */
+export class StatusLine extends SessionElement {
+  protected override renderState({ status }: SessionState, session: DocumentSession): TemplateResult {
+    return html`<div
+      class="status"
+      data-testid="status"
+      data-saved=${status.saved}
+      data-connection=${status.connection}
+      data-tone=${status.tone}
+    >
+      ${icon(face(status))}
+      ${status.badge === null ? '' : html`<span class="status-saved">${status.badge}</span>`}
+      ${status.badge !== null && status.detail !== null ? html`<span class="status-dot" aria-hidden="true">·</span>` : ''}
+      ${status.detail === null ? '' : html`<span class="status-detail">${status.detail}</span>`}
+      ${
+        status.canTryNow
+          ? html`<span class="status-dot" aria-hidden="true">·</span>
+              <button class="link-button" type="button" data-testid="try-now" @click=${() => session.tryNow()}>Try now</button>`
+          : ''
+      }
+    </div>`;
+  }
+}
+
+function face({ connection, saved }: StatusWording) {
+  if (connection === 'offline' || connection === 'closed') return CloudOff;
+  if (saved === 'local') return HardDrive;
+  if (saved === 'saving' || connection !== 'connected') return RefreshCw;
+  return Check;
+}
+
+customElements.define('cs-status-line', StatusLine);

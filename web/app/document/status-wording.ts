@@ -1,0 +1,152 @@
+import type { CloseCode } from '../../../protocol/close-codes.ts';
+
+/** Why the server refused for good. */
+export type Refusal = Pick<CloseCode, 'name' | 'meaning'> & { readonly reason: string };
+
+/** What the status line is made from, all as the provider tells it. */
+export interface StatusInput {
+  readonly status: 'connecting' | 'connected' | 'disconnected';
+  /** The server's text has arrived at least once since this connection opened. */
+  readonly synced: boolean;
+  /** Whether the page has ever been in sync: before that it "connects", after that it "reconnects". */
+  readonly everSynced: boolean;
+  /** Everything written here is durable on the server. */
+  readonly saved: boolean;
+  /** Edits the server has not confirmed. */
+  readonly unsavedChanges: number;
+  /** Whole seconds until the next attempt; null when none is waiting. */
+  readonly retryInSeconds: number | null;
+  /** The browser itself knows that there is no network. */
+  readonly browserOffline: boolean;
+  readonly storageFailing: boolean;
+  readonly refusal: Refusal | null;
+}
+
+/** Values of `data-saved`. */
+export type SavedState = 'saved' | 'saving' | 'local';
+/** Values of `data-connection`. */
+export type ConnectionState = 'connected' | 'connecting' | 'offline' | 'reconnecting' | 'closed';
+
+/** The status line in words. */
+export interface StatusWording {
+  readonly saved: SavedState;
+  readonly connection: ConnectionState;
+  /** The saved state; null while it says nothing that the connection's words do not say. */
+  readonly badge: string | null;
+  /** The connection; null while all is well. */
+  readonly detail: string | null;
+  readonly canTryNow: boolean;
+  readonly tone: 'calm' | 'attention' | 'danger';
+}
+
+/** Says the two true things about a document, whether it is saved and whether it is connected, in the fewest words. */
+export function statusWording(input: StatusInput): StatusWording {
+  const connection = connectionState(input);
+  const saved = savedState(input, connection);
+  const badge = savedBadge(saved, input.unsavedChanges);
+  switch (connection) {
+    case 'connected':
+      return {
+        saved,
+        connection,
+        badge,
+        detail: null,
+        canTryNow: false,
+        tone: saved === 'local' ? 'attention' : 'calm',
+      };
+    case 'connecting':
+      return {
+        saved,
+        connection,
+        badge: saved === 'local' ? badge : null,
+        detail: 'Connecting…',
+        canTryNow: false,
+        tone: 'calm',
+      };
+    case 'reconnecting':
+      return {
+        saved,
+        connection,
+        badge: saved === 'local' ? badge : null,
+        detail: input.retryInSeconds === null ? 'Reconnecting…' : `Reconnecting in ${input.retryInSeconds} s`,
+        canTryNow: input.retryInSeconds !== null,
+        tone: 'attention',
+      };
+    case 'offline':
+      return {
+        saved,
+        connection,
+        badge: null,
+        detail: offlineDetail(input, saved),
+        canTryNow: true,
+        tone: 'attention',
+      };
+    case 'closed':
+      return { saved, connection, badge, detail: 'Not connected', canTryNow: false, tone: 'danger' };
+  }
+}
+
+function connectionState(input: StatusInput): ConnectionState {
+  if (input.refusal !== null) return 'closed';
+  if (input.status === 'connected' && input.synced) return 'connected';
+  if (input.browserOffline) return 'offline';
+  if (!input.everSynced && input.retryInSeconds === null) return 'connecting';
+  return 'reconnecting';
+}
+
+function savedState(input: StatusInput, connection: ConnectionState): SavedState {
+  if (input.saved) return 'saved';
+  // Not saved and nothing counted: the copy on this device is still being read.
+  if (input.unsavedChanges === 0 && connection === 'connecting') return 'saving';
+  return connection === 'connected' && !input.storageFailing ? 'saving' : 'local';
+}
+
+function savedBadge(saved: SavedState, count: number): string {
+  switch (saved) {
+    case 'saved':
+      return 'Saved';
+    case 'saving':
+      return 'Saving…';
+    case 'local':
+      return count > 0 ? `Only on this device (${edits(count)})` : 'Only on this device';
+  }
+}
+
+function offlineDetail(input: StatusInput, saved: SavedState): string {
+  if (saved === 'saved') return 'Offline: keep writing, edits stay on this device';
+  if (input.unsavedChanges === 0) return 'Offline: keep writing, your edits are on this device';
+  return `Offline: keep writing, ${edits(input.unsavedChanges)} ${input.unsavedChanges === 1 ? 'is' : 'are'} on this device`;
+}
+
+function edits(count: number): string {
+  return count === 1 ? '1 edit' : `${count.toLocaleString('en')} edits`;
+}
+
+/** What a screen reader is told when the connection changes; null for changes that need no words. */
+export function connectionAnnouncement(before: ConnectionState, after: ConnectionState): string | null {
+  if (before === after) return null;
+  switch (after) {
+    case 'connected':
+      return before === 'connecting' ? null : 'Connected again. Your edits are being saved.';
+    case 'offline':
+      return 'You are offline. Keep writing, your edits stay on this device.';
+    case 'reconnecting':
+      return before === 'offline' ? null : 'The connection was lost. Keep writing, your edits stay on this device.';
+    case 'closed':
+      return 'The server has closed this document for you. What to do is said below the top bar.';
+    case 'connecting':
+      return null;
+  }
+}
+
+/** What Mod+S says: nothing has to be saved by hand, but only what is true. */
+export function saveKeyAnswer(saved: SavedState): string {
+  switch (saved) {
+    case 'saved':
+      return 'Everything is saved. Coscribe saves by itself.';
+    case 'saving':
+      return 'Saving. Coscribe saves by itself.';
+    case 'local':
+      return 'Your latest edits are only on this device so far. They are saved as soon as the server answers.';
+  }
+}

@@ -1,0 +1,49 @@
+import type { CoscribeProvider } from '../../provider/index.ts';
+import type { SyncPort } from './document-session.ts';
+
+const EVENTS = ['status', 'sync', 'saved', 'properties', 'closed', 'notice', 'retry', 'offline-copy'] as const;
+
+/** Shows the provider as what a session needs of it. */
+export function syncPort(provider: CoscribeProvider): SyncPort {
+  return {
+    get status() {
+      return provider.status;
+    },
+    get synced() {
+      return provider.synced;
+    },
+    get loaded() {
+      return provider.loaded;
+    },
+    get saved() {
+      return provider.saved;
+    },
+    get unsavedChanges() {
+      return provider.unsavedChanges;
+    },
+    get role() {
+      return provider.role;
+    },
+    get properties() {
+      return provider.properties;
+    },
+    get closed() {
+      return provider.closed;
+    },
+    get retryAt() {
+      return provider.retryAt;
+    },
+    get storageFailing() {
+      return provider.storageFailing;
+    },
+    retryNow: () => provider.retryNow(),
+    forgetOfflineCopy: () => provider.deleteOfflineCopy(),
+    onChange(listener) {
+      for (const event of EVENTS) provider.on(event, listener);
+      void provider.whenLoaded.then(listener);
+      return () => {
+        for (const event of EVENTS) provider.off(event, listener);
+      };
+    },
+  };
+}

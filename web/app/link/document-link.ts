@@ -1,0 +1,43 @@
+import { documentNameProblem } from '../../../protocol/document-name.ts';
+
+const PREFIX = '/d/';
+
+/** The address of a document on this site, without the host. */
+export function documentPath(name: string): string {
+  return PREFIX + encodeURIComponent(name);
+}
+
+/** The link to send to somebody. `origin` as `location.origin` gives it. */
+export function documentLink(origin: string, name: string): string {
+  return origin + documentPath(name);
+}
+
+/** The document that an address of this site names; null when it names none or the name is not valid. */
+export function documentNameFromPath(pathname: string): string | null {
+  if (!pathname.startsWith(PREFIX)) return null;
+  let name: string;
+  try {
+    name = decodeURIComponent(pathname.slice(PREFIX.length));
+  } catch {
+    return null; // A stray percent sign: no browser and no link of ours writes one.
+  }
+  return documentNameProblem(name) === null ? name : null;
+}
+
+/** What somebody typed under "open by name": a document, or a sentence that says why it is none. */
+export type TypedName = { readonly name: string } | { readonly problem: string };
+
+/** Reads a typed name. A pasted link of this very site counts as the name in it. */
+export function readTypedName(typed: string, origin: string): TypedName {
+  const trimmed = typed.trim();
+  if (trimmed === '') return { problem: 'Type the name of a document, or paste its link.' };
+  if (trimmed.startsWith(`${origin}${PREFIX}`)) {
+    const name = documentNameFromPath(new URL(trimmed).pathname);
+    return name === null ? { problem: 'This link does not name a document.' } : { name };
+  }
+  if (/^https?:\/\//i.test(trimmed)) {
+    return { problem: 'This link leads to another site. Open it in the address bar.' };
+  }
+  const problem = documentNameProblem(trimmed);
+  return problem === null ? { name: trimmed } : { problem };
+}
