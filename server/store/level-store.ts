@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import type { KeyRange, Operation, Store } from './store.ts';
 import { StoreError } from './store.ts';
@@ -24,7 +24,7 @@ export class LevelStore implements Store {
     const folder = resolve(dataFolder);
     const location = join(folder, 'leveldb');
     try {
-      await mkdir(location, { recursive: true });
+      await makeFolder(location);
       await access(location, constants.R_OK | constants.W_OK | constants.X_OK);
     } catch (cause) {
       throw new StoreError(
@@ -80,6 +80,18 @@ export class LevelStore implements Store {
 
   async close(): Promise<void> {
     await this.#db.close();
+  }
+}
+
+/** Makes a folder and its parents. Node's recursive `mkdir` never comes back where a parent refuses children, as /proc does. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path);
   }
 }
 

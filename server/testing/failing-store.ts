@@ -26,7 +26,7 @@ export class FailingStore implements Store {
 
   /** Makes reads and writes wait until `proceed`. */
   stall(): void {
-    this.#gate = new Promise((resolve) => {
+    this.#gate ??= new Promise((resolve) => {
       this.#openGate = resolve;
     });
   }
