@@ -305,8 +305,9 @@ export class OfflineCopy {
   }
 }
 
-function openDatabase(key: string, lost: (reason: string) => void): Promise<Database> {
-  return openDB<CopySchema>(key, FORMAT_VERSION, {
+// Async, because browsers also throw where IndexedDB is forbidden.
+async function openDatabase(key: string, lost: (reason: string) => void): Promise<Database> {
+  return await openDB<CopySchema>(key, FORMAT_VERSION, {
     upgrade(database) {
       database.createObjectStore('updates', { autoIncrement: true });
       database.createObjectStore('unsaved', { autoIncrement: true });
