@@ -188,7 +188,7 @@ describe('what is refused', () => {
     const different: string[] = [];
     for (let lead = 0xc0; lead <= 0xff; lead++) {
       for (const second of edges) {
-        for (const third of edges) {
+        for (const third of [0x41, 0x80, 0xbf]) {
           for (const content of [
             [lead, second],
             [lead, second, third],
