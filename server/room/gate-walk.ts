@@ -59,11 +59,6 @@ export function countSteps(doc: Y.Doc, struct: ScannedStruct, most: number, stri
       steps += 1;
     }
   }
-  if (right !== null && rightClock > right.id.clock) {
-    // The unit before the right one is in the same item, hence between.
-    if (strict) throw new UpdateRefused('impossible-origins');
-    steps += 1;
-  }
   const rightOfLeft = left === null ? null : left.rightOrigin;
   const leftOfRight = right === null ? null : right.origin;
   for (; item !== null && item !== right; item = item.right) {
@@ -75,6 +70,11 @@ export function countSteps(doc: Y.Doc, struct: ScannedStruct, most: number, stri
   }
   if (item === null && right !== null && (left === null || left.parent === right.parent)) {
     throw new UpdateRefused('reversed-origins');
+  }
+  if (right !== null && rightClock > right.id.clock) {
+    // The unit before the right one is in the same item, hence between.
+    if (strict) throw new UpdateRefused('impossible-origins');
+    steps += 1;
   }
   return steps;
 }

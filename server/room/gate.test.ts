@@ -275,7 +275,7 @@ describe('hostile input against a text', () => {
 
   test('[SEC-9] many items with the same left and distinct right origins', () => {
     // 280 kB of them cost plain Yjs 92 s, and every client as well: each walks over all that came before it.
-    const count = 40;
+    const count = 20;
     const rights = Array.from({ length: count }, (_, i): UnitId => [100 + i, 0]);
     const room = withLimits({ mergeSteps: 200 });
     expect(room.offer(insert(5, 0, 'L'))).toBe('applied');
@@ -288,12 +288,11 @@ describe('hostile input against a text', () => {
     const manyClients = craftUpdate(
       rights.map((right, i) => ({ client: 10 + i, clock: 0, structs: [insertion('x', { origin: [5, 0], right })] })),
     );
-    expect(room.offer(manyClients)).toBe('applied');
-    const bounded = withLimits({ mergeSteps: 200 });
-    Y.applyUpdate(bounded.doc, insert(5, 0, 'L'));
-    for (const [id] of rights) Y.applyUpdate(bounded.doc, insert(id, 0, '.', { origin: [5, 0] }));
-    expect(bounded.offer(manyClients, { merge: true })).toBe('over-budget');
-    expect(bounded.text.replaceAll('x', '')).toBe(before.replaceAll('x', ''));
+    expect(room.offer(manyClients, { merge: true })).toBe('over-budget');
+    expect(room.text.replaceAll('x', '')).toBe(before);
+    const roomy = withLimits({});
+    Y.applyUpdate(roomy.doc, Y.encodeStateAsUpdate(room.doc));
+    expect(roomy.offer(manyClients)).toBe('applied');
   });
 
   test('[SEC-9] reversed origins', () => {
@@ -324,7 +323,7 @@ describe('hostile input against a text', () => {
     expect(room.offer(insert(7, 0, 'x', { origin: [5, 0], right: [5, 2] }))).toBe('impossible-origins');
     // Own text stands between.
     expect(room.offer(insert(6, 1, 'x', { origin: [5, 0], right: [5, 1] }))).toBe('impossible-origins');
-    expect(room.offer(insert(7, 0, 'x', { origin: [5, 0], right: [5, 1] }), { sender: bob })).toBe('applied');
+    expect(room.offer(insert(8, 0, 'x', { origin: [5, 0], right: [5, 1] }))).toBe('applied');
   });
 
   test('[SEC-9] items and deletions of length zero', () => {
@@ -391,7 +390,7 @@ describe('hostile input against a text', () => {
       [{ client: 5, clock: 0, structs: [insertion('abc')] }],
       [{ client: 5, ranges: [[0, 1]] }],
     );
-    expect(room.offer(whole.slice(0, -1))).toBe('truncated');
+    expect(room.offer(whole.slice(0, -1))).toBe('bad-count');
     expect(room.emitted).toEqual([]);
     expect(room.text).toBe('');
     expect(room.offer(whole)).toBe('applied');

@@ -24,7 +24,7 @@ export interface GateLimits {
   readonly rootNames: number;
   /** Longest name of such a type, in UTF-16 code units. */
   readonly rootNameLength: number;
-  /** Deepest nesting of shared types. Yjs deletes and collects them recursively. */
+  /** Most shared types, its root among them, that one may be nested in. Yjs deletes and collects them recursively. */
   readonly typeDepth: number;
 }
 
@@ -305,7 +305,7 @@ export class Gate {
       hasType ||= struct.isType;
       before = struct;
     }
-    if (hasType && depthOf(this.#doc, head, this.#limits.typeDepth) >= this.#limits.typeDepth) {
+    if (hasType && depthOf(this.#doc, head, this.#limits.typeDepth) > this.#limits.typeDepth) {
       throw new UpdateRefused('too-deep');
     }
     return last;

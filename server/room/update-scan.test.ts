@@ -278,7 +278,7 @@ describe('documents of any kind', () => {
     const element = new Y.XmlElement('p');
     xml.insert(0, [element, new Y.XmlText('t')]);
     element.setAttribute('class', 'c');
-    xml.insert(0, [new Y.XmlHook('hook')]);
+    map.set('hook', new Y.XmlHook('hook'));
     doc.getArray('array').insert(0, [new Y.Text('inner'), new Y.Array()]);
     doc.getArray('array').delete(0, 1);
     const update = Y.encodeStateAsUpdate(doc);
