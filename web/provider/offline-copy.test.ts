@@ -116,6 +116,30 @@ describe('a reload', () => {
     expect(after.unsavedChanges).toBe(1);
   });
 
+  test('an edit that does not fit yet is saved only when it fits and was sent', async () => {
+    const writer = new Y.Doc();
+    const updates: Uint8Array[] = [];
+    writer.on('update', (update: Uint8Array) => updates.push(update));
+    writer.getText('content').insert(0, 'one ');
+    writer.getText('content').insert(4, 'two');
+    const [first, second] = updates;
+    if (first === undefined || second === undefined) throw new Error('two updates');
+    (await open()).destroy();
+    await inspect(async (database) => {
+      const transaction = database.transaction(['unsaved', 'updates'], 'readwrite');
+      await transaction.objectStore('updates').add(second);
+      await transaction.objectStore('unsaved').add({ edits: 1 });
+      await transaction.done;
+    });
+    const after = await open();
+    expect(after.synced).toBe(true);
+    expect(after.unsavedChanges).toBe(1);
+    Y.applyUpdate(world.server.doc, first);
+    await world.moment();
+    expect(world.server.durableText).toBe('one two');
+    expect(after.saved).toBe(true);
+  });
+
   test('an edit of the last page is saved only by an answer that carries it', async () => {
     world.network.reachable = false;
     const before = await open();

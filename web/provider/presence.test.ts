@@ -95,23 +95,36 @@ describe('presence', () => {
   });
 
   test('[PRE-3] a peer that renews nothing stays as long as the server is heard', async () => {
-    vi.useFakeTimers({ now: 0 });
+    // The awareness looks every 3 s for states without a sign of life in the last 30 s of the wall clock.
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const alice = world.join();
-    const bob = world.join();
     await world.moment();
-    // Bob's tab is hidden: none of his timers run any more.
-    bob.awareness.destroy();
     const hidden = { clientId: 7, clock: 1, state: new TextEncoder().encode('{"user":{"name":"Hidden"}}') };
     world.server.sendRaw(encodeAwareness(encodeAwarenessEntries([hidden], 1)));
-    for (let second = 0; second < 120; second++) {
-      await world.clock.advance(1_000);
-      vi.advanceTimersByTime(1_000);
-    }
+    await world.moment();
+    const age = (): void => {
+      const meta = alice.awareness.meta.get(7);
+      if (meta === undefined) throw new Error('nothing is known of 7');
+      meta.lastUpdated -= 60_000;
+    };
+    age();
+    // Nothing but the server's sign of life arrives meanwhile.
+    await world.clock.advance(20_000);
+    vi.advanceTimersByTime(3_000);
     expect(alice.awareness.getStates().get(7)).toEqual({ user: { name: 'Hidden' } });
-    // Only the server's word counts, and here it goes silent.
+    age();
+    vi.advanceTimersByTime(3_000);
+    expect(alice.awareness.getStates().has(7)).toBe(false);
+  });
+
+  test('the others are gone when the server is', async () => {
+    const [alice, bob] = [world.join(), world.join()];
+    await world.moment();
+    expect(seenBy(alice, bob)).toEqual({});
+    world.network.reachable = false;
     world.network.silence();
     await world.clock.advance(50_000);
-    expect(alice.awareness.getStates().has(7)).toBe(false);
+    expect(seenBy(alice, bob)).toBeUndefined();
   });
 
   test('a state that is too large for servers is not sent, and text still is', async () => {

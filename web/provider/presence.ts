@@ -6,6 +6,7 @@ import {
   removeAwarenessStates,
 } from 'y-protocols/awareness';
 import { decodeAwarenessEntries, encodeAwarenessEntries } from '../../protocol/awareness-entries.ts';
+import type { Clock } from './clock.ts';
 
 /** How often, at most, the states of the others are marked as still valid. y-protocols drops them after 30 s. */
 const REFRESH_MS = 5_000;
@@ -17,12 +18,14 @@ const REFRESH_MS = 5_000;
 export class Presence {
   readonly #awareness: Awareness;
   readonly #origin: unknown;
-  #refreshedAt = 0;
+  readonly #clock: Clock;
+  #refreshedAt = Number.NEGATIVE_INFINITY;
 
   /** @param origin the origin under which changes from the server are made */
-  constructor(awareness: Awareness, origin: unknown) {
+  constructor(awareness: Awareness, origin: unknown, clock: Clock) {
     this.#awareness = awareness;
     this.#origin = origin;
+    this.#clock = clock;
   }
 
   /** The one client id that this connection speaks for. */
@@ -55,10 +58,12 @@ export class Presence {
 
   /** The server was heard from: whoever it did not report as gone is still there. Cheap to call for every frame. */
   refresh(): void {
-    // The wall clock, because that is what the awareness compares with.
+    const sinceLast = this.#clock.now() - this.#refreshedAt;
+    // The wall clock may be set back.
+    if (sinceLast >= 0 && sinceLast < REFRESH_MS) return;
+    this.#refreshedAt = this.#clock.now();
+    // Not the injected clock: the awareness compares with this one.
     const now = time.getUnixTime();
-    if (Math.abs(now - this.#refreshedAt) < REFRESH_MS) return;
-    this.#refreshedAt = now;
     for (const clientId of this.#awareness.states.keys()) {
       const meta = this.#awareness.meta.get(clientId);
       if (meta !== undefined && clientId !== this.clientId) meta.lastUpdated = now;

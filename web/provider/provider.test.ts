@@ -253,6 +253,8 @@ describe('a gap', () => {
     await world.moment();
     expect(alice.synced).toBe(true);
     expect(world.server.text).toBe('');
+    // One answer, and no argument about a gap.
+    expect(world.server.updates).toBe(1);
     Y.applyUpdate(world.server.doc, first);
     await world.moment();
     expect(textOf(alice)).toBe('one two');

@@ -95,7 +95,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     this.#token = options.token;
     this.#address =
       documentNameProblem(name) === null ? new DocumentAddress(url, name, globalThis.location?.href) : null;
-    this.#presence = new Presence(this.awareness, this);
+    this.#presence = new Presence(this.awareness, this, this.#clock);
     this.#connection = new Connection({
       WebSocket: options.WebSocket ?? platformWebSocket(),
       clock: this.#clock,

@@ -91,9 +91,12 @@ class Wire {
     this.peer.onClose();
   }
 
-  /** The connection goes silent and nobody is told. */
+  /** The connection goes silent. The client is not told; the server's pings find out after a while. */
   silence(): void {
+    if (this.#dead) return;
     this.#dead = true;
+    this.#network.wires.delete(this);
+    this.#network.clock.setTimeout(() => this.peer.onClose(), 30_000);
   }
 
   #accept(protocol: string): void {
@@ -161,7 +164,7 @@ export class FakeNetwork {
 
   /** Lets every connection go silent. */
   silence(): void {
-    for (const wire of this.wires) wire.silence();
+    for (const wire of [...this.wires]) wire.silence();
   }
 
   #open(url: string, protocols: string[]): Socket {
