@@ -306,9 +306,9 @@ describe('hostile input against a text', () => {
     // Both neighbours in the update itself.
     const own = craftUpdate([
       {
-        client: 7,
+        client: 8,
         clock: 0,
-        structs: [insertion('xy', { origin: [6, 0] }), insertion('z', { origin: [7, 1], right: [7, 0] })],
+        structs: [insertion('xy', { origin: [6, 0] }), insertion('z', { origin: [8, 1], right: [8, 0] })],
       },
     ]);
     expect(room.offer(own, { sender: mallory })).toBe('reversed-origins');
