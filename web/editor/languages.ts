@@ -43,8 +43,8 @@ export function isProse(name: string): boolean {
 export async function loadLanguage(name: string): Promise<LanguageSupport | null> {
   if (name === PLAIN_TEXT) return null;
   if (name === DEFAULT_LANGUAGE) {
-    const { markdown, markdownLanguage } = await import('@codemirror/lang-markdown');
-    return markdown({ base: markdownLanguage, codeLanguages: languages, addKeymap: true });
+    const { markdownSupport } = await import('./markdown-language.ts');
+    return markdownSupport();
   }
   const description: LanguageDescription | null = exactly(name.toLowerCase());
   return description === null ? null : await description.load();

@@ -1,5 +1,5 @@
-/** Ink for text on a colour: almost black or white, whichever reads better. */
-export const DARK_INK = '#1d1a16';
+/** Ink for text on a colour: black or white, whichever reads better. */
+export const DARK_INK = '#000000';
 export const LIGHT_INK = '#ffffff';
 
 /**

@@ -14,6 +14,7 @@ import {
   lineNumbers,
   rectangularSelection,
 } from '@codemirror/view';
+import { keyboardRing } from './keyboard-ring.ts';
 import { lineDirection } from './line-direction.ts';
 import { lineEndings } from './line-endings.ts';
 import { tabIndents } from './tab-hint.ts';
@@ -36,6 +37,7 @@ export function setup(): Extension {
     codeFolding(),
     indentOnInput(),
     tabIndents(),
+    keyboardRing(),
     keymap.of([...closeBracketsKeymap, ...searchKeymap, ...foldKeymap, ...defaultKeymap]),
   ];
 }

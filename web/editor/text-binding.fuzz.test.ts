@@ -5,12 +5,9 @@ import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { linked, type Replica, receive, settle } from './testing/linked-editors.ts';
 
-const RUNS = Number(process.env['COSCRIBE_FUZZ_RUNS'] ?? 300);
+const RUNS = Number(process.env['COSCRIBE_FUZZ_RUNS'] ?? 200);
 
 /** Text with what breaks naive bindings: pairs, halves of pairs, line ends of every kind, marks, tabs. */
-const content = fc.stringMatching(
-  /^(?:[a-c \t\n]|\r\n|\r|é|שלום|\u0301|😀|👩‍👩‍👧|𝒳|\ud83d|\ude00|\ufffd|\ufffc){0,6}$/u,
-);
 const snippet = fc.oneof(
   {
     weight: 8,
@@ -23,7 +20,6 @@ const snippet = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constantFrom('\ud83d', '\ude00', 'x\ud83d') },
 );
-void content;
 
 const place = fc.double({ min: 0, max: 1, noNaN: true });
 const edit = fc.record({ at: place, length: fc.nat(4), insert: snippet });
@@ -148,7 +144,7 @@ function wholePairs({ from, to, insert }: Span, held: string): Span {
   return { from: splits(from) ? from - 1 : from, to: splits(to) ? to + 1 : to, insert };
 }
 
-test('programs that split pairs in the Y.Text itself leave no editor behind', () => {
+test('programs that split pairs in the Y.Text itself leave no editor behind', { timeout: 120_000 }, () => {
   fc.assert(
     fc.property(fc.array(edit, { maxLength: 12 }), fc.array(fc.boolean(), { maxLength: 12 }), (edits, flushes) => {
       const people = linked(2);

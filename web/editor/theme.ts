@@ -7,7 +7,7 @@
  *   --cs-faint        line numbers, hints        --cs-font-ui      panels, names on carets
  *   --cs-accent       own caret, focus           --cs-size-prose   font size of prose (1.0625rem)
  *   --cs-hairline     fine lines                 --cs-size-code    font size of code (0.875rem)
- *   --cs-selection    own selection              --cs-measure      width of the text in prose (34em)
+ *   --cs-selection    own selection              --cs-measure      width of the text in prose (36rem)
  *   --cs-raised       panels                     --cs-pad          room around the text in prose
  *   --cs-match        search matches
  *   --cs-token-…      heading mark link quote code comment keyword string number type function property tag invalid
@@ -28,8 +28,9 @@ export type ThemeChoice = 'light' | 'dark' | 'system';
 /** The rules of one theme: its palette as inner properties, each open to the page. */
 function paletteTheme({ tokens, ...colors }: Palette, dark: boolean): Extension {
   const properties: Record<string, string> = { colorScheme: dark ? 'dark' : 'light' };
-  for (const [name, color] of Object.entries(colors)) properties[`--_${name}`] = `var(--cs-${name}, ${color})`;
-  for (const [name, color] of Object.entries(tokens)) properties[`--_t-${name}`] = `var(--cs-token-${name}, ${color})`;
+  for (const [name, color] of Object.entries(colors)) properties[`--cse-${name}`] = `var(--cs-${name}, ${color})`;
+  for (const [name, color] of Object.entries(tokens))
+    properties[`--cse-token-${name}`] = `var(--cs-token-${name}, ${color})`;
   return [
     EditorView.theme({ '&': properties }, { dark }),
     EditorView.editorAttributes.of({ 'data-theme': dark ? 'dark' : 'light' }),
@@ -44,7 +45,7 @@ export function themeColors(isDark: boolean): Extension {
   return isDark ? dark : light;
 }
 
-const token = (name: keyof Tokens) => `var(--_t-${name})`;
+const token = (name: keyof Tokens) => `var(--cse-token-${name})`;
 
 const highlightStyle = HighlightStyle.define([
   { tag: t.heading1, color: token('heading'), fontWeight: '700', fontSize: '1.45em', lineHeight: '1.3' },
@@ -56,7 +57,12 @@ const highlightStyle = HighlightStyle.define([
   { tag: t.strikethrough, textDecoration: 'line-through' },
   { tag: [t.link, t.url], color: token('link') },
   { tag: t.quote, color: token('quote') },
-  { tag: t.monospace, color: token('code'), fontFamily: 'var(--_font-code)', fontSize: '0.9em' },
+  {
+    tag: t.monospace,
+    color: token('code'),
+    fontFamily: 'var(--cse-font-code)',
+    fontSize: 'var(--cse-mono-size, 0.88em)',
+  },
   { tag: [t.processingInstruction, t.contentSeparator, t.labelName, t.meta], color: token('mark') },
   { tag: [t.comment, t.docComment], color: token('comment'), fontStyle: 'italic' },
   { tag: [t.keyword, t.operatorKeyword, t.modifier, t.self, t.null, t.bool, t.atom], color: token('keyword') },

@@ -32,11 +32,13 @@ export class UndoHistory {
   private readonly binding: UndoneBinding;
   private readonly manager: Y.UndoManager;
   private selection: StoredSelection | null = null;
+  private lastEdit = 0;
 
   constructor(binding: UndoneBinding) {
     this.binding = binding;
     this.manager = new Y.UndoManager(binding.text, {
-      captureTimeout: GROUP_PAUSE,
+      // Groups end when this class says so: one editor transaction may be several Yjs transactions.
+      captureTimeout: Number.POSITIVE_INFINITY,
       trackedOrigins: new Set([binding.origin]),
     });
     this.manager.on('stack-item-added', ({ stackItem }) => {
@@ -65,23 +67,15 @@ export class UndoHistory {
    * @param before the editor's state before that transaction, for its selection
    */
   capture(before: EditorState, write: () => void): void {
-    const { lastChange, undoStack } = this.manager;
-    const startsStep = lastChange === 0 || undoStack.length === 0 || Date.now() - lastChange >= GROUP_PAUSE;
+    const now = Date.now();
+    if (now - this.lastEdit >= GROUP_PAUSE) this.endGroup();
+    this.lastEdit = now;
+    const startsStep = this.manager.lastChange === 0 || this.manager.undoStack.length === 0;
     // Finding relative positions walks the text, so it is done for the first edit of a step only.
     this.selection = startsStep ? this.storeSelection(before) : null;
-    let first = true;
-    const keepGroup = () => {
-      if (first) this.manager.captureTimeout = Number.POSITIVE_INFINITY;
-      first = false;
-    };
-    this.manager.on('stack-item-added', keepGroup);
-    this.manager.on('stack-item-updated', keepGroup);
     try {
       write();
     } finally {
-      this.manager.off('stack-item-added', keepGroup);
-      this.manager.off('stack-item-updated', keepGroup);
-      this.manager.captureTimeout = GROUP_PAUSE;
       this.selection = null;
     }
   }

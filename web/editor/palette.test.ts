@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { DARK, LIGHT, type Palette } from './palette.ts';
+import { PEOPLE_COLORS } from './people.ts';
+import { contrast, readableInk } from './readable-ink.ts';
+
+/** What `color-mix(in srgb, top share, transparent)` over an opaque colour looks like. */
+function mixed(top: string, share: number, under: string): string {
+  const channel = (from: number) => {
+    const [a, b] = [top, under].map((color) => Number.parseInt(color.slice(from, from + 2), 16));
+    return Math.round((a ?? 0) * share + (b ?? 0) * (1 - share))
+      .toString(16)
+      .padStart(2, '0');
+  };
+  return `#${channel(1)}${channel(3)}${channel(5)}`;
+}
+
+const themes: [string, Palette, number][] = [
+  ['light', LIGHT, 0.24],
+  ['dark', DARK, 0.3],
+];
+
+for (const [name, palette, personShare] of themes) {
+  test(`${name}: text and every token reach WCAG AA on paper, panels and the own selection`, () => {
+    const { tokens, ink, faint, accent, paper, raised, selection, match } = palette;
+    for (const [token, color] of Object.entries({ ink, ...tokens })) {
+      for (const [place, background] of Object.entries({ paper, raised, selection })) {
+        expect(contrast(color, background), `${token} on ${place}`).toBeGreaterThanOrEqual(4.5);
+      }
+    }
+    for (const [place, background] of Object.entries({ paper, raised })) {
+      expect(contrast(faint, background), `faint on ${place}`).toBeGreaterThanOrEqual(4.5);
+      expect(contrast(accent, background), `accent on ${place}`).toBeGreaterThanOrEqual(4.5);
+    }
+    expect(contrast(ink, match), 'ink on a search match').toBeGreaterThanOrEqual(4.5);
+  });
+
+  test(`${name}: text in another person's selection reaches WCAG AA, whatever their colour`, () => {
+    for (const color of [...PEOPLE_COLORS, '#ffffff', '#000000', '#ff0000', '#00ff00', '#0000ff', '#ffff00']) {
+      const background = mixed(color, personShare, palette.paper);
+      expect(contrast(palette.ink, background), `ink in the selection of ${color}`).toBeGreaterThanOrEqual(4.5);
+    }
+  });
+
+  test(`${name}: people's carets of our own colours stand out from the paper`, () => {
+    for (const color of PEOPLE_COLORS) expect(contrast(color, palette.paper), color).toBeGreaterThanOrEqual(3);
+  });
+}
+
+test('a name reads on any colour', () => {
+  for (let hue = 0; hue < 4_096; hue++) {
+    const digits = hue.toString(16).padStart(3, '0');
+    const color = `#${[...digits].map((digit) => digit + digit).join('')}`;
+    expect(contrast(color, readableInk(color)), color).toBeGreaterThanOrEqual(4.5);
+  }
+});
+
+test('contrast is what WCAG says', () => {
+  expect(contrast('#000000', '#ffffff')).toBeCloseTo(21, 5);
+  expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.48, 2);
+  expect(contrast('#123456', '#123456')).toBe(1);
+});
