@@ -1,0 +1,121 @@
+import { expect, it } from 'vitest';
+import type * as Y from 'yjs';
+import { Documents } from '../document/documents.ts';
+import { silentLogger } from '../logger.ts';
+import { MemoryStore } from '../store/memory-store.ts';
+import { FailingStore } from '../testing/failing-store.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { SeededRandom } from '../testing/seeded-random.ts';
+import { Registry } from './registry.ts';
+import { Room } from './room.ts';
+
+async function world({ unloadAfter = 1_000 } = {}) {
+  const store = new FailingStore(new MemoryStore());
+  const clock = new FakeClock();
+  const documents = await Documents.open(store, clock, silentLogger);
+  let loads = 0;
+  const registry = new Registry({
+    load: (name) => {
+      loads += 1;
+      return Room.open({
+        document: documents.document(name),
+        gate: { kind: 'text', field: 'content' },
+        field: 'content',
+        limits: { presence: { idsPerMember: 10, bytesPerMember: 10_000 }, catchUpDeadline: 30_000 },
+        clock,
+        logger: silentLogger,
+      });
+    },
+    unloadAfter,
+    clock,
+    logger: silentLogger,
+  });
+  return { store, clock, registry, loads: () => loads };
+}
+
+const append = (room: Room, text: string) => room.edit((content: Y.Text) => content.insert(content.length, text));
+
+it('[DUR-4] shares one load among all who come at once', async () => {
+  const { clock, registry, store, loads } = await world();
+  store.stall();
+  const opening = Promise.all([registry.open('a'), registry.open('a'), registry.open('a')]);
+  await clock.settle();
+  store.proceed();
+  const [first, second, third] = await opening;
+  expect([first.room === second.room, second.room === third.room, loads()]).toEqual([true, true, 1]);
+});
+
+it('keeps a room for a while after the last has left, and then drops it', async () => {
+  const { clock, registry, loads } = await world();
+  const lease = await registry.open('a');
+  lease.release();
+  lease.release();
+  await clock.advance(900);
+  expect(registry.size).toBe(1);
+  (await registry.open('a')).release();
+  await clock.advance(900);
+  expect([registry.size, loads()]).toEqual([1, 1]);
+  await clock.advance(200);
+  expect(registry.size).toBe(0);
+});
+
+it('[DUR-2] never drops a room with something that is not stored; heals and stores it after everybody left', async () => {
+  const { clock, registry, store } = await world();
+  const lease = await registry.open('a');
+  store.failWrites(new Error('no space left on device'));
+  void append(lease.room, 'precious');
+  lease.release();
+  await clock.advance(60_000);
+  expect(registry.size).toBe(1);
+  store.failWrites(null);
+  await clock.advance(20_000);
+  expect(registry.size).toBe(0);
+  expect((await registry.open('a')).room.text()).toBe('precious');
+});
+
+it('[DUR-3] tells everybody who waited that a load failed, and tries anew for who comes later', async () => {
+  const { clock, registry, store } = await world();
+  store.failReads(new Error('input/output error'));
+  const results = await Promise.allSettled([registry.open('a'), registry.open('a')]);
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(registry.size).toBe(0);
+  store.failReads(null);
+  await expect(registry.open('a')).resolves.toMatchObject({ room: { name: 'a' } });
+  await clock.settle();
+});
+
+it('[DUR-4] ends with the union of all edits, whoever comes and goes against a slow store', async () => {
+  const { clock, registry, store } = await world({ unloadAfter: 10 });
+  const random = new SeededRandom(4);
+  const written: string[] = [];
+  for (let round = 0; round < 150; round++) {
+    if (random.chance(0.3)) store.stall();
+    const opening = registry.open('a');
+    await clock.advance(random.below(50));
+    store.proceed();
+    await clock.settle();
+    const { room, release } = await opening;
+    written.push(`${round};`);
+    void append(room, `${round};`);
+    if (random.chance(0.5)) await clock.advance(random.below(50));
+    release();
+  }
+  await clock.advance(1_000);
+  expect(registry.size).toBe(0);
+  expect((await registry.open('a')).room.text()).toBe(written.join(''));
+});
+
+it('[CON-4] holds nothing after thousands of openings, some of them failing', async () => {
+  const { clock, registry, store } = await world({ unloadAfter: 5 });
+  const timers = clock.timers;
+  for (let round = 0; round < 10_000; round++) {
+    const fails = round % 100 === 99;
+    if (fails) store.failReads(new Error('input/output error'));
+    const result = await registry.open(`document-${round % 500}`).catch(() => null);
+    result?.release();
+    if (fails) store.failReads(null);
+    if (round % 1_000 === 0) await clock.advance(10);
+  }
+  await clock.advance(1_000);
+  expect([registry.size, clock.timers]).toEqual([0, timers]);
+});
