@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ const DEV_SERVER = process.env['COSCRIBE_DEV_SERVER'] ?? 'http://127.0.0.1:1234'
 
 const ROOT = join(import.meta.dirname, 'web/app');
 const PAGES = ['index', 'document', '404', 'error'];
+const WORKER = 'service-worker';
 const EARLY_THEME = join(ROOT, 'theme/early-theme.ts');
 const EARLY_THEME_IN_DEV = '/@early-theme.js';
 
@@ -74,11 +76,46 @@ function assetName(bundle: Readonly<Record<string, { type: string; fileName: str
   return asset.fileName;
 }
 
+/** Parts of a document page that load later and that somebody offline needs all the same: dialogs, Markdown, Latin letters. */
+const NEEDED_OFFLINE = [/\/web\/app\//, /\/@codemirror\/lang-markdown\//];
+const FONTS_OFFLINE = /^(literata-latin-wght-(normal|italic)|jetbrains-mono-latin-wght-normal)\.woff2$/;
+
+/** Tells offline/service-worker.ts which files this build consists of. */
+function serviceWorkerFiles(): Plugin {
+  return {
+    name: 'coscribe-service-worker-files',
+    enforce: 'post',
+    generateBundle(_options, bundle) {
+      const files = new Set<string>();
+      const take = (fileName: string) => {
+        const chunk = bundle[fileName];
+        if (files.has(fileName) || chunk?.type !== 'chunk' || chunk.name === WORKER) return;
+        files.add(fileName);
+        for (const imported of chunk.imports) take(imported);
+        for (const style of chunk.viteMetadata?.importedCss ?? []) files.add(style);
+      };
+      for (const output of Object.values(bundle)) {
+        if (output.type === 'chunk') {
+          const needed = NEEDED_OFFLINE.some((pattern) => pattern.test(output.facadeModuleId ?? ''));
+          if (output.isEntry || needed) take(output.fileName);
+        } else if (output.names.some((name) => FONTS_OFFLINE.test(name) || /\.svg$|^early-theme/.test(name))) {
+          files.add(output.fileName);
+        }
+      }
+      const worker = bundle[`${WORKER}.js`];
+      if (worker?.type !== 'chunk') throw new Error('the service worker is missing from the bundle');
+      const list = [...files].sort().map((file) => `/${file}`);
+      const version = createHash('sha256').update(list.join('\n')).digest('hex').slice(0, 12);
+      worker.code = worker.code.replaceAll('__COSCRIBE_BUILD__', `(${JSON.stringify({ version, files: list })})`);
+    },
+  };
+}
+
 // The site (web/app), built into dist/web, from where the server serves it.
 export default defineConfig({
   root: 'web/app',
   appType: 'mpa',
-  plugins: [serverRoutes(), earlyTheme()],
+  plugins: [serverRoutes(), earlyTheme(), serviceWorkerFiles()],
   build: {
     outDir: '../../dist/web',
     emptyOutDir: true,
@@ -89,7 +126,14 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: Object.fromEntries(PAGES.map((page) => [page, join(ROOT, `${page}.html`)])),
+      input: {
+        ...Object.fromEntries(PAGES.map((page) => [page, join(ROOT, `${page}.html`)])),
+        [WORKER]: join(ROOT, 'offline/service-worker.ts'),
+      },
+      output: {
+        // A service worker answers for the folder it is in and below, and has one name for ever.
+        entryFileNames: ({ name }) => (name === WORKER ? '[name].js' : 'assets/[name]-[hash].js'),
+      },
     },
   },
   server: {

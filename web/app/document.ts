@@ -1,4 +1,5 @@
 // A document's page: makes the parts and joins them.
+import { EditorView } from '@codemirror/view';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { TEXT_FIELD } from '../../protocol/version.ts';
@@ -13,6 +14,7 @@ import { handlePageKeys } from './document/page-keys.ts';
 import { saveFile } from './document/save-file.ts';
 import { syncPort } from './document/sync-port.ts';
 import { documentNameFromPath } from './link/document-link.ts';
+import { keepPagesForOffline } from './offline/keep-pages.ts';
 import { followThemeOfOtherTabs } from './theme/follow-other-tabs.ts';
 
 /** Brings a document onto its page. */
@@ -65,6 +67,8 @@ function openDocument(name: string, page: DocumentPage): void {
       placeholder: 'Start writing. Everybody who has the link can write here with you.',
       ...state.shown,
       hideMyCursor: state.settings.hideMyCursor,
+      // The text scrolls and takes the focus; audits look for the attribute.
+      extensions: EditorView.contentAttributes.of({ tabindex: '0' }),
       onFollowChange: () => session.refresh(),
     });
     session.attachEditor(editor);
@@ -88,3 +92,4 @@ const page = document.querySelector('cs-document-page');
 const name = documentNameFromPath(location.pathname);
 if (name === null) location.replace('/404.html');
 else if (page instanceof DocumentPage) openDocument(name, page);
+keepPagesForOffline();

@@ -3,6 +3,7 @@ import { openLocalStore } from './device/local-store.ts';
 import { demonstrateWhenSeen } from './landing/demo-when-seen.ts';
 import { wireOpenByName } from './landing/open-by-name.ts';
 import './landing/recent-list.ts';
+import { keepPagesForOffline } from './offline/keep-pages.ts';
 import './theme/theme-switch.ts';
 import { openNewDocument } from './link/new-document.ts';
 
@@ -21,3 +22,5 @@ if (themeSwitch !== null) themeSwitch.store = store;
 
 const sheet = document.querySelector<HTMLElement>('.demo-sheet');
 if (sheet !== null) demonstrateWhenSeen(sheet);
+
+keepPagesForOffline();

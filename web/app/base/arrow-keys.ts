@@ -4,8 +4,9 @@
  * @param menu holds the items; each has a role that begins with `menuitem`
  */
 export function moveFocusByKey(menu: HTMLElement, event: KeyboardEvent): void {
-  const items = [...menu.querySelectorAll<HTMLElement>('[role^="menuitem"]:not([hidden])')];
-  const current = items.findIndex((item) => item === document.activeElement);
+  const items: HTMLElement[] = [...menu.querySelectorAll<HTMLElement>('[role^="menuitem"]')];
+  const { activeElement } = document;
+  const current = activeElement instanceof HTMLElement ? items.indexOf(activeElement) : -1;
   const next = nextItem(event, items, current);
   if (next === undefined) return;
   event.preventDefault();

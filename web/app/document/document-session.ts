@@ -98,6 +98,9 @@ export interface SessionOptions {
 /** How long an empty text waits for the server before it is shown as empty, in milliseconds. */
 const SERVER_IS_LATE = 700;
 
+/** An edit that is not confirmed for this long means, without a network, that nobody hears it, in milliseconds. */
+const STALLED = 2_000;
+
 /**
  * One document, open on one page: the single place that knows what the panels show and that does what they ask for. It wires
  * provider, editor, catalogue and this device's memory, and knows no element of the page.
@@ -120,6 +123,8 @@ export class DocumentSession {
   /** The provider's last word on title and language, to see when it has a new one. */
   #told: SyncPort['properties'] = null;
   #cancelCountdown: (() => void) | null = null;
+  /** Since when some edit has been unconfirmed; null while all are. */
+  #unsavedSince: number | null = null;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -332,16 +337,22 @@ export class DocumentSession {
     for (const sentence of news) if (sentence !== null) ui.announce(sentence);
   }
 
-  /** Keeps the seconds until the next attempt true. */
+  /** Looks again when time alone changes what is true: the seconds until the next attempt, a confirmation that does not come. */
   #countDown(): void {
     this.#cancelCountdown?.();
     this.#cancelCountdown = null;
     const { sync, clock } = this.#options;
-    if (sync.retryAt === null) return;
-    const untilNextSecond = (sync.retryAt - clock.now()) % 1_000;
-    if (sync.retryAt > clock.now()) {
-      this.#cancelCountdown = clock.after(untilNextSecond + 10, () => this.refresh());
-    }
+    const waits: number[] = [];
+    if (sync.retryAt !== null && sync.retryAt > clock.now()) waits.push(((sync.retryAt - clock.now()) % 1_000) + 10);
+    const silence = this.#unsavedSince === null ? 0 : this.#unsavedSince + STALLED - clock.now();
+    if (silence > 0) waits.push(silence);
+    if (waits.length > 0) this.#cancelCountdown = clock.after(Math.min(...waits), () => this.refresh());
+  }
+
+  #isStalled(): boolean {
+    const { sync, clock } = this.#options;
+    this.#unsavedSince = sync.saved || sync.unsavedChanges === 0 ? null : (this.#unsavedSince ?? clock.now());
+    return this.#unsavedSince !== null && clock.now() - this.#unsavedSince >= STALLED;
   }
 
   #retryInSeconds(): number | null {
@@ -372,6 +383,7 @@ export class DocumentSession {
         unsavedChanges: sync.unsavedChanges,
         retryInSeconds: this.#retryInSeconds(),
         browserOffline,
+        stalled: this.#isStalled(),
         storageFailing: sync.storageFailing,
         refusal: sync.closed,
       }),

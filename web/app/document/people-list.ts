@@ -1,4 +1,4 @@
-import { html, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { Navigation, ScanEye } from 'lucide';
 import type { Person } from '../../editor/people.ts';
@@ -154,7 +154,7 @@ export class PeopleList extends SessionElement {
         ${repeat(
           state.people,
           ({ clientId }) => clientId,
-          (person) => html`<li data-person=${shown.includes(person) ? '' : person.name}>
+          (person) => html`<li data-person=${shown.includes(person) ? nothing : person.name}>
             <span class="face face-small" style=${faceColors(person)} aria-hidden="true">${initials(person.name)}</span>
             <span class="everybody-name">${person.name}${person.isSelf ? ' (you)' : ''}</span>
             ${person.isSelf ? '' : this.personWays(person, session)}

@@ -6,12 +6,18 @@ import { copyField } from './copy-text.ts';
 import { SessionDialog } from './session-dialog.ts';
 import type { SessionState } from './session-state.ts';
 
+const OUTCOMES = {
+  none: '',
+  copied: 'The link is on the clipboard.',
+  selected: 'The browser does not let this page use the clipboard. The link is selected: copy it with Ctrl+C or ⌘C.',
+} as const;
+
 /** The link to this document, ready to be copied, and what it lets people do. */
 export class ShareDialog extends SessionDialog {
   static override properties: PropertyDeclarations = { outcome: { state: true } };
 
   protected override readonly heading = 'Share';
-  declare outcome: 'none' | 'copied' | 'selected';
+  declare outcome: keyof typeof OUTCOMES;
 
   constructor() {
     super();
@@ -36,13 +42,7 @@ export class ShareDialog extends SessionDialog {
         />
       </div>
       <p class="share-who">Anybody who has this link can read and edit the document, without an account.</p>
-      <p class="share-outcome" role="status">${
-        this.outcome === 'selected'
-          ? 'The browser does not let this page use the clipboard. The link is selected: copy it with Ctrl+C or ⌘C.'
-          : copied
-            ? html`<span class="visually-hidden">The link is on the clipboard.</span>`
-            : ''
-      }</p>
+      <p class=${this.outcome === 'selected' ? 'share-outcome' : 'visually-hidden'} role="status">${OUTCOMES[this.outcome]}</p>
     `;
   }
 

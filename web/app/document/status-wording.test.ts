@@ -9,6 +9,7 @@ const WELL: StatusInput = {
   unsavedChanges: 0,
   retryInSeconds: null,
   browserOffline: false,
+  stalled: false,
   storageFailing: false,
   refusal: null,
 };
@@ -69,6 +70,20 @@ describe('status line', () => {
       'saved',
       'offline',
     ],
+    [
+      'a server on this machine while there is no network',
+      { ...WELL, browserOffline: true, saved: false, unsavedChanges: 1 },
+      'Saving…',
+      'saving',
+      'connected',
+    ],
+    [
+      'no network, and the connection is silent',
+      { ...WELL, browserOffline: true, stalled: true, saved: false, unsavedChanges: 2 },
+      'Offline: keep writing, 2 edits are on this device · Try now',
+      'local',
+      'offline',
+    ],
     ['refused', { ...LOST, refusal: REFUSAL }, 'Saved · Not connected', 'saved', 'closed'],
     [
       'refused with edits',
@@ -100,6 +115,7 @@ describe('status line', () => {
           unsavedChanges: 1,
           retryInSeconds: (bits & 4) !== 0 ? 3 : null,
           browserOffline: (bits & 8) !== 0,
+          stalled: false,
           storageFailing: (bits & 16) !== 0,
           refusal: null,
         };

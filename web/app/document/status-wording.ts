@@ -16,8 +16,10 @@ export interface StatusInput {
   readonly unsavedChanges: number;
   /** Whole seconds until the next attempt; null when none is waiting. */
   readonly retryInSeconds: number | null;
-  /** The browser itself knows that there is no network. */
+  /** The browser itself knows that there is no network. A server on this machine may answer all the same. */
   readonly browserOffline: boolean;
+  /** Edits have waited for the server's confirmation for longer than a working connection takes. */
+  readonly stalled: boolean;
   readonly storageFailing: boolean;
   readonly refusal: Refusal | null;
 }
@@ -88,7 +90,8 @@ export function statusWording(input: StatusInput): StatusWording {
 
 function connectionState(input: StatusInput): ConnectionState {
   if (input.refusal !== null) return 'closed';
-  if (input.status === 'connected' && input.synced) return 'connected';
+  const silent = input.browserOffline && input.stalled;
+  if (input.status === 'connected' && input.synced && !silent) return 'connected';
   if (input.browserOffline) return 'offline';
   if (!input.everSynced && input.retryInSeconds === null) return 'connecting';
   return 'reconnecting';

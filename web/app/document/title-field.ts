@@ -21,13 +21,12 @@ export class TitleField extends SessionElement {
   }
 
   protected override renderState(state: SessionState, session: DocumentSession): TemplateResult {
-    return this.renaming ? this.renderField(state, session) : this.renderTitle(state);
+    return html`<h1 class="title">${this.renaming ? this.renderField(state, session) : this.renderTitle(state)}</h1>`;
   }
 
   private renderTitle(state: SessionState): TemplateResult {
     const title = state.title || 'Untitled';
-    return html`<h1 class="title">
-      <button
+    return html`<button
         class="title-button"
         type="button"
         title=${state.mayWrite ? `${title} – click to rename` : title}
@@ -35,8 +34,7 @@ export class TitleField extends SessionElement {
         ?data-untitled=${state.title === ''}
         data-testid="title"
         @click=${() => this.start()}
-      >${title}</button>
-    </h1>`;
+      >${title}</button>`;
   }
 
   private renderField(state: SessionState, session: DocumentSession): TemplateResult {
@@ -51,8 +49,11 @@ export class TitleField extends SessionElement {
       @keydown=${(event: KeyboardEvent) => {
         if (event.isComposing) return;
         if (event.key === 'Enter') this.finish(session, event.target as HTMLInputElement);
-        if (event.key === 'Escape') this.leave();
-        if (event.key === 'Enter' || event.key === 'Escape') event.stopPropagation();
+        else if (event.key === 'Escape') this.leave();
+        else return;
+        // The title gets the focus back within this very key, which must not press it again.
+        event.preventDefault();
+        event.stopPropagation();
       }}
       @blur=${(event: FocusEvent) => this.finish(session, event.target as HTMLInputElement, false)}
     />`;
