@@ -10,7 +10,7 @@ import { WireClient } from './testing/wire-client.ts';
 
 /** Both released lines of the stock client, as an application would use them. */
 const CLIENTS = [
-  ['3.0.0', Provider30 as typeof Provider31],
+  ['3.0.0', Provider30 as unknown as typeof Provider31],
   ['3.1.0', Provider31],
 ] as const;
 
