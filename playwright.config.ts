@@ -12,7 +12,9 @@ export default defineConfig({
   forbidOnly: true,
   timeout: 60_000,
   expect: { timeout: 15_000 },
-  reporter: process.env['COSCRIBE_TEST_REPORT'] ? [['line'], ['json', { outputFile: process.env['COSCRIBE_TEST_REPORT'] }]] : [['line']],
+  reporter: process.env['COSCRIBE_TEST_REPORT']
+    ? [['line'], ['json', { outputFile: process.env['COSCRIBE_TEST_REPORT'] }]]
+    : [['line']],
   use: {
     trace: 'retain-on-failure',
     launchOptions: { args: CHROMIUM_ARGS, ...(executablePath === null ? {} : { executablePath }) },

@@ -4,7 +4,9 @@ import { expect, test } from 'vitest';
 import { ROOT, readSourceFiles } from '../scripts/source-files.ts';
 
 const page = readFileSync(join(ROOT, 'docs/http-api.md'), 'utf8');
-const sources = readSourceFiles(['server']).filter(({ path }) => path.startsWith('server/http/') && !path.includes('.test.'));
+const sources = readSourceFiles(['server']).filter(
+  ({ path }) => path.startsWith('server/http/') && !path.includes('.test.'),
+);
 
 test('docs/http-api.md lists every code that a handler answers with', () => {
   const codes = sources.flatMap(({ source }) =>

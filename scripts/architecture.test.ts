@@ -72,6 +72,7 @@ const rules = [
     good: file('server/room/room.test.ts', `import { FakeClock } from '../testing/fake-clock.ts';`),
     bad: [
       file('server/room/room.ts', `import { FakeClock } from '../testing/fake-clock.ts';`),
+      file('web/provider/provider.ts', `import './testing/stand-in-server.ts';`),
       file('web/editor/editor.ts', `import './editor.test.ts';`),
     ],
   },

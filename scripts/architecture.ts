@@ -71,7 +71,12 @@ const EMPTY_NAMES = new Set(['util', 'utils', 'helper', 'helpers', 'manager', 'm
 
 /** Code that ships: no tests, nothing that exists for tests. */
 export function isProduct(path: string): boolean {
-  return /^(protocol|server|web)\//.test(path) && !/\.test\.ts$/.test(path) && !path.startsWith('server/testing/');
+  return /^(protocol|server|web)\//.test(path) && !isForTests(path);
+}
+
+/** Tests, and the folders named testing that hold what they share. */
+function isForTests(path: string): boolean {
+  return /\.test\.ts$/.test(path) || path.includes('/testing/');
 }
 
 /** Reads the imports of each file and resolves the relative ones to paths of the checkout. */
@@ -164,7 +169,7 @@ export function testingStaysInTests(files: readonly SourceFile[]): Violation[] {
     .filter(({ path }) => isProduct(path))
     .flatMap(({ path, imports }) =>
       imports
-        .filter(({ target }) => target !== null && (target.startsWith('server/testing/') || /\.test\.ts$/.test(target)))
+        .filter(({ target }) => target !== null && isForTests(target))
         .map(({ line, target }) => `${path}:${line}: product code must not import ${target}`),
     );
 }

@@ -31,7 +31,7 @@ const HALVES = {
 const SHARED_SOURCES = ['tsconfig.base.json', 'package.json', 'package-lock.json'];
 
 /** @param {string} path */
-const isProduct = (path) => !/\.(test|spec)\.ts$/.test(path) && !path.startsWith('server/testing/');
+const isProduct = (path) => !/\.(test|spec)\.ts$/.test(path) && !path.includes('/testing/');
 
 /**
  * Builds what is missing or stale into dist/; does nothing, quickly, when all is fresh.

@@ -65,9 +65,9 @@ function readBlocks(section: string, isProven: boolean): (Rule & { text: string 
   });
 }
 
-/** The files that hold tests: those named as tests, and the suites in server/testing that tests run. */
+/** The files that hold tests: those named as tests, and the suites in folders named testing that tests run. */
 export function isTestFile(path: string): boolean {
-  return /\.(test|spec)\.(ts|mjs)$/.test(path) || path.startsWith('server/testing/');
+  return /\.(test|spec)\.(ts|mjs)$/.test(path) || path.includes('/testing/');
 }
 
 /** The ids at the start of a title: `[DUR-1] …`, `[DUR-1, DUR-8] …`, `[DUR-1][DUR-8] …`. */

@@ -10,7 +10,7 @@ import { duration, main, runTool, StepFailed } from './run.mjs';
 import { countPlaywright, countsLine, countVitest, sum, withExitCode } from './test-report.mjs';
 
 /** The kinds of tests, in the order they run: what fails fastest first. */
-const PARTS = ['unit', 'disk', 'net', 'e2e'];
+const PARTS = ['unit', 'fuzz', 'disk', 'net', 'e2e'];
 
 /** A part that takes longer hangs. */
 const PART_LIMIT_MS = 8 * 60_000;
