@@ -21,3 +21,17 @@ export function encodeMissing(doc: Y.Doc, stateVector: Uint8Array): Uint8Array {
     store.pendingDs = pendingDs;
   }
 }
+
+/**
+ * Whether an update that made `Y.applyUpdate` throw is in the document all the same: then not the update was broken, but
+ * an observer of the host, which Yjs calls and whose error it passes on.
+ */
+export function wasApplied(doc: Y.Doc, update: Uint8Array): boolean {
+  try {
+    Y.decodeUpdate(update);
+    return [...Y.parseUpdateMeta(update).to].every(([client, clock]) => clock <= Y.getState(doc.store, client));
+  } catch {
+    // It cannot even be read.
+    return false;
+  }
+}

@@ -91,7 +91,7 @@ describe('[CON-5] destroy', () => {
     const alice = world.join({ offline: true });
     await wait();
     alice.destroy();
-    await world.clock.advance(60_000);
+    await world.moment();
     expect(world.clock.pending).toBe(0);
     expect(world.network.wires.size).toBe(0);
     expect(listeners(page.window)).toEqual([]);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import { decodeMessage } from '../../protocol/messages.ts';
 import { CoscribeProvider } from './provider.ts';
@@ -314,6 +314,19 @@ describe('an epoch', () => {
     expect(alice.retryAt).toBeNull();
   });
 
+  test('[SYN-5] the same for one that is connected while the document is replaced', async () => {
+    const alice = world.join();
+    await world.moment();
+    write(alice, 'mine');
+    await world.moment();
+    world.server.closeAll(4409);
+    world.server.replace('second', 'theirs');
+    await world.clock.advance(60_000);
+    expect(alice.closed?.name).toBe('epoch-changed');
+    expect(textOf(alice)).toBe('mine');
+    expect(world.server.text).toBe('theirs');
+  });
+
   test('[SYN-5] a welcome of another epoch is refused even if the server did not check', async () => {
     const alice = world.join();
     await world.moment();
@@ -357,6 +370,53 @@ describe('a host', () => {
       expect(alice.synced).toBe(true);
     }
     expect(errors).toHaveLength(5);
+  });
+
+  test('whose observers throw keeps its connection, and learns of the error', async () => {
+    const [alice, bob] = [world.join(), world.join()];
+    await world.moment();
+    const errors: unknown[] = [];
+    alice.on('error', (error) => errors.push(error));
+    alice.doc.getText('content').observe(() => {
+      throw new Error('a bug of the host');
+    });
+    write(bob, 'hello');
+    await world.moment();
+    expect(errors.map(String)).toEqual(['Error: a bug of the host']);
+    expect(textOf(alice)).toBe('hello');
+    expect(alice.synced).toBe(true);
+    expect(world.network.attempts).toBe(2);
+    const throws = (): void => {
+      throw new Error('another one');
+    };
+    alice.awareness.on('change', throws);
+    world.network.reset();
+    expect(alice.status).toBe('disconnected');
+    expect(errors).toHaveLength(2);
+    await world.clock.advance(2_000);
+    expect(alice.synced).toBe(true);
+    alice.awareness.off('change', throws);
+  });
+
+  test('whose listeners throw is told so in the browser’s way, and nothing else changes', async () => {
+    const reported: unknown[] = [];
+    vi.stubGlobal('reportError', (error: unknown) => reported.push(error));
+    const alice = world.join();
+    for (const event of ['status', 'sync', 'saved', 'properties'] as const) {
+      alice.on(event, () => {
+        throw new Error(`a bug in ${event}`);
+      });
+    }
+    await world.moment();
+    write(alice, 'x');
+    await world.moment();
+    expect(alice.saved).toBe(true);
+    expect(world.server.text).toBe('x');
+    expect(new Set(reported.map(String))).toEqual(
+      new Set(['status', 'sync', 'saved', 'properties'].map((event) => `Error: a bug in ${event}`)),
+    );
+    alice.destroy();
+    vi.unstubAllGlobals();
   });
 
   test('may disconnect from within a listener', async () => {

@@ -11,13 +11,15 @@ import { Connection } from './connection.ts';
 import { type ConnectionState, connectionStatus, type Refusal, refusal } from './connection-state.ts';
 import { deferred } from './deferred.ts';
 import { DocumentAddress } from './document-address.ts';
+import { DocumentEpoch } from './document-epoch.ts';
 import { LeaveWarning } from './leave-warning.ts';
 import { OfflineCopy } from './offline-copy.ts';
 import { Outbox } from './outbox.ts';
+import { watchPage } from './page-watch.ts';
 import { Presence } from './presence.ts';
 import type { ProviderEvents, ProviderOptions } from './provider-options.ts';
 import { Session } from './session.ts';
-import type { SocketConstructor } from './socket.ts';
+import { platformWebSocket } from './socket.ts';
 import { TabChannel } from './tab-channel.ts';
 
 /** How long a connection waits for the offline copy, in milliseconds. A copy that is read later is still merged and sent. */
@@ -54,7 +56,8 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   readonly #copy: OfflineCopy | null;
   readonly #tabs: TabChannel | null;
   readonly #leaveWarning: LeaveWarning;
-  readonly #pageListeners = new AbortController();
+  readonly #stopWatchingPage: () => void;
+  readonly #epoch = new DocumentEpoch();
   /** Origins of changes that are not edits of this page, beside the provider itself for changes from the server. */
   readonly #copyOrigin = { from: 'offline copy' };
   readonly #tabOrigin = { from: 'another tab' };
@@ -68,9 +71,6 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   /** Whether nobody waits for the offline copy any more: it was read, it failed, or it took too long. */
   #copyAwaited = false;
   #copyTimer: unknown = null;
-  #epoch: string | null = null;
-  /** Whether the document holds something that belongs to `#epoch`, and so must not meet another one. */
-  #boundToEpoch = false;
   #tokenAskedAgain = false;
   #role: string | null = null;
   #properties: DocumentProperties | null = null;
@@ -106,8 +106,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
       forgives: (code) => this.#forgives(code),
       failed: (error) => this.#tell('error', error),
     });
-    const page = typeof window === 'undefined' ? null : window;
-    this.#leaveWarning = new LeaveWarning(page);
+    this.#leaveWarning = new LeaveWarning(typeof window === 'undefined' ? null : window);
     const offline = options.offline ?? OfflineCopy.available;
     this.#copy = offline ? this.#openCopy() : null;
     this.#tabs = offline && this.#address !== null ? this.#openTabs(this.#address) : null;
@@ -120,7 +119,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     doc.on('update', this.#documentChanged);
     doc.on('destroy', this.#documentDestroyed);
     this.awareness.on('update', this.#awarenessChanged);
-    this.#listenToPage(page);
+    this.#stopWatchingPage = watchPage({ awake: () => this.#connection.wake(), leaving: () => this.#flushAll() });
     if (this.#copy === null) this.#copyDone();
     else void this.#load(this.#copy);
     if (options.connect !== false) this.connect();
@@ -210,7 +209,8 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
 
   /**
    * Deletes the copy of this document on this device, edits that are nowhere else included, and goes on without one. Meant
-   * for after an export, when the document was replaced on the server. Rejects when the browser refuses.
+   * for after an export, when the document was replaced on the server: delete, then open it anew with a fresh `Y.Doc`.
+   * Rejects when the browser refuses.
    */
   async deleteOfflineCopy(): Promise<void> {
     await this.#copy?.close();
@@ -226,12 +226,12 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     this.doc.off('update', this.#documentChanged);
     this.doc.off('destroy', this.#documentDestroyed);
     this.awareness.off('update', this.#awarenessChanged);
-    if (this.#ownsAwareness) this.awareness.destroy();
-    this.#pageListeners.abort();
+    this.#stopWatchingPage();
     this.#tabs?.close();
     this.#clock.clearTimeout(this.#copyTimer);
     this.#leaveWarning.set(false);
     void this.#copy?.close();
+    if (this.#ownsAwareness) this.#fence(() => this.awareness.destroy());
     super.destroy();
   }
 
@@ -243,15 +243,16 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     if (this.#address === null) throw new Error('a document without a valid name has no address');
     const protocols = [SUBPROTOCOL];
     if (token !== undefined && token !== '') protocols.push(TOKEN_SUBPROTOCOL_PREFIX + token);
-    return { url: this.#address.socketUrl(this.#epoch), protocols };
+    return { url: this.#address.socketUrl(this.#epoch.known), protocols };
   }
 
   #connectionChanged(state: ConnectionState, before: ConnectionState): void {
     const wasSynced = this.synced;
-    if (state.kind !== 'connected' && this.#session !== null) {
-      this.#session.end();
+    const session = this.#session;
+    if (state.kind !== 'connected' && session !== null) {
+      this.#bindToEpoch();
       this.#session = null;
-      if (this.doc.store.clients.size > 0) this.#boundToEpoch = true;
+      session.end();
     }
     if (wasSynced && !this.synced) this.#tell('sync', false);
     if (connectionStatus(state) !== connectionStatus(before)) this.#tell('status', connectionStatus(state));
@@ -266,12 +267,14 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
       this.#tokenAskedAgain = true;
       return true;
     }
-    if (code === CLOSE_CODES.epochChanged.code && this.#epoch !== null && !this.#boundToEpoch) {
-      // Nothing here belongs to the old epoch. While the copy is being read that is not known yet, and asked again later.
-      if (this.#copyAwaited) this.#epoch = null;
-      return true;
-    }
-    return false;
+    this.#bindToEpoch();
+    // While the copy is being read nobody knows what it holds: the next attempt finds out.
+    return code === CLOSE_CODES.epochChanged.code && (!this.#copyAwaited || this.#epoch.leave());
+  }
+
+  /** What the document holds during a session belongs to the session's epoch. */
+  #bindToEpoch(): void {
+    if (this.#session !== null && this.doc.store.clients.size > 0) this.#epoch.bind();
   }
 
   #receive(frame: Uint8Array): void {
@@ -284,12 +287,12 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
 
   #welcomed(welcome: Welcome): void {
     if (this.#session !== null) throw new ProtocolError('a second welcome');
-    if (this.#epoch !== null && this.#epoch !== welcome.epoch && this.#boundToEpoch) {
+    if (!this.#epoch.admits(welcome.epoch)) {
       this.#connection.refuse(refusal(CLOSE_CODES.epochChanged, ''));
       return;
     }
     this.#copy?.adopt(welcome.epoch);
-    this.#epoch = welcome.epoch;
+    this.#epoch.enter(welcome.epoch);
     this.#role = welcome.role;
     this.#storageFailing = false;
     const session = new Session({
@@ -353,7 +356,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
         const edit = this.#outbox.edit();
         this.#copy?.append(update, edit);
         if (this.#session?.live) this.#session.edited(update);
-        else this.#tabs?.post(update, this.#epoch);
+        else this.#tabs?.post(update, this.#epoch.known);
         this.#accountChanged();
       }
     }
@@ -405,14 +408,14 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   async #load(copy: OfflineCopy): Promise<void> {
     try {
       const meta = await copy.open();
-      this.#epoch ??= meta.epoch;
+      this.#epoch.remember(meta.epoch);
       if (this.#properties === null && meta.properties !== null) this.#setProperties(meta.properties);
       this.#epochKnown.resolve();
       const { rows, unsavedEdits } = await copy.read();
       if (this.#destroyed) return;
       if (rows.length > 0 && meta.epoch !== null) {
-        if (meta.epoch !== this.#epoch) throw new Error('the offline copy holds another epoch of the document');
-        this.#boundToEpoch = true;
+        if (meta.epoch !== this.#epoch.known) throw new Error('the offline copy holds another epoch of the document');
+        this.#epoch.bind();
         copy.adopt(meta.epoch);
       }
       this.#outbox.restore(unsavedEdits);
@@ -459,7 +462,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
 
   #openTabs(address: DocumentAddress): TabChannel | null {
     return TabChannel.open(address.key, (update, epoch) => {
-      if (epoch !== this.#epoch) return;
+      if (epoch !== this.#epoch.known) return;
       try {
         Y.applyUpdate(this.doc, update, this.#tabOrigin);
       } catch (error) {
@@ -468,30 +471,20 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     });
   }
 
-  #listenToPage(page: Window | null): void {
-    const { signal } = this.#pageListeners;
-    page?.addEventListener('online', () => this.#connection.wake(), { signal });
-    page?.addEventListener('pagehide', () => this.#flushAll(), { signal });
-    const pageDocument = typeof document === 'undefined' ? null : document;
-    pageDocument?.addEventListener(
-      'visibilitychange',
-      () => {
-        if (pageDocument.visibilityState === 'visible') this.#connection.wake();
-        else this.#flushAll();
-      },
-      { signal },
-    );
-  }
-
   #flushAll(): void {
     this.#session?.flush();
     this.#copy?.flush();
   }
 
-  /** Tells the host. A listener that throws is the host's bug: it is surfaced as one, and disturbs nothing here. */
+  /** Tells the host. */
   #tell<Name extends keyof ProviderEvents>(name: Name, ...args: Parameters<ProviderEvents[Name]>): void {
+    this.#fence(() => this.emit(name, args));
+  }
+
+  /** Runs listeners of the host. One that throws is the host's bug: it is surfaced as one, and disturbs nothing here. */
+  #fence(run: () => void): void {
     try {
-      this.emit(name, args);
+      run();
     } catch (error) {
       if (typeof reportError === 'function') reportError(error);
       else
@@ -500,11 +493,4 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
         });
     }
   }
-}
-
-function platformWebSocket(): SocketConstructor {
-  if (typeof WebSocket === 'undefined') {
-    throw new TypeError('there is no WebSocket on this platform: pass one in the options');
-  }
-  return WebSocket;
 }

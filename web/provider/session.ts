@@ -10,7 +10,7 @@ import {
 import { ProtocolError } from '../../protocol/protocol-error.ts';
 import type { Clock } from './clock.ts';
 import { GatherWindow } from './gather-window.ts';
-import { encodeMissing, hasPending } from './missing-update.ts';
+import { encodeMissing, hasPending, wasApplied } from './missing-update.ts';
 import { MessageTooBigError, type Outbox } from './outbox.ts';
 import type { Presence } from './presence.ts';
 
@@ -91,13 +91,13 @@ export class Session {
   start(): void {
     const { doc, presence, send } = this.#options;
     send(encodeSyncStep1(Y.encodeStateVector(doc)));
-    presence.renew();
+    this.#guarded(() => presence.renew());
     this.#presenceWaits = true;
   }
 
-  /** Handles a message of the server. Throws what the message makes Yjs or the host's observers throw. */
+  /** Handles a message of the server. Throws when the message is broken. */
   receive(message: Message): void {
-    const { doc, origin, outbox, presence } = this.#options;
+    const { doc, outbox, presence } = this.#options;
     presence.refresh();
     switch (message.type) {
       case 'sync-step-1':
@@ -109,7 +109,7 @@ export class Session {
       case 'sync-step-2':
       case 'update': {
         const fitted = !hasPending(doc);
-        Y.applyUpdate(doc, message.update, origin);
+        this.#apply(message.update);
         if (message.type === 'sync-step-2' && !this.#synced) {
           this.#synced = true;
           this.#options.synced();
@@ -177,7 +177,26 @@ export class Session {
   end(): void {
     this.#gather.stop();
     this.#options.outbox.dropped();
-    this.#options.presence.clear();
+    this.#guarded(() => this.#options.presence.clear());
+  }
+
+  #apply(update: Uint8Array): void {
+    const { doc, origin, failed } = this.#options;
+    try {
+      Y.applyUpdate(doc, update, origin);
+    } catch (error) {
+      if (!wasApplied(doc, update)) throw error;
+      failed(error);
+    }
+  }
+
+  /** Changes the awareness. What that makes the host's observers throw must not end the conversation. */
+  #guarded(change: () => void): void {
+    try {
+      change();
+    } catch (error) {
+      this.#options.failed(error);
+    }
   }
 
   #sendWhole(encode: (update: Uint8Array) => Uint8Array): void {

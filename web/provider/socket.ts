@@ -15,3 +15,11 @@ export interface Socket {
 export const SOCKET_OPEN = 1;
 
 export type SocketConstructor = new (url: string, protocols: string[]) => Socket;
+
+/** The platform's own WebSocket. @throws TypeError where there is none */
+export function platformWebSocket(): SocketConstructor {
+  if (typeof WebSocket === 'undefined') {
+    throw new TypeError('there is no WebSocket on this platform: pass one in the options');
+  }
+  return WebSocket;
+}

@@ -1,0 +1,24 @@
+/** What the provider wants to know of the page it lives in. */
+export interface PageWatcher {
+  /** The network or the tab came back. */
+  readonly awake: () => void;
+  /** The page may be frozen or gone in a moment. */
+  readonly leaving: () => void;
+}
+
+/** Watches the page, where there is one. Returns the function that ends it. */
+export function watchPage({ awake, leaving }: PageWatcher): () => void {
+  const listeners = new AbortController();
+  const { signal } = listeners;
+  if (typeof window !== 'undefined') {
+    window.addEventListener('online', awake, { signal });
+    window.addEventListener('pagehide', leaving, { signal });
+  }
+  if (typeof document !== 'undefined') {
+    const page = document;
+    page.addEventListener('visibilitychange', () => (page.visibilityState === 'visible' ? awake() : leaving()), {
+      signal,
+    });
+  }
+  return () => listeners.abort();
+}
