@@ -10,13 +10,22 @@ const manifest = {
 };
 
 test('a page loads its entry and what that imports, each once, and nothing that comes later', () => {
-  expect(staticScripts(manifest, 'document.html')).toEqual([
+  expect(staticScripts(manifest, ['document.html'])).toEqual([
     'assets/document.js',
     'assets/editor.js',
     'assets/shared.js',
   ]);
 });
 
+test('entries that share files load them once', () => {
+  expect(staticScripts(manifest, ['index.html', 'rust.ts', 'index.html'])).toEqual([
+    'assets/index.js',
+    'assets/shared.js',
+    'assets/editor.js',
+    'assets/rust.js',
+  ]);
+});
+
 test('a page that was not built is an error, not zero bytes', () => {
-  expect(() => staticScripts(manifest, 'other.html')).toThrow('no "other.html"');
+  expect(() => staticScripts(manifest, ['other.html'])).toThrow('no "other.html"');
 });

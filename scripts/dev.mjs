@@ -4,19 +4,21 @@ import { once } from 'node:events';
 import { watch } from 'node:fs';
 import { createServer as createSocket } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ensureInstalled } from './install.mjs';
 import { ROOT, TOOLS } from './project.mjs';
 import { main, runTool, StepFailed } from './run.mjs';
 
-// `npm run dev -- [server options]`: the compiler watches, the server restarts when its code changed, Vite serves the
-// site with hot reload and passes /api and /sync on to the server. One address, one Ctrl-C.
+// `npm run dev -- [server options]`: Vite serves the site with hot reload and passes /api and /sync on to a server that
+// is compiled and restarted when its code changes. One address, one Ctrl-C.
 
-/** Files of one compilation arrive within this many milliseconds of each other. */
-const SETTLE_MS = 200;
-/** How long the server may take to store and stop before it is ended hard, in milliseconds. */
+/** What the server is made of. */
+const SERVER_SOURCES = ['server', 'protocol'];
+/** An editor that saves several files does so within this many milliseconds. */
+const SETTLE_MS = 100;
+/** How long the server may take to start, and to store and stop before it is ended hard, in milliseconds. */
+const START_MS = 30_000;
 const STOP_MS = 10_000;
-
-const serverArgs = process.argv.slice(2);
 
 /** @returns {Promise<number>} a port that is free now */
 async function freePort() {
@@ -28,106 +30,128 @@ async function freePort() {
   return address.port;
 }
 
-/**
- * Keeps one server process of the newest code running.
- * @param {number} port
- * @param {NodeJS.WritableStream} log where its log lines go
- */
-function keepServer(port, log) {
+/** The server process of the moment: started, waited for, stopped and started again. */
+class ServerProcess {
   /** @type {import('node:child_process').ChildProcess | null} */
-  let child = null;
-  let stopping = false;
+  #child = null;
+  #url;
+  #args;
+  #log;
 
-  const start = () => {
-    const started = spawn(
-      process.execPath,
-      ['--enable-source-maps', join(ROOT, 'dist/server/main.js'), 'serve', ...serverArgs, '--port', String(port)],
-      { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    child = started;
-    started.stdout.pipe(log, { end: false });
-    started.on('exit', (code, signal) => {
-      if (child !== started) return;
-      child = null;
-      if (!stopping)
-        console.error(`The server ended (${signal ?? `code ${code}`}). It starts again at the next change.`);
+  /**
+   * @param {number} port
+   * @param {readonly string[]} args options for the server
+   * @param {NodeJS.WritableStream} log where its log lines go
+   */
+  constructor(port, args, log) {
+    this.#url = `http://127.0.0.1:${port}`;
+    this.#args = ['serve', ...args, '--host', '127.0.0.1', '--port', String(port)];
+    this.#log = log;
+  }
+
+  /** Where Vite finds it. */
+  get url() {
+    return this.#url;
+  }
+
+  /** @returns {Promise<boolean>} whether it is ready; a server that ends instead has said why */
+  async start() {
+    const child = spawn(process.execPath, ['--enable-source-maps', join(ROOT, 'dist/server/main.js'), ...this.#args], {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'inherit'],
     });
-  };
-  const stop = async () => {
-    const old = child;
-    child = null;
-    if (old === null || old.exitCode !== null || old.signalCode !== null) return;
-    const ended = once(old, 'exit');
-    old.kill('SIGTERM');
-    const hard = setTimeout(() => old.kill('SIGKILL'), STOP_MS);
+    this.#child = child;
+    child.stdout.pipe(this.#log, { end: false });
+    const until = performance.now() + START_MS;
+    while (child.exitCode === null && child.signalCode === null && performance.now() < until) {
+      const ready = await fetch(`${this.#url}/readyz`).then(
+        (response) => response.ok,
+        () => false,
+      );
+      if (ready) return true;
+      await delay(50);
+    }
+    return false;
+  }
+
+  async stop() {
+    const child = this.#child;
+    this.#child = null;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    const hard = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
     await ended;
     clearTimeout(hard);
-  };
+  }
+}
 
-  // One restart at a time; changes that come during one lead to one more.
-  let queue = Promise.resolve();
+/** @param {{ exitOnSignal?: boolean }} [options] */
+function compile(options) {
+  return runTool(TOOLS.tsc, ['-b', ...SERVER_SOURCES, '--pretty'], options);
+}
+
+/**
+ * Calls `changed` after the server's sources changed, one call at a time; what changes during one leads to one more.
+ * @param {() => Promise<void>} changed
+ */
+function watchSources(changed) {
   /** @type {NodeJS.Timeout | undefined} */
   let settle;
-  start();
-  return {
-    restartSoon() {
+  let queue = Promise.resolve();
+  const watchers = SERVER_SOURCES.map((folder) =>
+    watch(join(ROOT, folder), { recursive: true }, (_event, file) => {
+      if (file === null || !file.endsWith('.ts') || file.endsWith('.test.ts')) return;
       clearTimeout(settle);
       settle = setTimeout(() => {
-        queue = queue.then(stop).then(() => {
-          if (stopping) return;
-          console.error('Server code changed: restarting the server.');
-          start();
-        });
+        queue = queue.then(changed);
       }, SETTLE_MS);
-    },
-    async stop() {
-      stopping = true;
-      clearTimeout(settle);
-      await queue;
-      await stop();
-    },
+    }),
+  );
+  return () => {
+    clearTimeout(settle);
+    for (const watcher of watchers) watcher.close();
   };
 }
 
 await main(async () => {
   await ensureInstalled();
-  const first = await runTool(TOOLS.tsc, ['-b', 'protocol', 'server']);
+  const first = await compile();
   if (first.code !== 0) throw new StepFailed('The server does not compile: the lines above say where.', first.output);
 
-  const port = await freePort();
-  process.env.COSCRIBE_DEV_SERVER = `http://127.0.0.1:${port}`;
   // The server's own address is of no use to anybody here; its warnings are.
   const { default: pretty } = await import('pino-pretty');
-  const server = keepServer(port, pretty({ minimumLevel: 'warn', ignore: 'pid,hostname' }));
+  const log = pretty({ minimumLevel: 'warn', ignore: 'pid,hostname' });
+  const server = new ServerProcess(await freePort(), process.argv.slice(2), log);
+  process.env.COSCRIBE_DEV_SERVER = server.url;
 
-  const compiler = spawn(
-    process.execPath,
-    [TOOLS.tsc, '-b', 'protocol', 'server', '--watch', '--preserveWatchOutput', '--pretty'],
-    { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] },
-  );
-  const watchers = ['dist/server', 'dist/protocol'].map((folder) =>
-    watch(join(ROOT, folder), { recursive: true }, (_event, file) => {
-      if (file?.endsWith('.js')) server.restartSoon();
-    }),
-  );
-
-  const vite = await (await import('vite')).createServer({
-    root: join(ROOT, 'web/app'),
-    configFile: join(ROOT, 'vite.config.ts'),
-  });
-  await vite.listen();
+  const { createServer } = await import('vite');
+  const vite = await createServer({ root: join(ROOT, 'web/app'), configFile: join(ROOT, 'vite.config.ts') });
 
   let ending = false;
+  const unwatch = watchSources(async () => {
+    const { code, output } = await compile({ exitOnSignal: false });
+    if (ending) return;
+    if (code !== 0) return console.error(output.trimEnd());
+    await server.stop();
+    if (await server.start()) console.error('The server runs the new code.');
+  });
   const end = async () => {
     if (ending) return;
     ending = true;
-    for (const watcher of watchers) watcher.close();
-    compiler.kill();
+    unwatch();
     await Promise.all([vite.close(), server.stop()]);
-    process.exit(0);
+    process.exit(process.exitCode ?? 0);
   };
+  // Vite would end the process at SIGTERM before the server has stopped.
+  process.removeAllListeners('SIGTERM');
   process.on('SIGINT', end);
   process.on('SIGTERM', end);
 
+  if (!(await server.start())) {
+    process.exitCode = 1;
+    return end();
+  }
+  await vite.listen();
   console.error(`\nOpen ${vite.resolvedUrls?.local[0]} (hot reload; Ctrl-C stops everything).\n`);
 });

@@ -15,19 +15,20 @@ import { ROOT } from './project.mjs';
  * @property {boolean} [show] print the output as it comes instead of collecting it
  * @property {NodeJS.ProcessEnv} [env] added to this process's environment
  * @property {number} [limitMs] end the command after this many milliseconds
+ * @property {boolean} [exitOnSignal] whether a signal ends this process with the command (it does unless set to false)
  */
 
 /** A command that ignores a polite end gets this long before a hard one, in milliseconds. */
 const GRACE_MS = 5_000;
 
 /**
- * Runs a command in the checkout, without a shell and without stdin. A signal to this process ends the command too.
+ * Runs a command in the checkout, without a shell and without stdin. A signal to this process goes to the command too.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {RunOptions} [options]
  * @returns {Promise<Ended>} never rejects: a command that cannot start is an exit code like any other
  */
-export function run(command, args, { show = false, env = {}, limitMs } = {}) {
+export function run(command, args, { show = false, env = {}, limitMs, exitOnSignal = true } = {}) {
   const started = performance.now();
   return new Promise((resolve) => {
     const child = spawn(command, args, {
@@ -47,7 +48,7 @@ export function run(command, args, { show = false, env = {}, limitMs } = {}) {
 
     const forward = (/** @type {NodeJS.Signals} */ signal) => {
       child.kill(signal);
-      process.exit(signal === 'SIGINT' ? 130 : 143);
+      if (exitOnSignal) process.exit(signal === 'SIGINT' ? 130 : 143);
     };
     process.on('SIGINT', forward);
     process.on('SIGTERM', forward);
