@@ -44,7 +44,6 @@ function earlyTheme(): Plugin {
     const { code } = await transformWithOxc(await readFile(EARLY_THEME, 'utf8'), EARLY_THEME, { sourcemap: false });
     return code;
   };
-  let emitted: string | null = null;
   return {
     name: 'coscribe-early-theme',
     configureServer(server) {
@@ -56,24 +55,43 @@ function earlyTheme(): Plugin {
     async buildStart() {
       this.addWatchFile(EARLY_THEME);
       if (this.environment.mode === 'build') {
-        emitted = this.emitFile({ type: 'asset', name: 'early-theme.js', source: await compile() });
+        this.emitFile({ type: 'asset', name: 'early-theme.js', source: await compile() });
       }
     },
     transformIndexHtml: {
       order: 'post',
-      handler(_html, context) {
-        const src =
-          emitted !== null && context.bundle !== undefined ? `/${assetName(context.bundle)}` : EARLY_THEME_IN_DEV;
+      handler(_html, { bundle }) {
+        const src = bundle === undefined ? EARLY_THEME_IN_DEV : assetPath(bundle, 'early-theme.js');
         return [{ tag: 'script', attrs: { src }, injectTo: 'head-prepend' }];
       },
     },
   };
 }
 
-function assetName(bundle: Readonly<Record<string, { type: string; fileName: string; names?: string[] }>>): string {
-  const asset = Object.values(bundle).find(({ type, names }) => type === 'asset' && names?.includes('early-theme.js'));
-  if (asset === undefined) throw new Error('early-theme.js is missing from the bundle');
-  return asset.fileName;
+/** Lets every page fetch its typeface together with its styles, so that the first letters are not set twice. */
+function fontPreload(): Plugin {
+  return {
+    name: 'coscribe-font-preload',
+    transformIndexHtml: {
+      order: 'post',
+      handler(_html, { bundle }) {
+        if (bundle === undefined) return [];
+        const href = assetPath(bundle, 'literata-latin-wght-normal.woff2');
+        const attrs = { rel: 'preload', as: 'font', type: 'font/woff2', href, crossorigin: true };
+        return [{ tag: 'link', attrs, injectTo: 'head-prepend' }];
+      },
+    },
+  };
+}
+
+/** Where a file of the build is served. */
+function assetPath(
+  bundle: Readonly<Record<string, { type: string; fileName: string; names?: string[] }>>,
+  name: string,
+): string {
+  const asset = Object.values(bundle).find(({ type, names }) => type === 'asset' && names?.includes(name));
+  if (asset === undefined) throw new Error(`${name} is missing from the bundle`);
+  return `/${asset.fileName}`;
 }
 
 /** Parts of a document page that load later and that somebody offline needs all the same: dialogs, Markdown, Latin letters. */
@@ -115,7 +133,7 @@ function serviceWorkerFiles(): Plugin {
 export default defineConfig({
   root: 'web/app',
   appType: 'mpa',
-  plugins: [serverRoutes(), earlyTheme(), serviceWorkerFiles()],
+  plugins: [serverRoutes(), fontPreload(), earlyTheme(), serviceWorkerFiles()],
   build: {
     outDir: '../../dist/web',
     emptyOutDir: true,

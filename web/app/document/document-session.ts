@@ -328,10 +328,11 @@ export class DocumentSession {
     if (before.shown.lineNumbers !== lineNumbers) this.#editor?.setLineNumbers(lineNumbers);
     if (before.shown.lineWrapping !== lineWrapping) this.#editor?.setLineWrapping(lineWrapping);
     if (before.mayWrite !== after.mayWrite) this.#editor?.setReadOnly(!after.mayWrite);
+    const [was, is] = [before.status.connection, after.status.connection];
     const news = [
-      connectionAnnouncement(before.status.connection, after.status.connection),
-      // Whoever was here already is no news.
-      before.status.connection === 'connected' ? comingsAndGoings(before.people, after.people) : null,
+      connectionAnnouncement(was, is),
+      // Whoever was here already is no news, and whoever disappears with the connection has not left.
+      was === 'connected' && is === 'connected' ? comingsAndGoings(before.people, after.people) : null,
       newFollowers(before.people, after.people),
     ];
     for (const sentence of news) if (sentence !== null) ui.announce(sentence);
