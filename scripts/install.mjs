@@ -29,10 +29,10 @@ export async function ensureInstalled(root = ROOT) {
   console.error('Installing dependencies …');
   const { code, output, ms } = await npm(['ci', '--include=dev', '--no-audit', '--no-fund']);
   if (code !== 0) {
-    throw new StepFailed(
-      'The dependencies could not be installed (npm said why above). Check that the npm registry can be reached (npm ping), then run the command again.',
-      output,
-    );
+    const cure = output.includes('EUSAGE')
+      ? 'package-lock.json does not fit package.json: a maintainer has to run npm install and commit the lock file.'
+      : 'Check that the npm registry can be reached (npm ping), then run the command again.';
+    throw new StepFailed(`The dependencies could not be installed; npm said why above. ${cure}`, output);
   }
   writeFileSync(stampFile, wanted);
   console.error(`Installed in ${duration(ms)}.`);
