@@ -1,0 +1,109 @@
+import { readFile } from 'node:fs/promises';
+import { type BrowserContext, expect, type Locator, type Page } from 'playwright/test';
+import type { Cable } from './cable.ts';
+
+/** Somebody at a browser of their own, with a document open in one tab. */
+export class Person {
+  readonly name: string;
+  readonly context: BrowserContext;
+  readonly page: Page;
+  readonly cable: Cable;
+
+  constructor(name: string, context: BrowserContext, page: Page, cable: Cable) {
+    this.name = name;
+    this.context = context;
+    this.page = page;
+    this.cable = cable;
+  }
+
+  /** The text field of the editor. */
+  get content(): Locator {
+    return this.page.getByTestId('editor').locator('.cm-content');
+  }
+
+  /** Saved state and connection, in words and as `data-saved` and `data-connection`. */
+  get status(): Locator {
+    return this.page.getByTestId('status');
+  }
+
+  get title(): Locator {
+    return this.page.getByTestId('title');
+  }
+
+  /** The circle of somebody in the top bar. */
+  face(name: string): Locator {
+    return this.page.getByTestId('people').locator(`[data-person="${name}"]`);
+  }
+
+  /** The circles of everybody. */
+  get faces(): Locator {
+    return this.page.getByTestId('people').locator('[data-person]');
+  }
+
+  /** Carets of others that are drawn. */
+  get carets(): Locator {
+    return this.page.getByTestId('editor').locator('.cs-caret');
+  }
+
+  /** Opens a document in this tab and waits until it is there. */
+  async open(documentName: string): Promise<void> {
+    await this.page.goto(`${this.cable.url}/d/${encodeURIComponent(documentName)}`);
+    await this.connected();
+  }
+
+  /** Another tab of the same browser. */
+  async newTab(documentName: string): Promise<Person> {
+    const tab = new Person(this.name, this.context, await this.context.newPage(), this.cable);
+    await tab.open(documentName);
+    return tab;
+  }
+
+  async connected(): Promise<void> {
+    await expect(this.status).toHaveAttribute('data-connection', 'connected');
+    await expect(this.content).toBeVisible();
+  }
+
+  async saved(): Promise<void> {
+    await expect(this.status).toHaveAttribute('data-saved', 'saved');
+  }
+
+  /** Clicks into the text, goes to its end, and types. */
+  async type(text: string): Promise<void> {
+    await this.content.focus();
+    await this.page.keyboard.press('Control+End');
+    await this.page.keyboard.type(text);
+  }
+
+  /** What the editor shows. Only for texts that fit into the window: CodeMirror draws no more than that. */
+  shown(): Promise<string> {
+    return this.content.evaluate((content) =>
+      [...content.querySelectorAll('.cm-line')].map((line) => line.textContent ?? '').join('\n'),
+    );
+  }
+
+  /** What the Yjs document holds: that is what a download contains. */
+  async held(): Promise<string> {
+    const downloading = this.page.waitForEvent('download');
+    await this.page.getByTestId('menu').click();
+    await this.page.getByTestId('download').click();
+    const path = await (await downloading).path();
+    return readFile(path, 'utf8');
+  }
+
+  /** Waits until the editor shows this. */
+  async sees(text: string): Promise<void> {
+    await expect.poll(() => this.shown(), { message: `${this.name} sees`, timeout: 20_000 }).toBe(text);
+  }
+
+  /** Loses the network, and knows. */
+  async goOffline(): Promise<void> {
+    this.cable.cut();
+    await this.context.setOffline(true);
+    await expect(this.status).not.toHaveAttribute('data-connection', 'connected');
+  }
+
+  async goOnline(): Promise<void> {
+    this.cable.mend();
+    await this.context.setOffline(false);
+  }
+}

@@ -1,0 +1,171 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from 'playwright/test';
+import { expect, test } from './world.ts';
+
+test('a new document has an unguessable address, at once, and is in the list of recent ones', async ({
+  server,
+  page,
+}) => {
+  await page.goto(server.url);
+  await page.getByTestId('new-document').first().click();
+  await expect(page).toHaveURL(/\/d\/[A-Za-z0-9]{20,}$/);
+  await page.getByTestId('editor').locator('.cm-content').click();
+  await page.keyboard.type('hello');
+  await page.getByTestId('title').click();
+  await page.getByTestId('title-input').fill('My notes');
+  await page.getByTestId('title-input').press('Enter');
+  await expect(page).toHaveTitle(/My notes/);
+  await page.goto(server.url);
+  await page.getByTestId('recent').getByText('My notes').click();
+  await expect(page.getByText('hello')).toBeVisible();
+});
+
+test('a document opens by name; a bad name is refused with a sentence', async ({ server, page }) => {
+  await page.goto(server.url);
+  await page.getByTestId('open-name').fill('a//b');
+  await page.getByTestId('open-submit').click();
+  await expect(page.getByText('must not begin or end with a slash')).toBeVisible();
+  await page.getByTestId('open-name').fill('team/notes');
+  await page.getByTestId('open-submit').click();
+  await expect(page).toHaveURL(/\/d\/team(%2F|\/)notes$/);
+  await expect(page.getByTestId('status')).toHaveAttribute('data-connection', 'connected');
+});
+
+test('a renamed title reaches everybody, the tab, and the server', async ({ server, arrive }) => {
+  const [alice, bob] = [await arrive('Alice', 'notes'), await arrive('Bob', 'notes')];
+  await alice.title.click();
+  await alice.page.getByTestId('title-input').fill('Minutes.md');
+  await alice.page.getByTestId('title-input').press('Enter');
+  await expect(bob.title).toHaveText('Minutes.md');
+  await expect(bob.page).toHaveTitle(/Minutes\.md/);
+  await expect
+    .poll(async () => (await fetch(`${server.url}/api/documents/notes`)).json())
+    .toMatchObject({ title: 'Minutes.md' });
+  await alice.title.click();
+  await alice.page.getByTestId('title-input').fill('nonsense');
+  await alice.page.getByTestId('title-input').press('Escape');
+  await expect(alice.title).toHaveText('Minutes.md');
+});
+
+test('the link is copied, the text is downloaded under its title, the language is chosen for everybody', async ({
+  arrive,
+}) => {
+  const alice = await arrive('Alice', 'notes', { permissions: ['clipboard-read', 'clipboard-write'] });
+  const bob = await arrive('Bob', 'notes');
+  await alice.page.getByTestId('share').click();
+  await alice.page.getByTestId('copy-link').click();
+  const copied = await alice.page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toBe(`${alice.cable.url}/d/notes`);
+  await alice.page.keyboard.press('Escape');
+
+  await alice.page.getByTestId('menu').click();
+  await alice.page.getByTestId('language').click();
+  await alice.page.getByRole('combobox').fill('typescr');
+  await alice.page.keyboard.press('Enter');
+  await alice.content.focus();
+  await alice.page.keyboard.type('const answer: number = 42;');
+  await expect(bob.content.locator('span').filter({ hasText: /^const$/ })).toBeVisible();
+  const downloading = bob.page.waitForEvent('download');
+  await bob.page.getByTestId('menu').click();
+  await bob.page.getByTestId('download').click();
+  expect((await downloading).suggestedFilename()).toMatch(/\.ts$/);
+});
+
+test('Mod+S opens no dialog of the browser and says the truth', async ({ arrive }) => {
+  const alice = await arrive('Alice', 'notes');
+  await alice.type('x');
+  await alice.saved();
+  await alice.page.keyboard.press('Control+s');
+  await expect(alice.page.getByTestId('toast')).toContainText('Everything is saved');
+});
+
+test('what does not exist is a page with a way on, and status 404', async ({ server, page }) => {
+  const response = await page.goto(`${server.url}/nowhere`);
+  expect(response?.status()).toBe(404);
+  await expect(page.getByRole('link').first()).toBeVisible();
+  expect(await page.title()).toMatch(/not/i);
+});
+
+test('no request leaves for another host, and the page breaks no rule of its security policy', async ({
+  server,
+  page,
+}) => {
+  const foreign: string[] = [];
+  const problems: string[] = [];
+  page.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url());
+    if (protocol.startsWith('http') && origin !== server.url) foreign.push(request.url());
+  });
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+  page.on('pageerror', (error) => problems.push(String(error)));
+  for (const path of ['/', '/d/notes']) {
+    await page.goto(server.url + path);
+    await page.waitForLoadState('networkidle');
+  }
+  await page.getByTestId('editor').locator('.cm-content').click();
+  await page.keyboard.type('# Title\n\n```js\nlet a = 1;\n```\n');
+  await page.getByTestId('share').click();
+  await expect(page.getByTestId('share-link')).toBeVisible();
+  expect([foreign, problems]).toEqual([[], []]);
+});
+
+async function seriousFindings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`an audit finds nothing serious, in the ${colorScheme} theme`, async ({ server, arrive }) => {
+    const alice = await arrive('Alice', 'notes', { colorScheme, reducedMotion: 'reduce' });
+    const bob = await arrive('Bob', 'notes');
+    await bob.type(
+      '# A title\n\nSome *text* and `code`, a [link](http://example.org).\n\n```js\nlet a = 1; // one\n```\n',
+    );
+    await expect(alice.carets).toHaveCount(1);
+    expect(await seriousFindings(alice.page)).toEqual([]);
+    await alice.page.getByTestId('share').click();
+    await expect(alice.page.getByTestId('share-link')).toBeVisible();
+    expect(await seriousFindings(alice.page)).toEqual([]);
+    for (const path of ['/', '/nowhere']) {
+      await alice.page.goto(server.url + path);
+      expect(await seriousFindings(alice.page)).toEqual([]);
+    }
+  });
+}
+
+test('everything is reached by keyboard alone', async ({ arrive }) => {
+  const alice = await arrive('Alice', 'notes');
+  const bob = await arrive('Bob', 'notes');
+  const { keyboard } = alice.page;
+  await alice.content.focus();
+  await keyboard.type('text');
+  await keyboard.press('Tab');
+  await bob.sees('text\t'.replace('\t', await alice.shown().then((shown) => shown.slice(4))));
+  await keyboard.press('Alt+F9');
+  const reached = new Set<string>();
+  for (let i = 0; i < 12; i++) {
+    reached.add(
+      await alice.page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset['testid'] ?? ''),
+    );
+    await keyboard.press('Tab');
+  }
+  for (const testId of ['title', 'share', 'menu']) expect(reached).toContain(testId);
+  await alice.page.getByTestId('menu').focus();
+  await keyboard.press('Enter');
+  await keyboard.press('ArrowDown');
+  await keyboard.press('Escape');
+  await expect(alice.page.getByTestId('menu')).toBeFocused();
+});
+
+for (const width of [320, 390]) {
+  test(`fits into ${width} pixels, with everything within reach`, async ({ arrive }) => {
+    const alice = await arrive('Alice', 'notes', { viewport: { width, height: 700 }, hasTouch: true });
+    for (const testId of ['title', 'status', 'share', 'menu'])
+      await expect(alice.page.getByTestId(testId)).toBeInViewport();
+    expect(await alice.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await alice.page.goto(alice.cable.url);
+    expect(await alice.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  });
+}

@@ -1,0 +1,96 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContextOptions, test as base, expect } from 'playwright/test';
+import { ServerProcess } from '../server/testing/server-process.ts';
+import { Cable } from './cable.ts';
+import { Person } from './person.ts';
+
+/** The real server with a data folder of its own, as a process that can be killed. */
+export class TestServer {
+  readonly #folder: string;
+  #process: ServerProcess;
+
+  constructor(folder: string, process: ServerProcess) {
+    this.#folder = folder;
+    this.#process = process;
+  }
+
+  get url(): string {
+    return this.#process.url;
+  }
+
+  get port(): number {
+    return Number(this.#process.port);
+  }
+
+  /** Kills it without warning. */
+  async kill(): Promise<void> {
+    await this.#process.end('SIGKILL');
+  }
+
+  /** Starts it again where it was. */
+  async startAgain(): Promise<void> {
+    this.#process = await ServerProcess.start(this.#folder, ['--port', String(this.port)]);
+  }
+
+  /** The text as the server has it. */
+  async text(documentName: string): Promise<string> {
+    const response = await fetch(`${this.url}/api/documents/${encodeURIComponent(documentName)}/text`);
+    return response.status === 404 ? '' : response.text();
+  }
+
+  async stop(): Promise<void> {
+    await this.#process.end('SIGTERM');
+  }
+}
+
+interface World {
+  server: TestServer;
+  /** Lets somebody come, in a browser of their own, to a document. Their name is known to it already. */
+  arrive: (name: string, documentName: string, options?: BrowserContextOptions) => Promise<Person>;
+}
+
+/** Colours that tell people apart in screenshots. */
+const COLORS = ['#2f6f9f', '#a4502e', '#3f7d4e', '#7a4c9c', '#96691a'];
+
+export const test = base.extend<World>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from this pattern.
+  server: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'coscribe-e2e-'));
+    const server = new TestServer(folder, await ServerProcess.start(folder));
+    await use(server);
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  },
+
+  arrive: async ({ server, browser }, use) => {
+    const people: Person[] = [];
+    await use(async (name, documentName, options = {}) => {
+      const cable = await Cable.lay(server.port);
+      const color = COLORS[people.length % COLORS.length] ?? '#000000';
+      const context = await browser.newContext({
+        ...options,
+        storageState: {
+          cookies: [],
+          origins: [
+            {
+              origin: cable.url,
+              localStorage: [{ name: 'coscribe.guest', value: JSON.stringify({ name, color }) }],
+            },
+          ],
+        },
+      });
+      const person = new Person(name, context, await context.newPage(), cable);
+      people.push(person);
+      await person.open(documentName);
+      return person;
+    });
+    for (const { context, cable } of people) {
+      await context.close();
+      await cable.remove();
+    }
+  },
+});
+
+export { expect };
