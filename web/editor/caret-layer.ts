@@ -57,7 +57,7 @@ export function caretLayers(source: CaretSource): CaretLayers {
       above: false,
       class: 'cs-selections',
       update: changed,
-      markers: (view) => [...visible(view, source)].flatMap(({ caret, range }) => selectionMarkers(view, caret, range)),
+      markers: (view) => selectionMarkers(view, source),
     }),
     layer({
       above: true,
@@ -99,14 +99,24 @@ function* visible(view: EditorView, source: CaretSource) {
   }
 }
 
-function selectionMarkers(
-  view: EditorView,
-  { person }: RemoteCaret,
-  { anchor, head }: { anchor: number; head: number },
-) {
-  if (anchor === head) return [];
-  const rectangles = RectangleMarker.forRange(view, 'cs-selection', EditorSelection.range(anchor, head));
-  return rectangles.map((rectangle) => new SelectionMarker(rectangle, person.color));
+function selectionMarkers(view: EditorView, source: CaretSource): SelectionMarker[] {
+  const { from: top, to: bottom } = view.viewport;
+  // Measuring is what costs, and selections that fill the viewport all look the same.
+  const measured = new Map<string, readonly RectangleMarker[]>();
+  const markers: SelectionMarker[] = [];
+  for (const { caret, range } of visible(view, source)) {
+    const from = Math.max(top, Math.min(range.anchor, range.head));
+    const to = Math.min(bottom, Math.max(range.anchor, range.head));
+    if (from >= to) continue;
+    const key = `${from} ${to}`;
+    let rectangles = measured.get(key);
+    if (rectangles === undefined) {
+      rectangles = RectangleMarker.forRange(view, 'cs-selection', EditorSelection.range(from, to));
+      measured.set(key, rectangles);
+    }
+    for (const rectangle of rectangles) markers.push(new SelectionMarker(rectangle, caret.person.color));
+  }
+  return markers;
 }
 
 function caretMarker(view: EditorView, { person }: RemoteCaret, head: number, named: boolean, source: CaretSource) {

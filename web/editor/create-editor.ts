@@ -177,7 +177,11 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
         slots.kind.of(kind()),
         slots.grammar.of([]),
         slots.colors.of(colors()),
-        EditorView.contentAttributes.of({ 'aria-label': options.label ?? 'Document text', spellcheck: 'true' }),
+        EditorView.contentAttributes.of({
+          'aria-label': options.label ?? 'Document text',
+          spellcheck: 'true',
+          tabindex: '0',
+        }),
         setup(),
         baseTheme(),
       ],
@@ -280,6 +284,6 @@ function readOnlyState(readOnly: boolean): Extension {
   return [
     EditorState.readOnly.of(true),
     EditorView.editable.of(false),
-    EditorView.contentAttributes.of({ tabindex: '0', role: 'textbox', 'aria-multiline': 'true' }),
+    EditorView.contentAttributes.of({ role: 'textbox', 'aria-multiline': 'true' }),
   ];
 }

@@ -2,6 +2,7 @@ import type { Extension, Transaction } from '@codemirror/state';
 import { EditorView, type PluginValue, ViewPlugin } from '@codemirror/view';
 import type { Awareness } from 'y-protocols/awareness';
 import type { OwnPresence } from './own-presence.ts';
+import { personOf } from './people.ts';
 import { readableInk } from './readable-ink.ts';
 import type { RemoteCarets } from './remote-carets.ts';
 
@@ -39,6 +40,7 @@ export class Follow {
     this.label.className = 'cs-follow-label';
     this.frame.append(this.label);
     this.frame.setAttribute('aria-hidden', 'true');
+    this.frame.hidden = true;
     const stop = () => this.set(null);
     this.extension = [
       ViewPlugin.define((view) => this.attach(view)),
@@ -110,9 +112,9 @@ export class Follow {
   }
 
   private outline(): void {
-    const person = this.target === null ? null : (this.carets.of(this.target)?.person ?? null);
-    this.frame.hidden = person === null;
-    if (person === null) return;
+    this.frame.hidden = this.target === null;
+    if (this.target === null) return;
+    const person = personOf(this.target, this.awareness.getStates().get(this.target), this.awareness.clientID);
     this.frame.style.setProperty('--cs-person', person.color);
     this.frame.style.setProperty('--cs-person-ink', readableInk(person.color));
     this.label.textContent = `Following ${person.name} · Esc to stop`;

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { insertNewline } from '@codemirror/commands';
+import { insertNewline, insertNewlineAndIndent } from '@codemirror/commands';
 import { EditorState, type StateCommand } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import { describe, expect, test } from 'vitest';
@@ -43,6 +43,10 @@ describe('a document with CRLF', () => {
     const state = run(insertNewline, stateOf(crlf, 3));
     expect(state.doc.toString()).toBe('one\r\n\r\ntwo\r\n');
     expect(state.selection.main.head).toBe(5);
+  });
+
+  test('keeps its \\r where a command takes it for a space', () => {
+    expect(run(insertNewlineAndIndent, stateOf(crlf, 3)).doc.toString()).toBe('one\r\n\r\ntwo\r\n');
   });
 
   test('gets \\r\\n from whatever is pasted', () => {

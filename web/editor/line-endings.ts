@@ -20,7 +20,7 @@ export function lineEndings(): Extension {
     EditorView.clipboardInputFilter.of((text, state) => text.replace(/\r\n?|\n/g, usesCrlf(state) ? '\r\n' : '\n')),
     EditorState.transactionFilter.of((transaction) => {
       if (transaction.docChanged) {
-        if (!transaction.isUserEvent('input') && !transaction.isUserEvent('move')) return transaction;
+        if (!['input', 'move', 'delete'].some((event) => transaction.isUserEvent(event))) return transaction;
         if (!usesCrlf(transaction.startState)) return transaction;
         const changes = missingReturns(transaction).map((from) => ({ from, insert: '\r' }));
         return changes.length === 0 ? transaction : [transaction, { changes, sequential: true }];
@@ -38,17 +38,19 @@ export function usesCrlf(state: EditorState): boolean {
   return state.doc.lines > 1 && state.doc.line(1).text.endsWith('\r');
 }
 
-/** Positions, in the new document, of inserted \n that lack their \r. */
-function missingReturns({ changes, newDoc }: Transaction): number[] {
-  const positions: number[] = [];
-  changes.iterChanges((_fromA, _toA, fromB, toB) => {
+/** Positions, in the new document, of each \n that lacks its \r: inserted ones, and those whose \r a command took for a space. */
+function missingReturns({ changes, startState, newDoc }: Transaction): number[] {
+  const { doc } = startState;
+  const positions = new Set<number>();
+  const check = (position: number) => {
+    if (position === 0 || newDoc.sliceString(position - 1, position) !== '\r') positions.add(position);
+  };
+  changes.iterChanges((fromA, toA, fromB, toB) => {
     const inserted = newDoc.sliceString(fromB, toB);
-    for (let at = inserted.indexOf('\n'); at >= 0; at = inserted.indexOf('\n', at + 1)) {
-      const position = fromB + at;
-      if (position === 0 || newDoc.sliceString(position - 1, position) !== '\r') positions.push(position);
-    }
+    for (let at = inserted.indexOf('\n'); at >= 0; at = inserted.indexOf('\n', at + 1)) check(fromB + at);
+    if (toA > fromA && doc.sliceString(toA - 1, toA + 1) === '\r\n') check(toB);
   });
-  return positions;
+  return [...positions];
 }
 
 /** The selection with every end that lies within a \r\n moved before it, or undefined when there is none. */

@@ -21,6 +21,12 @@ const data = defineLanguageFacet({
 });
 
 /**
+ * A paragraph longer than this is coloured as several. The parser takes a paragraph in one go, so a megabyte without an empty
+ * line (a pasted log) would cost a second at every keystroke.
+ */
+const PARAGRAPH_UNITS = 8_192;
+
+/**
  * Markdown (GitHub's kind) whose code blocks are coloured by their own grammars, loaded when a block first needs one.
  *
  * `markdown()` of @codemirror/lang-markdown would bring the grammars of HTML, CSS and JavaScript along for HTML within the
@@ -29,6 +35,7 @@ const data = defineLanguageFacet({
 export function markdownSupport(): LanguageSupport {
   const configured = parser.configure([
     GFM,
+    { parseBlock: [{ name: 'LongParagraph', endLeaf: (_cx, _line, leaf) => leaf.content.length > PARAGRAPH_UNITS }] },
     parseCode({ codeParser: codeBlockParser }),
     {
       props: [

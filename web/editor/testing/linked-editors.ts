@@ -12,6 +12,8 @@ export interface Replica {
   binding: TextBinding;
   inbox: Uint8Array[];
   errors: unknown[];
+  /** Whether an input method is composing in the editor. */
+  composing: boolean;
   /** What the editor shows. */
   shown(): string;
   /** What the document holds, embeds as U+FFFC. */
@@ -37,13 +39,14 @@ export function replica(clientID: number, doc = new Y.Doc(), extensions: Extensi
       ],
     }),
   });
-  return {
+  const person: Replica = {
     doc,
     text,
     view,
     binding,
     inbox: [],
     errors,
+    composing: false,
     shown: () => view.state.doc.toString(),
     held: () => textContent(text),
     destroy() {
@@ -52,6 +55,8 @@ export function replica(clientID: number, doc = new Y.Doc(), extensions: Extensi
       doc.destroy();
     },
   };
+  Object.defineProperty(view, 'composing', { get: () => person.composing });
+  return person;
 }
 
 /** People whose updates go into each other's inbox. */
