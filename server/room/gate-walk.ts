@@ -33,6 +33,7 @@ export function countSteps(doc: Y.Doc, struct: ScannedStruct, most: number, stri
   const known = clockOf(doc, struct.client);
   // Of a struct that is known in part only the rest is new, and that is right of the part that is known.
   const partly = known > struct.clock;
+  if (partly && strict) checkNeighbours(doc, struct);
   const leftClient = partly ? struct.client : struct.originClient;
   const leftClock = partly ? known - 1 : struct.originClock;
   const { rightClient, rightClock } = struct;
@@ -47,6 +48,8 @@ export function countSteps(doc: Y.Doc, struct: ScannedStruct, most: number, stri
     if (strict) throw new UpdateRefused('impossible-origins');
     return 1;
   }
+  const rightOfLeft = left === null ? null : left.rightOrigin;
+  const leftOfRight = right === null ? null : right.origin;
   let steps = 0;
   let item: Y.Item | null;
   if (left === null) {
@@ -55,12 +58,12 @@ export function countSteps(doc: Y.Doc, struct: ScannedStruct, most: number, stri
     item = left.right;
     if (leftClock < left.id.clock + left.length - 1) {
       // Yjs splits off the units behind the origin; they are the first it looks at.
-      if (strict && left.id.client === struct.client) throw new UpdateRefused('impossible-origins');
+      if (strict && (left.id.client === struct.client || holds(left, leftOfRight, leftClock + 1))) {
+        throw new UpdateRefused('impossible-origins');
+      }
       steps += 1;
     }
   }
-  const rightOfLeft = left === null ? null : left.rightOrigin;
-  const leftOfRight = right === null ? null : right.origin;
   for (; item !== null && item !== right; item = item.right) {
     steps += 1;
     if (steps > most) return steps;
@@ -77,6 +80,26 @@ export function countSteps(doc: Y.Doc, struct: ScannedStruct, most: number, stri
     steps += 1;
   }
   return steps;
+}
+
+/**
+ * Checks that a struct which is known in part names the neighbours that it came with. Yjs splits items at the neighbours
+ * even so, and where that cuts a surrogate pair it changes text, here and nowhere else.
+ */
+function checkNeighbours(doc: Y.Doc, struct: ScannedStruct): void {
+  const item = structAt(doc, struct.client, struct.clock);
+  const offset = struct.clock - item.id.clock;
+  const same =
+    item instanceof Y.Item &&
+    isId(item.rightOrigin, struct.rightClient, struct.rightClock) &&
+    (offset === 0
+      ? isId(item.origin, struct.originClient, struct.originClock)
+      : struct.originClient === struct.client && struct.originClock === struct.clock - 1);
+  if (!same) throw new UpdateRefused('contradiction');
+}
+
+function isId(id: Y.ID | null, client: number, clock: number): boolean {
+  return id === null ? client === NONE : id.client === client && id.clock === clock;
 }
 
 /** How many shared types stand above `struct`, itself not counted. Stops counting beyond `most`. */
@@ -124,8 +147,7 @@ function typeOf(parent: Y.AbstractType<unknown> | Y.ID | null): Parent | null {
   return parent instanceof Y.AbstractType ? parent : null;
 }
 
-function holds(item: Y.Item, id: Y.ID | null): boolean {
-  return (
-    id !== null && item.id.client === id.client && item.id.clock <= id.clock && id.clock < item.id.clock + item.length
-  );
+/** Whether `id` is a unit of `item`, not before clock `from`. */
+function holds(item: Y.Item, id: Y.ID | null, from = item.id.clock): boolean {
+  return id !== null && item.id.client === id.client && from <= id.clock && id.clock < item.id.clock + item.length;
 }

@@ -142,6 +142,26 @@ describe('working clients', () => {
     expect(room.text).toBe('a\ufffdb');
   });
 
+  test('[SEC-9] a known struct that comes again with other neighbours changes nothing', () => {
+    // Plain Yjs splits the pair at the new neighbour: text changes here and nowhere else.
+    const room = new Guarded();
+    expect(room.offer(insert(5, 0, '😀'))).toBe('applied');
+    expect(room.offer(insert(6, 0, 'x', { origin: [5, 1] }))).toBe('applied');
+    expect(room.offer(insert(6, 0, 'x', { origin: [5, 0] }))).toBe('applied');
+    expect(
+      room.offer(
+        craftUpdate([
+          { client: 6, clock: 0, structs: [insertion('x', { origin: [5, 0] }), insertion('y', { origin: [6, 0] })] },
+        ]),
+      ),
+    ).toBe('applied');
+    expect(room.offer(insert(6, 0, 'xyz', { origin: [5, 0] }))).toBe('contradiction');
+    expect(room.offer(insert(6, 0, 'xyz', { origin: [5, 1], right: [5, 1] }))).toBe('contradiction');
+    expect(room.offer(insert(6, 1, 'yz', { origin: [5, 0] }))).toBe('contradiction');
+    expect(room.text).toBe('😀xy');
+    expect(room.offer(insert(6, 1, 'yz', { origin: [6, 0] }))).toBe('applied');
+  });
+
   test('the server may load and edit its document past the gate', () => {
     const room = new Guarded();
     Y.applyUpdate(room.doc, insert(5, 0, 'stored'));
@@ -321,6 +341,10 @@ describe('hostile input against a text', () => {
     expect(room.offer(insert(6, 0, 'B', { origin: [5, 0], right: [5, 1] }))).toBe('applied');
     // c was written right of b, so who saw c beside a never saw the document.
     expect(room.offer(insert(7, 0, 'x', { origin: [5, 0], right: [5, 2] }))).toBe('impossible-origins');
+    expect(room.offer(insert(9, 0, '!', { origin: [5, 2] }))).toBe('applied');
+    expect(room.offer(insert(7, 0, 'x', { origin: [5, 1], right: [9, 0] }))).toBe('impossible-origins');
+    // B was written left of b.
+    expect(room.offer(insert(7, 0, 'x', { origin: [6, 0] }))).toBe('impossible-origins');
     // Own text stands between.
     expect(room.offer(insert(6, 1, 'x', { origin: [5, 0], right: [5, 1] }))).toBe('impossible-origins');
     expect(room.offer(insert(8, 0, 'x', { origin: [5, 0], right: [5, 1] }))).toBe('applied');

@@ -245,8 +245,8 @@ export class Gate {
     const scan = this.#scan;
     if (update.length === EMPTY_UPDATE_LENGTH) return true;
     const budget = { steps: merge ? this.#limits.mergeSteps : this.#limits.liveSteps };
-    const first = scan.blockCount === 1 ? this.#firstNew() : NONE;
-    if (scan.blockCount === 0 || (first !== NONE && this.#checkRun(first, budget) === scan.structCount)) {
+    // Known structs never reach Yjs: it would split items at their neighbours, which may be forged this time.
+    if (scan.blockCount === 0 || (this.#isAllNew() && this.#checkRun(0, budget) === scan.structCount)) {
       if (budget.steps < 0) return overBudget(merge);
       this.#applyToYjs(update, sender);
       return true;
@@ -267,15 +267,12 @@ export class Gate {
     return complete || overBudget(merge);
   }
 
-  /** The first struct of the only block that is not known wholly; NONE when there is none. */
-  #firstNew(): number {
+  /** Whether the update has a single block, with nothing in it but one struct at most, the first, known in part. */
+  #isAllNew(): boolean {
     const scan = this.#scan;
-    const known = clockOf(this.#doc, scan.block(0).client);
-    for (let i = 0; i < scan.structCount; i++) {
-      const struct = scan.struct(i);
-      if (struct.clock + struct.length > known) return i;
-    }
-    return NONE;
+    if (scan.blockCount !== 1) return false;
+    const first = scan.struct(0);
+    return first.clock + first.length > clockOf(this.#doc, first.client);
   }
 
   /**

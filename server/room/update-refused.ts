@@ -17,6 +17,7 @@ export const REFUSAL_CODES = {
   'dependency-cycle': 'Structs build on each other in a circle.',
   'reversed-origins': 'The right neighbour of a struct stands left of its left neighbour; replicas would diverge.',
   'impossible-origins': 'Neighbours of a struct were never neighbours; replicas could diverge.',
+  contradiction: 'A struct that is known in part has other neighbours than it had.',
   'overlapping-deletes': 'Deletions of one client cover more than the client ever wrote.',
   'too-many-clients': 'One connection brought more new client ids than it may.',
   'too-many-roots': 'The document has as many named top-level types as it may.',
