@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { guestOf, inventGuest, keepGuest, NAME_LENGTH, readGuest } from './guest.ts';
+import { NAME_LENGTH } from '../../editor/people.ts';
+import { guestOf, inventGuest, keepGuest, readGuest } from './guest.ts';
 import { openLocalStore } from './local-store.ts';
 import { PERSON_COLORS } from './person-colors.ts';
 

@@ -1,3 +1,4 @@
+import { NAME_LENGTH } from '../../editor/people.ts';
 import { type KeptStrings, readJson } from './local-store.ts';
 import { PERSON_COLORS, selectionShade } from './person-colors.ts';
 
@@ -8,9 +9,6 @@ export interface Guest {
   /** Translucent, for selections. */
   readonly colorLight: string;
 }
-
-/** Longest name that fits a flag, in characters. */
-export const NAME_LENGTH = 40;
 
 const KEY = 'coscribe.guest';
 const ANIMALS = [

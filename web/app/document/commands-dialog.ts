@@ -3,8 +3,8 @@ import { openNewDocument } from '../link/new-document.ts';
 import { THEME_CHOICES } from '../theme/theme-choice.ts';
 import type { DocumentSession } from './document-session.ts';
 import { hasCommandKey, keyName } from './key-name.ts';
-import type { Pick } from './pick-list.ts';
 import './pick-list.ts';
+import type { Pick } from './pick-matches.ts';
 import { SessionDialog } from './session-dialog.ts';
 import type { SessionState } from './session-state.ts';
 

@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { DocumentSession } from './document-session.ts';
-import type { Pick } from './pick-list.ts';
 import './pick-list.ts';
+import type { Pick } from './pick-matches.ts';
 import { SessionDialog } from './session-dialog.ts';
 import type { SessionState } from './session-state.ts';
 

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import { NAME_LENGTH } from '../device/guest.ts';
+import { NAME_LENGTH } from '../../editor/people.ts';
 import { PERSON_COLORS } from '../device/person-colors.ts';
 import type { DocumentSession } from './document-session.ts';
 import { SessionElement } from './session-element.ts';
