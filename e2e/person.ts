@@ -77,7 +77,9 @@ export class Person {
   /** What the editor shows. Only for texts that fit into the window: CodeMirror draws no more than that. */
   shown(): Promise<string> {
     return this.content.evaluate((content) =>
-      [...content.querySelectorAll('.cm-line')].map((line) => line.textContent ?? '').join('\n'),
+      [...content.querySelectorAll('.cm-line')]
+        .map((line) => (line.querySelector('.cm-placeholder') === null ? (line.textContent ?? '') : ''))
+        .join('\n'),
     );
   }
 

@@ -40,13 +40,7 @@ async function serve({ settings, given }: Extract<Command, { kind: 'serve' }>): 
     throw error;
   }
 
-  const dataFolder = resolve(settings.data);
-  if (onTerminal) {
-    process.stdout.write(`Coscribe is at ${server.url}\nDocuments are kept in ${dataFolder}\nCtrl+C stops it.\n`);
-  } else {
-    logger.info({ url: server.url, data: dataFolder }, `Coscribe is at ${server.url}`);
-  }
-
+  // Before the address is told: whoever reads it may stop the server at once.
   const stop = (signal: string) => {
     logger.info({ signal }, 'Stopping.');
     setTimeout(() => {
@@ -66,6 +60,13 @@ async function serve({ settings, given }: Extract<Command, { kind: 'serve' }>): 
   // The doors catch what goes wrong (SEC-12). Should something slip by all the same, people keep their connections.
   process.on('uncaughtException', (err) => logger.error({ err }, 'An error was caught nowhere else.'));
   process.on('unhandledRejection', (err) => logger.error({ err }, 'A rejection was caught nowhere else.'));
+
+  const dataFolder = resolve(settings.data);
+  if (onTerminal) {
+    process.stdout.write(`Coscribe is at ${server.url}\nDocuments are kept in ${dataFolder}\nCtrl+C stops it.\n`);
+  } else {
+    logger.info({ url: server.url, data: dataFolder }, `Coscribe is at ${server.url}`);
+  }
 }
 
 /** One line for the person at the command line; null when the error is a defect of ours. */
