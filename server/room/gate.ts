@@ -1,9 +1,10 @@
 import * as Y from 'yjs';
 import { inCausalOrder } from './gate-order.ts';
 import { ClientIdOwners, type Sender } from './gate-owners.ts';
+import { sliceDeletes, sliceStructs } from './gate-slice.ts';
 import { clockOf, countSteps, depthOf } from './gate-walk.ts';
 import { UpdateRefused } from './update-refused.ts';
-import { type DocumentKind, NONE, type ScannedStruct, UpdateScan } from './update-scan.ts';
+import { type DocumentKind, NONE, UpdateScan } from './update-scan.ts';
 
 export type { Sender } from './gate-owners.ts';
 
@@ -138,13 +139,17 @@ export class Gate {
     this.#owners.release(sender);
   }
 
-  /** Whether everything that the scanned update builds on is in the document, with or without what was admitted. */
+  /**
+   * Whether everything that the scanned update builds on is in the document, with or without what was admitted. Notes in
+   * each block what is known of its client.
+   */
   #isComplete(withAdmitted: boolean): boolean {
     const scan = this.#scan;
     if (scan.hasSkips) return false;
     for (let i = 0; i < scan.blockCount; i++) {
       const block = scan.block(i);
-      if (block.clock > this.#clock(block.client, withAdmitted)) return false;
+      block.known = this.#clock(block.client, withAdmitted);
+      if (block.clock > block.known) return false;
     }
     for (let i = 0; i < scan.structCount; i++) {
       const struct = scan.struct(i);
@@ -179,16 +184,17 @@ export class Gate {
 
   /** The next clock of `client` once the scanned update is in. */
   #clockAfter(client: number, withAdmitted: boolean): number {
-    const known = this.#clock(client, withAdmitted);
-    const block = this.#scan.blockOf(client);
-    return block === NONE ? known : Math.max(known, this.#scan.block(block).endClock);
+    const index = this.#scan.blockOf(client);
+    if (index === NONE) return this.#clock(client, withAdmitted);
+    const { known, endClock } = this.#scan.block(index);
+    return endClock > known ? endClock : known;
   }
 
   #mayWrite(sender: Sender): boolean {
     const scan = this.#scan;
     for (let i = 0; i < scan.blockCount; i++) {
-      const { client, endClock } = scan.block(i);
-      if (endClock <= this.#clock(client, true)) continue;
+      const { client, endClock, known } = scan.block(i);
+      if (endClock <= known) continue;
       // Nobody writes as the server; Yjs would make it change its id.
       if (client === this.#doc.clientID || !this.#owners.allows(client, sender)) return false;
     }
@@ -211,7 +217,7 @@ export class Gate {
   #checkClientIds(sender: Sender, merge: boolean): void {
     const scan = this.#scan;
     let introduced = 0;
-    for (let i = 0; i < scan.blockCount; i++) if (this.#clock(scan.block(i).client, true) === 0) introduced += 1;
+    for (let i = 0; i < scan.blockCount; i++) if (scan.block(i).known === 0) introduced += 1;
     if (introduced === 0) return;
     const most = merge ? this.#limits.mergeClientIds : this.#limits.liveClientIds;
     if (this.#owners.introducedBy(sender) + introduced > most) throw new UpdateRefused('too-many-clients');
@@ -224,8 +230,8 @@ export class Gate {
     let writers = 0;
     let writer = NONE;
     for (let i = 0; i < scan.blockCount; i++) {
-      const { client, endClock } = scan.block(i);
-      if (endClock <= this.#clock(client, true)) continue;
+      const { client, endClock, known } = scan.block(i);
+      if (endClock <= known) continue;
       this.#admitted.set(client, endClock);
       writers += 1;
       writer = client;
@@ -259,20 +265,20 @@ export class Gate {
         if (struct.clock + struct.length <= clockOf(this.#doc, struct.client)) return index + 1;
         const last = this.#checkRun(index, budget);
         if (budget.steps < 0) return false;
-        this.#applyToYjs(slice(update, struct, last - index, scan.struct(last - 1).end), sender);
+        this.#applyToYjs(sliceStructs(update, struct, last - index, scan.struct(last - 1).end), sender);
         return last;
       });
-      if (complete && scan.deletesCount > 0) this.#applyToYjs(deletesOf(update, scan.deletesStart), sender);
+      if (complete && scan.deletesCount > 0) this.#applyToYjs(sliceDeletes(update, scan.deletesStart), sender);
     }, sender);
     return complete || overBudget(merge);
   }
 
-  /** Whether the update has a single block, with nothing in it but one struct at most, the first, known in part. */
+  /** Whether the update has a single block, with nothing known in it but a part of the first struct. */
   #isAllNew(): boolean {
     const scan = this.#scan;
     if (scan.blockCount !== 1) return false;
     const first = scan.struct(0);
-    return first.clock + first.length > clockOf(this.#doc, first.client);
+    return first.clock + first.length > scan.block(0).known;
   }
 
   /**
@@ -326,35 +332,4 @@ export class Gate {
 function overBudget(merge: boolean): false {
   if (merge) throw new UpdateRefused('over-budget');
   return false;
-}
-
-/** An update of its own with `count` structs that stand in `update` from `head` on up to `end`. */
-function slice(update: Uint8Array, head: ScannedStruct, count: number, end: number): Uint8Array {
-  const bytes = new Uint8Array(1 + 5 + 5 + 5 + (end - head.start) + 1);
-  bytes[0] = 1;
-  let pos = writeVarUint(bytes, 1, count);
-  pos = writeVarUint(bytes, pos, head.client);
-  pos = writeVarUint(bytes, pos, head.clock);
-  bytes.set(update.subarray(head.start, end), pos);
-  pos += end - head.start;
-  bytes[pos] = 0;
-  return bytes.subarray(0, pos + 1);
-}
-
-/** An update of its own with nothing but the delete set that begins at `start`. */
-function deletesOf(update: Uint8Array, start: number): Uint8Array {
-  const bytes = new Uint8Array(1 + update.length - start);
-  bytes.set(update.subarray(start), 1);
-  return bytes;
-}
-
-function writeVarUint(bytes: Uint8Array, start: number, value: number): number {
-  let pos = start;
-  let rest = value;
-  while (rest >= 0x80) {
-    bytes[pos++] = (rest % 0x80) | 0x80;
-    rest = Math.floor(rest / 0x80);
-  }
-  bytes[pos++] = rest;
-  return pos;
 }

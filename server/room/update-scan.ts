@@ -45,6 +45,8 @@ export interface ScannedBlock {
   endClock: number;
   first: number;
   last: number;
+  /** The clock up to which whoever uses the scan knows the client. The scan itself only makes room for it. */
+  known: number;
 }
 
 /** What an update deletes of one client. */
@@ -338,7 +340,7 @@ export class UpdateScan {
     const index = this.#blockCount++;
     const kept = this.#blocks[index];
     if (kept !== undefined) return kept;
-    const block: ScannedBlock = { client: NONE, clock: 0, endClock: 0, first: 0, last: 0 };
+    const block: ScannedBlock = { client: NONE, clock: 0, endClock: 0, first: 0, last: 0, known: 0 };
     this.#blocks.push(block);
     return block;
   }
