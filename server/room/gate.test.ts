@@ -161,7 +161,7 @@ describe('gaps', () => {
       expect(room.gate.apply(other, alice, false)).toBe('applied');
     });
     expect(room.text).toBe('abcd');
-    expect(room.offer(follows, { sender: bob })).toBe('gap');
+    expect(room.gate.admit(follows, bob, false)).toBe('gap');
     expect(room.offer(insert(6, 0, 'z', { origin: [5, 3] }), { sender: bob })).toBe('applied');
     expect(room.text).toBe('abcdz');
   });
