@@ -26,11 +26,11 @@ export async function serveSite(app: FastifyInstance, folder: string): Promise<v
     wildcard: false,
     cacheControl: false,
     globIgnore: ['**/.vite/**', '**/*.map'],
-    setHeaders: (reply, path) => {
-      reply.header('Cache-Control', path.includes('/assets/') ? FOREVER : 'no-cache');
-      reply.header('Content-Security-Policy', CONTENT_SECURITY_POLICY);
-      reply.header('X-Content-Type-Options', 'nosniff');
-      reply.header('Referrer-Policy', 'no-referrer');
+    setHeaders: (response, path) => {
+      response.setHeader('Cache-Control', path.includes('/assets/') ? FOREVER : 'no-cache');
+      response.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY);
+      response.setHeader('X-Content-Type-Options', 'nosniff');
+      response.setHeader('Referrer-Policy', 'no-referrer');
     },
   });
   app.get('/', (_request, reply) => reply.sendFile('index.html'));
