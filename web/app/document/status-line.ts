@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { Check, CloudOff, HardDrive, RefreshCw } from 'lucide';
 import { icon } from '../base/icon.ts';
 import type { DocumentSession } from './document-session.ts';
@@ -20,15 +20,17 @@ export class StatusLine extends SessionElement {
       data-tone=${status.tone}
     >
       ${icon(face(status))}
-      ${status.badge === null ? '' : html`<span class="status-saved">${status.badge}</span>`}
-      ${status.badge !== null && status.detail !== null ? html`<span class="status-dot" aria-hidden="true">·</span>` : ''}
-      ${status.detail === null ? '' : html`<span class="status-detail">${status.detail}</span>`}
-      ${
-        status.canTryNow
-          ? html`<span class="status-dot" aria-hidden="true">·</span>
-              <button class="link-button" type="button" data-testid="try-now" @click=${() => session.tryNow()}>Try now</button>`
-          : ''
-      }
+      <span class="status-words">
+        ${status.badge === null ? nothing : html`<span>${status.badge}</span>`}
+        ${status.detail === null ? nothing : html`<span>${status.detail}</span>`}
+        ${
+          status.canTryNow
+            ? html`<button class="link-button" type="button" data-testid="try-now" @click=${() => session.tryNow()}>
+                Try now
+              </button>`
+            : nothing
+        }
+      </span>
     </div>`;
   }
 }
