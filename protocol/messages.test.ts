@@ -20,6 +20,7 @@ import { PROTOCOL_VERSION } from './version.ts';
 const bytes = new Uint8Array([1, 2, 250]);
 const welcome: Welcome = {
   epoch: 'e.0',
+  digest: '0123456789abcdef',
   role: 'editor',
   connection: 7,
   limits: { messageBytes: 1024 },
@@ -39,7 +40,7 @@ const GOLDEN: readonly (readonly [Message, Uint8Array, string])[] = [
   [
     { type: 'welcome', welcome },
     encodeWelcome(welcome),
-    `6475${hexOf('{"epoch":"e.0","role":"editor","connection":7,"limits":{"messageBytes":1024},"document":{"title":"Ü","language":""}}')}`,
+    `649101${hexOf('{"epoch":"e.0","digest":"0123456789abcdef","role":"editor","connection":7,"limits":{"messageBytes":1024},"document":{"title":"Ü","language":""}}')}`,
   ],
   [{ type: 'stored', count: 300 }, encodeStored(300), '65ac02'],
   [

@@ -29,6 +29,8 @@ export interface DocumentProperties {
 export interface Welcome {
   /** Changes when the document is restored or wiped: a copy of another epoch must not be merged (SYN-5). */
   epoch: string;
+  /** `stateDigest` of the document as the connection joins it: whoever has the same need not be sent anything. */
+  digest: string;
   /** What this connection may do: `viewer`, `commenter`, `editor` or `owner`. */
   role: string;
   /** Identifies the connection in the server's log. */
@@ -233,6 +235,7 @@ function checkWelcome(value: unknown): Welcome {
   const welcome = value as Partial<Welcome>;
   const wellFormed =
     typeof welcome.epoch === 'string' &&
+    typeof welcome.digest === 'string' &&
     typeof welcome.role === 'string' &&
     typeof welcome.connection === 'number' &&
     typeof welcome.limits?.messageBytes === 'number' &&

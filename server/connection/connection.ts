@@ -129,6 +129,7 @@ export class Connection implements Member {
       this.deliver([
         encodeWelcome({
           epoch: document.epoch,
+          digest: lease.room.digest,
           role: this.#role,
           connection: this.id,
           limits: { messageBytes: this.#limits.messageBytes },

@@ -9,6 +9,7 @@ import {
   encodeUpdate,
   type Notice,
 } from '../../protocol/messages.ts';
+import { stateDigest } from '../../protocol/state-digest.ts';
 import type { Clock } from '../clock.ts';
 import type { Document } from '../document/document.ts';
 import type { Logger } from '../logger.ts';
@@ -80,6 +81,8 @@ export class Room {
   #turnScheduled = false;
   /** The whole state as step 2, for those who join with nothing, while it is current. */
   #fullState: Uint8Array | null = null;
+  /** The digest of the state, while it is current. */
+  #digest: string | null = null;
   #broken = false;
 
   private constructor({ document, gate, field, limits, clock, logger }: RoomDependencies) {
@@ -100,12 +103,19 @@ export class Room {
     room.#doc.on('update', (update: Uint8Array) => {
       room.#emitted = update;
       room.#fullState = null;
+      room.#digest = null;
     });
     return room;
   }
 
   get name(): string {
     return this.document.name;
+  }
+
+  /** Names the state of the document: a client with the same has everything, and nothing that this room lacks. */
+  get digest(): string {
+    this.#digest ??= stateDigest(this.#doc.store.clients);
+    return this.#digest;
   }
 
   get memberCount(): number {

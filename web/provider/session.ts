@@ -8,6 +8,7 @@ import {
   type Welcome,
 } from '../../protocol/messages.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
+import { stateDigest } from '../../protocol/state-digest.ts';
 import type { Clock } from './clock.ts';
 import { GatherWindow } from './gather-window.ts';
 import { encodeMissing, hasPending, wasApplied } from './missing-update.ts';
@@ -53,7 +54,7 @@ export interface SessionOptions {
  *                                    <-  step 1
  *                                    <-  step 2 (what the server lacks)      from here on edits go out as updates
  *                                    <-  own awareness
- * step 2 (what the client lacks)     ->                                      synced
+ * step 2 (what the client lacks)     ->                                      synced; neither is sent when the digests agree
  * update, awareness, stored(n) …    <->  update, awareness …
  * step 1 (it noticed a gap)          ->
  *                                    <-  step 2
@@ -90,7 +91,8 @@ export class Session {
   /** Sends what a client says first. */
   start(): void {
     const { doc, presence, send } = this.#options;
-    send(encodeSyncStep1(Y.encodeStateVector(doc)));
+    if (this.#hasWhatServerHas()) this.#nowSynced();
+    else send(encodeSyncStep1(Y.encodeStateVector(doc)));
     this.#guarded(() => presence.renew());
     this.#presenceWaits = true;
   }
@@ -110,10 +112,7 @@ export class Session {
       case 'update': {
         const fitted = !hasPending(doc);
         this.#apply(message.update);
-        if (message.type === 'sync-step-2' && !this.#synced) {
-          this.#synced = true;
-          this.#options.synced();
-        }
+        if (message.type === 'sync-step-2') this.#nowSynced();
         this.#settlePending(fitted);
         return;
       }
@@ -180,6 +179,21 @@ export class Session {
     this.#guarded(() => this.#options.presence.clear());
   }
 
+  /**
+   * Whether this document is what the server's was at the welcome. Then neither lacks anything of the other, and the deletions
+   * of the whole history, which state vectors leave out, need not travel either way.
+   */
+  #hasWhatServerHas(): boolean {
+    const { doc, welcome } = this.#options;
+    return !hasPending(doc) && stateDigest(doc.store.clients) === welcome.digest;
+  }
+
+  #nowSynced(): void {
+    if (this.#synced) return;
+    this.#synced = true;
+    this.#options.synced();
+  }
+
   #apply(update: Uint8Array): void {
     const { doc, origin, failed } = this.#options;
     try {
@@ -208,7 +222,7 @@ export class Session {
       return;
     }
     this.#owesPending = hasPending(doc);
-    const frame = encode(encodeMissing(doc, this.#serverVector));
+    const frame = encode(this.#hasWhatServerHas() ? EMPTY_UPDATE : encodeMissing(doc, this.#serverVector));
     if (frame.length > welcome.limits.messageBytes) {
       this.#options.tooBig(
         new MessageTooBigError(

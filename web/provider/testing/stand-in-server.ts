@@ -18,6 +18,7 @@ import {
   encodeWelcome,
   type Notice,
 } from '../../../protocol/messages.ts';
+import { stateDigest } from '../../../protocol/state-digest.ts';
 import type { Clock } from '../clock.ts';
 import type { Peer } from './fake-network.ts';
 
@@ -83,6 +84,7 @@ export class StandInServer {
     peer.send(
       encodeWelcome({
         epoch: this.epoch,
+        digest: stateDigest(this.doc.store.clients),
         role: this.role,
         connection: this.members.size,
         limits: { messageBytes: this.messageBytes },
