@@ -31,7 +31,8 @@ export const CLOSE_CODES = {
     code: 1013,
     name: 'try-again-later',
     retry: 'backoff',
-    meaning: 'The document cannot be served right now: it could not be loaded, or the connection was too slow.',
+    meaning:
+      'The document cannot be served right now: it could not be loaded, the server is full, or the connection was too slow.',
   },
   malformed: {
     code: 4400,
@@ -64,6 +65,12 @@ export const CLOSE_CODES = {
     retry: 'never',
     meaning:
       'The document was replaced on the server (restored or wiped). The copy on this device is kept for download.',
+  },
+  documentFull: {
+    code: 4413,
+    name: 'document-full',
+    retry: 'never',
+    meaning: 'The document is as large as the server allows. It can be read, and text can be deleted from it.',
   },
   rateLimited: {
     code: 4429,

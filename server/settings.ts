@@ -60,6 +60,37 @@ export const SETTINGS = {
     'BYTES',
     'Longest message of a client, and longest body of an HTTP request.',
   ),
+  maxConnectionsPerAddress: setting(
+    integer(1, 1_000_000),
+    2_000,
+    'NUMBER',
+    'Most connections at a time from one address; an IPv6 network of 64 bits is one.',
+  ),
+  maxDocuments: setting(integer(1, 10_000_000), 10_000, 'NUMBER', 'Most documents in memory at a time.'),
+  maxDocumentBytes: setting(
+    integer(1_024, 1024 * 1024 * 1024),
+    64 * 1024 * 1024,
+    'BYTES',
+    'Size of a document, as stored, from which on text can only be deleted from it.',
+  ),
+  maxMessagesPerSecond: setting(
+    integer(1, 1_000_000),
+    1_000,
+    'NUMBER',
+    'Messages a second that one connection may send in the long run; five times as many at once.',
+  ),
+  maxBytesPerSecond: setting(
+    integer(1_024, 1024 * 1024 * 1024),
+    4 * 1024 * 1024,
+    'BYTES',
+    'Bytes a second that one connection may send in the long run; more at once, two of the longest messages at least.',
+  ),
+  computeBudget: setting(
+    integer(10, 600_000),
+    2_000,
+    'MILLISECONDS',
+    "Computing time that one connection's merges and questions may take in ten seconds.",
+  ),
   logLevel: setting(
     oneOf('debug', 'info', 'warn', 'error', 'silent'),
     'info',
