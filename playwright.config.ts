@@ -16,7 +16,7 @@ export default defineConfig({
     ? [['line'], ['json', { outputFile: process.env['COSCRIBE_TEST_REPORT'] }]]
     : [['line']],
   use: {
-    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
     launchOptions: { args: CHROMIUM_ARGS, ...(executablePath === null ? {} : { executablePath }) },
   },
 });

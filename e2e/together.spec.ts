@@ -60,7 +60,7 @@ test('[SYN-8] undo takes back only what oneself wrote, also after a reconnect', 
   await bob.sees('bob ');
   await alice.page.keyboard.press('Control+z');
   await alice.sees('bob ');
-  await alice.page.keyboard.press('Control+Shift+z');
+  await alice.page.keyboard.press('Control+Shift+Z');
   await bob.sees('alice bob ');
   await bob.page.keyboard.press('Control+z');
   await alice.sees('alice ');

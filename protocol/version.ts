@@ -12,6 +12,12 @@ export const SUBPROTOCOL = `coscribe.${PROTOCOL_VERSION}`;
 /** A subprotocol entry that starts with this carries the access token behind it. The server never selects such an entry. */
 export const TOKEN_SUBPROTOCOL_PREFIX = 'coscribe.token.';
 
+/**
+ * A subprotocol entry that starts with this carries a random key that one provider keeps for its life. A connection with a
+ * key that another one has takes its place: that one is the same client's, on a network it has left.
+ */
+export const SESSION_SUBPROTOCOL_PREFIX = 'coscribe.session.';
+
 /** The path below which documents are synchronised: `/sync/<document name, percent-encoded>`. */
 export const SYNC_PATH = '/sync/';
 

@@ -264,3 +264,30 @@ it('[SEC-2] lets a viewer read, answer with nothing, and write nothing', async (
   expect(await viewer.untilClosed()).toMatchObject({ code: 4403 });
   expect((await WireClient.join(url, 'notes')).text).toBe('text!');
 });
+
+it('[CON-3, SEC-11] lets a client that changed networks go on at once, though its old connection seems alive', async () => {
+  const { url } = await start();
+  const protocols = ['coscribe.1', 'coscribe.session.a-key-of-its-own'];
+  const before = await WireClient.join(url, 'notes', { protocols });
+  const first = before.insert(0, 'before ');
+  await before.untilStored();
+  before.socket.pause();
+  const after = new WireClient(url, 'notes', { protocols });
+  after.doc.clientID = before.doc.clientID;
+  Y.applyUpdate(after.doc, first);
+  await after.until(() => after.received.some(({ type }) => type === 'sync-step-1'), 'step 1');
+  after.insert(7, 'after');
+  await after.untilStored();
+  expect((await WireClient.join(url, 'notes')).text).toBe('before after');
+
+  // Without the key it could be anybody: what it writes under that id does not get in while the owner is there.
+  const mallory = new WireClient(url, 'notes');
+  mallory.doc.clientID = before.doc.clientID;
+  Y.applyUpdate(mallory.doc, Y.encodeStateAsUpdate(after.doc));
+  await mallory.until(() => mallory.received.some(({ type }) => type === 'sync-step-1'), 'step 1');
+  mallory.insert(0, 'forged ');
+  expect(await mallory.untilClosed()).toMatchObject({ code: 1013 });
+  after.insert(12, '!');
+  await after.untilStored();
+  expect((await WireClient.join(url, 'notes')).text).toBe('before after!');
+});

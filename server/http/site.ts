@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isDocumentName } from '../../protocol/document-name.ts';
 
 /** Assets carry a hash of their content in the name, so a browser may keep them for ever. */
 const FOREVER = 'public, max-age=31536000, immutable';
@@ -34,7 +35,9 @@ export async function serveSite(app: FastifyInstance, folder: string): Promise<v
     },
   });
   app.get('/', (_request, reply) => reply.sendFile('index.html'));
-  app.get('/d/*', (_request, reply) => reply.sendFile('document.html'));
+  app.get<{ Params: { '*': string } }>('/d/*', (request, reply) =>
+    isDocumentName(request.params['*']) ? reply.sendFile('document.html') : reply.code(404).sendFile('404.html'),
+  );
 }
 
 /** Whether a refusal should be a page: somebody looks at it in a browser, and there is a site to show it in. */

@@ -49,12 +49,15 @@ export class Presence {
     return this.#held.size;
   }
 
-  /** @throws PresenceLimitError when `member` would hold too much; entries before that one have taken effect. */
-  update(member: Member, entries: readonly AwarenessEntry[]): void {
+  /**
+   * Takes what `member` says; `introduced` is called with each id that becomes the member's by it.
+   * @throws PresenceLimitError when it would hold too much; entries before that one have taken effect.
+   */
+  update(member: Member, entries: readonly AwarenessEntry[], introduced: (clientId: number) => void = ignore): void {
     for (const entry of entries) {
       const held = this.#held.get(entry.clientId);
-      if (held === undefined) this.#introduce(member, entry);
-      else if (held.member === member) this.#change(held, entry);
+      if (held === undefined && this.#introduce(member, entry)) introduced(entry.clientId);
+      if (held?.member === member) this.#change(held, entry);
     }
   }
 
@@ -81,11 +84,14 @@ export class Presence {
     return encodeAwarenessEntries(entries, entries.length);
   }
 
-  #introduce(member: Member, entry: AwarenessEntry): void {
-    if (isGone(entry)) return;
+  /** Whether the id is the member's now. */
+  #introduce(member: Member, entry: AwarenessEntry): boolean {
+    if (isGone(entry)) return false;
     const ids = this.#idsOf.get(member) ?? new Set<number>();
     const goneAt = this.#goneClocks.get(entry.clientId);
-    if (goneAt !== undefined && (entry.clock < goneAt || (entry.clock === goneAt && ids.size > 0))) return;
+    if (goneAt !== undefined && (entry.clock < goneAt || (entry.clock === goneAt && ids.size > 0))) {
+      return false;
+    }
     if (ids.size >= this.#limits.idsPerMember) {
       throw new PresenceLimitError(`a connection may introduce ${this.#limits.idsPerMember} awareness ids at most`);
     }
@@ -95,6 +101,7 @@ export class Presence {
     this.#goneClocks.delete(entry.clientId);
     this.#held.set(entry.clientId, { entry, member });
     this.#changed.set(entry.clientId, entry);
+    return true;
   }
 
   #change(held: Held, entry: AwarenessEntry): void {
@@ -133,4 +140,8 @@ export class Presence {
     }
     this.#changed.set(id, goneEntry(id, held.entry.clock));
   }
+}
+
+function ignore(): void {
+  // Nobody wants to know.
 }

@@ -1,6 +1,6 @@
 import * as Y from 'yjs';
 import { decodeAwarenessEntries } from '../../protocol/awareness-entries.ts';
-import { CLOSE_CODES } from '../../protocol/close-codes.ts';
+import { CLOSE_CODES, retryAfterReason } from '../../protocol/close-codes.ts';
 import {
   type DocumentProperties,
   encodeAwareness,
@@ -25,6 +25,8 @@ export interface RoomLimits {
   readonly presence: PresenceLimits;
   /** Longest time a member may stay behind before it is closed, in milliseconds. */
   readonly catchUpDeadline: number;
+  /** Size of the stored document from which on its text can only be deleted, in bytes. */
+  readonly documentBytes: number;
 }
 
 export interface RoomDependencies {
@@ -49,6 +51,12 @@ interface Waiting {
 
 /** How often in a row a member may answer a resync with something that still has a gap. */
 const MOST_GAPS = 3;
+
+/** An update of so many bytes is measured when it is applied; what is smaller is typing, and bounded by the gate. */
+const HEAVY_BYTES = 4 * 1024;
+
+/** Seconds that a member is asked to wait when it has cost too much: the budget is one of ten seconds. */
+const OVERWORKED_RETRY_AFTER = 10;
 
 /** A log of so many records is compacted when the room is left. */
 const SETTLE_RECORDS = 20;
@@ -149,13 +157,30 @@ export class Room {
    */
   synchronise(member: Member, stateVector: Uint8Array): void {
     checkStateVector(stateVector);
-    // What waits reaches the member at the end of the turn, like everybody.
+    const seat = this.#seats.get(member);
+    if (seat === undefined) return;
+    if (!member.mayWork) {
+      this.#closeOverworked(member);
+    } else if (member.congested) {
+      // Who asks again and again without reading would fill the memory with answers.
+      seat.asked = new Uint8Array(stateVector);
+    } else {
+      this.#answer(member, stateVector);
+    }
+  }
+
+  /** What waits reaches the member at the end of the turn, like everybody. */
+  #answer(member: Member, stateVector: Uint8Array): void {
+    const started = this.#clock.now();
+    let answer: Uint8Array;
     if (stateVector.length === 1) {
       this.#fullState ??= encodeSyncStep2(Y.encodeStateAsUpdate(this.#doc));
-      member.deliver([this.#fullState]);
+      answer = this.#fullState;
     } else {
-      member.deliver([encodeSyncStep2(Y.encodeStateAsUpdate(this.#doc, stateVector))]);
+      answer = encodeSyncStep2(Y.encodeStateAsUpdate(this.#doc, stateVector));
     }
+    member.worked(this.#clock.now() - started);
+    member.deliver([answer]);
   }
 
   /**
@@ -165,12 +190,50 @@ export class Room {
   receive(member: Member, update: Uint8Array, { merge, count }: { merge: boolean; count: number }): void {
     const seat = this.#seats.get(member);
     if (seat === undefined) return;
-    if (this.#gate.admit(update, member, merge) === 'gap') {
-      this.#askAgain(seat, count, merge);
+    const heavy = isHeavy(update, merge);
+    if (heavy && !this.#mayBringHeavy(seat)) return;
+    if (bringsStructs(update) && this.#isFull()) {
+      member.close(CLOSE_CODES.documentFull, CLOSE_CODES.documentFull.meaning);
       return;
     }
+    const started = heavy ? this.#clock.now() : 0;
+    try {
+      if (this.#gate.admit(update, member, merge) === 'gap') {
+        this.#askAgain(seat, count, merge);
+        return;
+      }
+    } finally {
+      if (heavy) member.worked(this.#clock.now() - started);
+    }
+    seat.heavyWaits ||= heavy;
     this.#waiting.push({ seat, update, merge, count });
     this.#schedule();
+  }
+
+  /** Whether a member may bring something that takes long to apply. One at a time waits, so that its cost is known. */
+  #mayBringHeavy(seat: Seat): boolean {
+    if (seat.heavyWaits) this.#runTurn();
+    if (seat.member.mayWork) return true;
+    this.#closeOverworked(seat.member);
+    return false;
+  }
+
+  #closeOverworked(member: Member): void {
+    const reason = "Merging for this connection took too much of the server's time.";
+    member.close(CLOSE_CODES.rateLimited, retryAfterReason(OVERWORKED_RETRY_AFTER, reason));
+  }
+
+  /**
+   * Whether the document has reached its greatest size. The log counts more than its updates will take in the state, so
+   * the state is written anew before that is held against anybody.
+   */
+  #isFull(): boolean {
+    const { documentBytes } = this.#limits;
+    const { document } = this;
+    if (document.storedBytes <= documentBytes) return false;
+    // Writing it costs in proportion to its size, so it is done when a tenth has been written since.
+    if (document.logBytes * 10 >= documentBytes && !this.#broken) this.#compact();
+    return document.snapshotBytes >= documentBytes;
   }
 
   /**
@@ -180,7 +243,7 @@ export class Room {
   receivePresence(member: Member, update: Uint8Array): void {
     if (!this.#seats.has(member)) return;
     try {
-      this.#presence.update(member, decodeAwarenessEntries(update));
+      this.#presence.update(member, decodeAwarenessEntries(update), (clientId) => this.#gate.claim(clientId, member));
     } finally {
       this.#schedule();
     }
@@ -188,6 +251,8 @@ export class Room {
 
   /** Sends `member` every awareness state. */
   tellPresence(member: Member): void {
+    // Once it has drained it is told anyway.
+    if (member.congested) return;
     const everyone = this.#presence.everyone();
     if (everyone !== null) member.deliver([encodeAwareness(everyone)]);
   }
@@ -195,8 +260,12 @@ export class Room {
   /** The member has read what was congested: it gets all it missed in one update. */
   drained(member: Member): void {
     const seat = this.#seats.get(member);
-    if (seat === undefined || seat.behind === null) return;
-    const messages = [encodeUpdate(Y.encodeStateAsUpdate(this.#doc, seat.behind.stateVector))];
+    if (seat === undefined) return;
+    const { asked, behind } = seat;
+    seat.asked = null;
+    if (asked !== null) this.#answer(member, asked);
+    if (behind === null) return;
+    const messages = [encodeUpdate(Y.encodeStateAsUpdate(this.#doc, behind.stateVector))];
     const everyone = this.#presence.everyone();
     if (everyone !== null) messages.push(encodeAwareness(everyone));
     seat.behind = null;
@@ -346,6 +415,8 @@ export class Room {
   }
 
   #applyOne({ seat, update, merge, count }: Waiting): void {
+    const heavy = isHeavy(update, merge);
+    const started = heavy ? this.#clock.now() : 0;
     try {
       if (this.#gate.apply(update, seat.member, merge) === 'gap') this.#askAgain(seat, count, merge);
       else if (merge) seat.closeGap(count);
@@ -354,6 +425,11 @@ export class Room {
       this.#logger.warn({ document: this.name, member: seat.member.id, code: error.code }, 'An update was refused.');
       seat.holdFrom(count);
       seat.member.close(CLOSE_CODES.malformed, error.message);
+    } finally {
+      if (heavy) {
+        seat.heavyWaits = false;
+        seat.member.worked(this.#clock.now() - started);
+      }
     }
   }
 
@@ -403,4 +479,18 @@ export class Room {
       member.close(CLOSE_CODES.internalError, 'The document has to be loaded again.');
     }
   }
+}
+
+/** Whether an update may take long to apply. Typing never does, and is not measured. */
+function isHeavy(update: Uint8Array, merge: boolean): boolean {
+  return update.length > HEAVY_BYTES || (merge && bringsAnything(update));
+}
+
+/** An update begins with the number of clients whose structs follow. */
+function bringsStructs(update: Uint8Array): boolean {
+  return update[0] !== 0;
+}
+
+function bringsAnything(update: Uint8Array): boolean {
+  return bringsStructs(update) || update[1] !== 0;
 }

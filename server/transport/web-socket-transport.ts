@@ -4,7 +4,12 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { CLOSE_CODES, type CloseCode } from '../../protocol/close-codes.ts';
 import { documentNameProblem } from '../../protocol/document-name.ts';
-import { SUBPROTOCOL, SYNC_PATH, TOKEN_SUBPROTOCOL_PREFIX } from '../../protocol/version.ts';
+import {
+  SESSION_SUBPROTOCOL_PREFIX,
+  SUBPROTOCOL,
+  SYNC_PATH,
+  TOKEN_SUBPROTOCOL_PREFIX,
+} from '../../protocol/version.ts';
 import type { Access, Authenticator } from '../auth/authenticator.ts';
 import type { Clock } from '../clock.ts';
 import { Connection, type ConnectionLimits } from '../connection/connection.ts';
@@ -41,6 +46,8 @@ interface SyncRequest {
   readonly documentName: string;
   readonly token: string | null;
   readonly epoch: string | null;
+  /** Names the client across its connections, if it says. */
+  readonly sessionKey: string | null;
   readonly speaksCoscribe: boolean;
 }
 
@@ -51,6 +58,8 @@ export class WebSocketTransport {
   readonly #heartbeat: Heartbeat;
   readonly #frames = new FrameCache();
   readonly #connections = new Set<Connection>();
+  /** The connections of clients that named their session, by document and key. */
+  readonly #sessions = new Map<string, Connection>();
   /** Sockets that were refused and wait for their close. */
   readonly #refused = new Set<WebSocket>();
   #nextId = 1;
@@ -150,6 +159,7 @@ export class WebSocketTransport {
     access: Extract<Access, { granted: true }>,
   ): Connection {
     const { limits, logger } = this.#dependencies;
+    const session = sync.sessionKey === null ? null : `${sync.documentName}\0${sync.sessionKey}`;
     const connection = new Connection(
       new WebSocketAdapter(webSocket, socket, this.#frames),
       {
@@ -159,8 +169,9 @@ export class WebSocketTransport {
         person: access.person,
         speaksCoscribe: sync.speaksCoscribe,
       },
-      { limits, logger, onClosed: (closed) => this.#forget(closed) },
+      { limits, logger, onClosed: (closed) => this.#forget(closed, session) },
     );
+    if (session !== null) this.#takeOver(session, connection);
     this.#connections.add(connection);
     this.#heartbeat.add(connection);
     webSocket.on('message', (data, isBinary) => {
@@ -172,8 +183,20 @@ export class WebSocketTransport {
     return connection;
   }
 
-  #forget(connection: Connection): void {
+  /**
+   * A client that comes back on another network is here before the heartbeat has found its old connection dead. While that
+   * lives, nobody else may write under its client id; so the old one has to go first.
+   */
+  #takeOver(session: string, connection: Connection): void {
+    const old = this.#sessions.get(session);
+    old?.socket.terminate();
+    old?.closed();
+    this.#sessions.set(session, connection);
+  }
+
+  #forget(connection: Connection, session: string | null): void {
     this.#connections.delete(connection);
+    if (session !== null && this.#sessions.get(session) === connection) this.#sessions.delete(session);
     this.#heartbeat.remove(connection);
   }
 
@@ -209,11 +232,13 @@ function readRequest(url: URL, request: IncomingMessage): SyncRequest | string {
   const problem = documentNameProblem(documentName);
   if (problem !== null) return problem;
   const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((entry) => entry.trim());
-  const tokenEntry = protocols.find((entry) => entry.startsWith(TOKEN_SUBPROTOCOL_PREFIX));
+  const entryAfter = (prefix: string) =>
+    protocols.find((entry) => entry.startsWith(prefix))?.slice(prefix.length) ?? null;
   return {
     documentName,
-    token: tokenEntry?.slice(TOKEN_SUBPROTOCOL_PREFIX.length) ?? url.searchParams.get('token'),
+    token: entryAfter(TOKEN_SUBPROTOCOL_PREFIX) ?? url.searchParams.get('token'),
     epoch: url.searchParams.get('epoch'),
+    sessionKey: entryAfter(SESSION_SUBPROTOCOL_PREFIX),
     speaksCoscribe: protocols.includes(SUBPROTOCOL),
   };
 }

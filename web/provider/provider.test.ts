@@ -56,7 +56,10 @@ describe('a connection', () => {
     };
     world.join({ token: async () => 'abc.def' });
     await world.moment();
-    expect(seen).toEqual({ href: 'ws://server/sync/notes', protocols: ['coscribe.1', 'coscribe.token.abc.def'] });
+    expect(seen).toEqual({
+      href: 'ws://server/sync/notes',
+      protocols: ['coscribe.1', expect.stringMatching(/^coscribe\.session\.[\w-]{36}$/), 'coscribe.token.abc.def'],
+    });
   });
 
   test('[SYN-2] synced only when the content is there', async () => {

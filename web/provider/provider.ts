@@ -1,11 +1,12 @@
 import { ObservableV2 } from 'lib0/observable';
+import { uuidv4 } from 'lib0/random';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { CLOSE_CODES } from '../../protocol/close-codes.ts';
 import { documentNameProblem } from '../../protocol/document-name.ts';
 import { type DocumentProperties, decodeMessage, type Notice, type Welcome } from '../../protocol/messages.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
-import { SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX } from '../../protocol/version.ts';
+import { SESSION_SUBPROTOCOL_PREFIX, SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX } from '../../protocol/version.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Connection } from './connection.ts';
 import { type ConnectionState, connectionStatus, type Refusal, refusal } from './connection-state.ts';
@@ -66,6 +67,8 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   /** Fulfilled when the epoch of the offline copy is known, or there is no more waiting for it. */
   readonly #epochKnown = deferred();
 
+  /** Known to this provider and the server only: with it a new connection takes the place of one that is dead or dying. */
+  readonly #sessionKey = uuidv4();
   #session: Session | null = null;
   #loaded = false;
   /** Whether nobody waits for the offline copy any more: it was read, it failed, or it took too long. */
@@ -241,7 +244,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     await this.#epochKnown.promise;
     const token = typeof this.#token === 'function' ? await this.#token() : this.#token;
     if (this.#address === null) throw new Error('a document without a valid name has no address');
-    const protocols = [SUBPROTOCOL];
+    const protocols = [SUBPROTOCOL, SESSION_SUBPROTOCOL_PREFIX + this.#sessionKey];
     if (token !== undefined && token !== '') protocols.push(TOKEN_SUBPROTOCOL_PREFIX + token);
     return { url: this.#address.socketUrl(this.#epoch.known), protocols };
   }

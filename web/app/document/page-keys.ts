@@ -24,6 +24,8 @@ function actionFor(event: KeyboardEvent, session: DocumentSession): (() => void)
     return () => void openPanel('commands', session);
   }
   if (event.altKey && !event.ctrlKey && key === 'f9') return focusBar;
+  if (key === 'escape' && session.state.following !== null && !isInLayer(event.target))
+    return () => session.follow(null);
   if (key === '?' && !event.ctrlKey && !event.metaKey && !takesText(event.target)) {
     return () => void openPanel('keys', session);
   }
@@ -32,6 +34,11 @@ function actionFor(event: KeyboardEvent, session: DocumentSession): (() => void)
 
 function focusBar(): void {
   document.querySelector<HTMLElement>('.bar cs-title-field button, .bar cs-title-field input')?.focus();
+}
+
+/** Whether a dialog, a popover or a field takes the key first. */
+function isInLayer(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('dialog[open], [popover]:popover-open, input') !== null;
 }
 
 function takesText(target: EventTarget | null): boolean {
