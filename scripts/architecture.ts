@@ -41,7 +41,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'protocol',
   ],
   'server/http': ['server/room', 'server/document', 'server/auth', 'server/(seams)', 'protocol'],
+  // The commands; `serve` is the one that starts the server.
+  'server/command': ['server/(root)', 'server/store', 'server/document', 'server/auth', 'server/(seams)', 'protocol'],
   'server/(root)': [
+    'server/command',
     'server/(config)',
     'server/transport',
     'server/connection',

@@ -5,6 +5,9 @@ import { optionName, SETTINGS, type SettingName, type Settings, variableName } f
 /** What the command line asks for. */
 export type Command =
   | { readonly kind: 'serve'; readonly settings: Settings; readonly given: ReadonlySet<SettingName> }
+  | { readonly kind: 'backup'; readonly folder: string; readonly data: string; readonly salvage: boolean }
+  | { readonly kind: 'restore'; readonly from: string; readonly data: string }
+  | { readonly kind: 'check'; readonly at: string | null; readonly data: string }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'version' };
 
@@ -44,10 +47,16 @@ export function readCommand(
   if (values['version'] === true) return { kind: 'version' };
   const [command = 'serve', ...rest] = positionals;
   if (command === 'help') return { kind: 'help', text: helpText() };
-  if (command !== 'serve') {
-    throw new ConfigError(`Unknown command "${command}". Commands: serve. See coscribe --help.`);
+  if (!isCommandName(command)) {
+    throw new ConfigError(
+      `Unknown command "${command}". Commands: ${Object.keys(ARGUMENTS).join(', ')}. See coscribe --help.`,
+    );
   }
-  if (rest.length > 0) throw new ConfigError(`Unexpected argument "${rest[0]}". See coscribe --help.`);
+  const [argument, surplus] = [rest[0], rest[ARGUMENTS[command].most]];
+  if (surplus !== undefined) throw new ConfigError(`Unexpected argument "${surplus}". See coscribe --help.`);
+  if (values['salvage'] === true && command !== 'backup') {
+    throw new ConfigError('--salvage belongs to coscribe backup. See coscribe --help.');
+  }
 
   const fromOptions = new Map<string, Given>();
   for (const name of NAMES) {
@@ -56,7 +65,29 @@ export function readCommand(
   }
   const configFile = typeof values['config'] === 'string' ? values['config'] : environment['COSCRIBE_CONFIG'];
   const given = new Map([...(configFile ? fromFile(configFile) : []), ...fromEnvironment(environment), ...fromOptions]);
-  return { kind: 'serve', settings: settingsOf(given), given: new Set(given.keys() as Iterable<SettingName>) };
+  const settings = settingsOf(given);
+  const { data } = settings;
+  switch (command) {
+    case 'serve':
+      return { kind: 'serve', settings, given: new Set(given.keys() as Iterable<SettingName>) };
+    case 'backup':
+      if (argument === undefined) throw new ConfigError('Say where to: coscribe backup DIR. See coscribe --help.');
+      return { kind: 'backup', folder: argument, data, salvage: values['salvage'] === true };
+    case 'restore':
+      if (argument === undefined) throw new ConfigError('Say from what: coscribe restore BACKUP --data FOLDER.');
+      return { kind: 'restore', from: argument, data };
+    case 'check':
+      return { kind: 'check', at: argument ?? null, data };
+    default:
+      return command satisfies never;
+  }
+}
+
+/** Most arguments of each command. */
+const ARGUMENTS = { serve: { most: 0 }, backup: { most: 1 }, restore: { most: 1 }, check: { most: 1 } } as const;
+
+function isCommandName(name: string): name is keyof typeof ARGUMENTS {
+  return Object.hasOwn(ARGUMENTS, name);
 }
 
 function parse(argv: readonly string[]) {
@@ -64,6 +95,7 @@ function parse(argv: readonly string[]) {
     help: { type: 'boolean', short: 'h' },
     version: { type: 'boolean', short: 'v' },
     config: { type: 'string' },
+    salvage: { type: 'boolean' },
   };
   for (const name of NAMES) options[optionName(name)] = { type: 'string' };
   try {
@@ -158,7 +190,12 @@ function helpText(): string {
   });
   return `Coscribe: write together in the browser, on a server of your own.
 
-Usage: coscribe serve [options]
+Usage:
+  coscribe serve [options]                  Serves the site and the documents.
+  coscribe backup DIR [--data FOLDER]       Writes all documents into one file in DIR, also while the server runs.
+                                            --salvage saves what is left of a damaged data folder.
+  coscribe restore BACKUP --data FOLDER     Makes a data folder of a backup (a file, or the newest in a folder).
+  coscribe check [BACKUP] [--data FOLDER]   Reads every record of a data folder or a backup and says what is wrong.
 
 Options (each also as an environment variable, --port as COSCRIBE_PORT, and in the config file as "port"):
 ${lines.join('\n')}

@@ -30,6 +30,8 @@ export interface CoscribeServer {
    * While the storage fails it does not resolve: what was not acknowledged is still in memory.
    */
   stop(): Promise<void>;
+  /** A backup of all that is stored at this moment, in pieces (docs/operating.md). */
+  backup(): AsyncIterable<Uint8Array>;
 }
 
 /** What a member may be behind, hold and send before it is acted upon. */
@@ -108,5 +110,6 @@ export async function startServer(options: ServerOptions): Promise<CoscribeServe
       stopping ??= stop();
       return stopping;
     },
+    backup: () => documents.backup(),
   };
 }

@@ -1,15 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
-import { type Store, StoreError } from '../store/store.ts';
+import { type Operation, type Store, StoreError } from '../store/store.ts';
+import { encodeBackup } from './backup-format.ts';
 import { type CatalogueEntry, decodeCatalogueEntry } from './catalogue.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { Document } from './document.ts';
-import { catalogueKey, FORMAT_KEY } from './keys.ts';
+import { ALL_KEYS, catalogueKey, FORMAT_KEY } from './keys.ts';
 import { decodeJsonRecord, encodeJsonRecord } from './record.ts';
 
 /** Version of the layout in keys.ts and record.ts. A test opens a stored database of every version. */
-const FORMAT = 1;
+export const FORMAT = 1;
+
+/** Stands in the place of the format until a restore has written everything. */
+export const UNFINISHED = 'unfinished restore';
 
 /** All documents of one store. Opening one twice is the caller's to prevent: the registry of rooms does. */
 export class Documents {
@@ -32,8 +36,8 @@ export class Documents {
   static async open(store: Store, clock: Clock, logger: Logger): Promise<Documents> {
     const stored = await store.get(FORMAT_KEY);
     if (stored !== null) return new Documents(store, clock, logger, readFormat(stored));
-    const storeId = randomBytes(9).toString('base64url');
-    await store.write([{ type: 'put', key: FORMAT_KEY, value: encodeJsonRecord({ format: FORMAT, id: storeId }) }]);
+    const { storeId, operation } = newFormat();
+    await store.write([operation]);
     return new Documents(store, clock, logger, storeId);
   }
 
@@ -52,10 +56,33 @@ export class Documents {
     const value = await this.#store.get(catalogueKey(name));
     return value === null ? null : decodeCatalogueEntry(value);
   }
+
+  /** A backup of everything that is stored at this moment, in pieces, while others go on writing. */
+  backup(): AsyncIterable<Uint8Array> {
+    return backupOf(this.#store, this.#clock);
+  }
+}
+
+/** A backup of a store that no `Documents` uses. */
+export function backupOf(store: Store, clock: Clock): AsyncIterable<Uint8Array> {
+  const createdAt = new Date(clock.date()).toISOString();
+  return encodeBackup({ format: FORMAT, createdAt }, store.read(ALL_KEYS));
+}
+
+/** The operation that marks a store as complete, with an id that no other store has. */
+export function newFormat(): { storeId: string; operation: Operation } {
+  const storeId = randomBytes(9).toString('base64url');
+  const value = encodeJsonRecord({ format: FORMAT, id: storeId });
+  return { storeId, operation: { type: 'put', key: FORMAT_KEY, value } };
 }
 
 function readFormat(stored: Uint8Array): string {
   const { format, id } = parseFormat(stored);
+  if (format === UNFINISHED) {
+    throw new StoreError(
+      'A restore into this data folder did not end. Restore the backup again, into an empty folder.',
+    );
+  }
   if (format !== FORMAT || typeof id !== 'string') {
     throw new StoreError(
       `The data folder has the format ${JSON.stringify(format)}; this version of Coscribe reads format ${FORMAT}. Use the version that wrote it, or a newer one.`,
@@ -68,6 +95,9 @@ function parseFormat(stored: Uint8Array): { format?: unknown; id?: unknown } {
   try {
     return Object(decodeJsonRecord(stored));
   } catch (cause) {
-    throw new StoreError('The data folder is damaged: its format record cannot be read. Restore a backup.', { cause });
+    throw new StoreError(
+      'The data folder is damaged: its format record cannot be read. Restore a backup into an empty folder: coscribe restore BACKUP --data FOLDER',
+      { cause },
+    );
   }
 }

@@ -16,6 +16,9 @@ const CATALOGUE = 'c';
 const SNAPSHOT = 's';
 const LOG = 'u';
 
+/** Every key of the store, whatever it belongs to. */
+export const ALL_KEYS: KeyRange = { from: new Uint8Array([0]), to: new Uint8Array([0xff]) };
+
 /** Every key of every document. */
 export const ALL_DOCUMENTS: KeyRange = { from: Buffer.from('d/'), to: Buffer.from('d0') };
 
@@ -47,4 +50,23 @@ export function logRange(name: string, sequence: number): KeyRange {
 /** The sequence number at the end of a log key. */
 export function logSequence(key: Uint8Array): number {
   return Number(Buffer.from(key.buffer, key.byteOffset, key.byteLength).readBigUInt64BE(key.length - 8));
+}
+
+/** What a key is: a part of a document, or something else (`name` null). */
+export type ParsedKey =
+  | { readonly name: string; readonly kind: 'catalogue' | 'snapshot' | 'other' }
+  | { readonly name: string; readonly kind: 'log'; readonly sequence: number }
+  | { readonly name: null };
+
+/** Takes a key apart. A key below `d/` that ends no name is something else. */
+export function parseKey(key: Uint8Array): ParsedKey {
+  const bytes = Buffer.from(key.buffer, key.byteOffset, key.byteLength);
+  const end = bytes.indexOf(0);
+  if (end === -1 || !bytes.subarray(0, 2).equals(ALL_DOCUMENTS.from)) return { name: null };
+  const name = bytes.toString('utf8', 2, end);
+  const [kind, rest] = [bytes.toString('latin1', end + 1, end + 2), bytes.length - end - 2];
+  if (kind === CATALOGUE && rest === 0) return { name, kind: 'catalogue' };
+  if (kind === SNAPSHOT && rest === 0) return { name, kind: 'snapshot' };
+  if (kind === LOG && rest === 8) return { name, kind: 'log', sequence: logSequence(key) };
+  return { name, kind: 'other' };
 }

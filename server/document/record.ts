@@ -88,6 +88,14 @@ export function decodeJsonRecord(value: Uint8Array): unknown {
   return open(value, (decoder) => JSON.parse(Buffer.from(decoder.arr.subarray(decoder.pos)).toString()));
 }
 
+/**
+ * Checks the envelope of any value, whatever its body is.
+ * @throws DamagedRecordError
+ */
+export function checkRecord(value: Uint8Array): void {
+  open(value, () => null);
+}
+
 function seal(write: (encoder: encoding.Encoder) => void): Uint8Array {
   const encoder = encoding.createEncoder();
   encoding.writeUint8(encoder, ENVELOPE_VERSION);

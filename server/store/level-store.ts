@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ClassicLevel } from 'classic-level';
+import { findLogDamage } from './level-log-check.ts';
 import type { KeyRange, Operation, Store } from './store.ts';
 import { StoreError } from './store.ts';
 
@@ -18,9 +19,45 @@ export class LevelStore implements Store {
 
   /**
    * Opens (and makes, if need be) the database in `dataFolder`. One process at a time can have it.
-   * @throws StoreError when the folder cannot be used, with what to do about it.
+   * @throws StoreError when the folder cannot be used, or the database is damaged, with what to do about it.
    */
   static async open(dataFolder: string): Promise<LevelStore> {
+    const { folder, location } = await LevelStore.#prepare(dataFolder);
+    // Before LevelDB opens it, which skips what is damaged and throws the evidence away.
+    const damage = await findLogDamage(location);
+    if (damage !== null) throw damaged(folder, damage);
+    try {
+      return new LevelStore(await openLevel(location));
+    } catch (cause) {
+      if (codeOf(cause) === 'LEVEL_LOCKED') {
+        throw new StoreError(
+          `The data folder ${folder} is in use by another process. Stop that one, or give another folder with --data.`,
+          { cause },
+        );
+      }
+      throw damaged(folder, reasonOf(cause), cause);
+    }
+  }
+
+  /**
+   * Opens a damaged database with whatever can still be read. This changes the files: give it a copy.
+   * @throws StoreError when nothing can be read.
+   */
+  static async openDamaged(dataFolder: string): Promise<LevelStore> {
+    const { folder, location } = await LevelStore.#prepare(dataFolder);
+    try {
+      return new LevelStore(
+        await openLevel(location).catch(async () => {
+          await ClassicLevel.repair(location);
+          return openLevel(location);
+        }),
+      );
+    } catch (cause) {
+      throw new StoreError(`Nothing can be read of the database in ${folder} (${reasonOf(cause)}).`, { cause });
+    }
+  }
+
+  static async #prepare(dataFolder: string): Promise<{ folder: string; location: string }> {
     const folder = resolve(dataFolder);
     const location = join(folder, 'leveldb');
     try {
@@ -32,23 +69,7 @@ export class LevelStore implements Store {
         { cause },
       );
     }
-    const db = new ClassicLevel<Uint8Array, Uint8Array>(location, { keyEncoding: 'view', valueEncoding: 'view' });
-    try {
-      await db.open();
-    } catch (error) {
-      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-      if (codeOf(cause) === 'LEVEL_LOCKED') {
-        throw new StoreError(
-          `The data folder ${folder} is in use by another process. Stop that one, or give another folder with --data.`,
-          { cause },
-        );
-      }
-      throw new StoreError(
-        `The database in ${folder} cannot be opened (${reasonOf(cause)}). Restore a backup into an empty folder, or give another folder with --data.`,
-        { cause },
-      );
-    }
-    return new LevelStore(db);
+    return { folder, location };
   }
 
   async get(key: Uint8Array): Promise<Uint8Array | null> {
@@ -81,6 +102,24 @@ export class LevelStore implements Store {
   async close(): Promise<void> {
     await this.#db.close();
   }
+}
+
+async function openLevel(location: string): Promise<ClassicLevel<Uint8Array, Uint8Array>> {
+  const db = new ClassicLevel<Uint8Array, Uint8Array>(location, { keyEncoding: 'view', valueEncoding: 'view' });
+  try {
+    await db.open();
+  } catch (error) {
+    throw error instanceof Error && error.cause !== undefined ? error.cause : error;
+  }
+  return db;
+}
+
+function damaged(folder: string, reason: string, cause?: unknown): StoreError {
+  return new StoreError(
+    `The database in ${folder} is damaged (${reason}). Restore a backup into a new folder: coscribe restore BACKUP --data NEW_FOLDER. ` +
+      `Without one, save what can be read: coscribe backup DIR --salvage --data ${folder}`,
+    { cause },
+  );
 }
 
 /** Makes a folder and its parents. Node's recursive `mkdir` never comes back where a parent refuses children, as /proc does. */

@@ -1,0 +1,93 @@
+import { cp, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { systemClock } from '../clock.ts';
+import { BackupError, type BackupHeader, decodeBackup, type Entry } from '../document/backup-format.ts';
+import { backupOf, FORMAT } from '../document/documents.ts';
+import { LevelStore } from '../store/level-store.ts';
+import { askForBackup } from './admin-endpoint.ts';
+import { CommandError } from './command-error.ts';
+
+/** Everything that a data folder or a backup holds, as of one moment. */
+export interface DataSource {
+  readonly header: BackupHeader;
+  /** To be iterated once. Throws CommandError when it turns out to be damaged or incomplete. */
+  readonly entries: AsyncIterable<Entry>;
+  close(): Promise<void>;
+}
+
+/** Reads a data folder: through the server that runs on it, else from the database. */
+export async function readDataFolder(dataFolder: string): Promise<DataSource> {
+  const folder = resolve(dataFolder);
+  await checkHasData(folder);
+  const answer = await askForBackup(folder);
+  if (answer !== null) return readStream(`The answer of the server of ${folder}`, answer);
+  const store = await LevelStore.open(folder);
+  return readStream(`The database in ${folder}`, backupOf(store, systemClock), () => store.close());
+}
+
+/**
+ * Reads what is left of a damaged data folder, from a copy, since LevelDB drops what it cannot read as it opens a
+ * database. No server may run on it.
+ */
+export async function readDamagedFolder(dataFolder: string): Promise<DataSource> {
+  const folder = resolve(dataFolder);
+  await checkHasData(folder);
+  if ((await askForBackup(folder)) !== null) {
+    throw new CommandError(`A server runs on ${folder}. Stop it first, so that the damaged files stay as they are.`);
+  }
+  const copy = await mkdtemp(join(tmpdir(), 'coscribe-salvage-'));
+  try {
+    await cp(join(folder, 'leveldb'), join(copy, 'leveldb'), { recursive: true });
+    const store = await LevelStore.openDamaged(copy);
+    return await readStream(`What is left in ${folder}`, backupOf(store, systemClock), async () => {
+      await store.close();
+      await rm(copy, { recursive: true });
+    });
+  } catch (error) {
+    await rm(copy, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Reads a stream in the format of backups. `what` begins the sentence that says what is wrong with it. */
+export async function readStream(
+  what: string,
+  chunks: AsyncIterable<Uint8Array>,
+  close: () => Promise<void> = async () => undefined,
+): Promise<DataSource> {
+  try {
+    const { header, entries } = await decodeBackup(explained(what, chunks));
+    if (header.format !== FORMAT) {
+      throw new CommandError(
+        `${what} holds data of the format ${header.format}, and this version of Coscribe reads format ${FORMAT}. Use the version that wrote it, or a newer one.`,
+      );
+    }
+    return { header, entries: explained(what, entries), close };
+  } catch (error) {
+    await close();
+    throw asCommandError(what, error);
+  }
+}
+
+/** The same, with what goes wrong in it as a sentence. */
+async function* explained<T>(what: string, source: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* source;
+  } catch (error) {
+    throw asCommandError(what, error);
+  }
+}
+
+function asCommandError(what: string, error: unknown): unknown {
+  if (error instanceof BackupError) return new CommandError(`${what} cannot be used: ${error.message}.`);
+  if (!(error instanceof Error) || !('code' in error)) return error;
+  if (error.code === 'ECONNRESET') return new CommandError(`${what} ended early: the server was stopped. Try again.`);
+  return new CommandError(`${what} cannot be read (${error.message}).`, { cause: error });
+}
+
+async function checkHasData(folder: string): Promise<void> {
+  const found = await stat(join(folder, 'leveldb')).catch(() => null);
+  if (found?.isDirectory() === true) return;
+  throw new CommandError(`There are no documents in ${folder}. Give the server's data folder with --data.`);
+}

@@ -1,0 +1,85 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pino from 'pino';
+import { OpenAccess } from '../auth/open-access.ts';
+import { systemClock } from '../clock.ts';
+import { type CoscribeServer, startServer } from '../server.ts';
+import type { SettingName, Settings } from '../settings.ts';
+import { LevelStore } from '../store/level-store.ts';
+import { type AdminEndpoint, openAdminEndpoint } from './admin-endpoint.ts';
+import { processTerminal } from './terminal.ts';
+
+/** Longest time that a stop may take, in milliseconds; then the process ends with an error. */
+const GRACE_PERIOD = 10_000;
+
+const SITE_FOLDER = fileURLToPath(new URL('../../web', import.meta.url));
+
+/** `coscribe serve`: serves until a signal stops it. Resolves when it listens; rejects when it cannot. */
+export async function serve({
+  settings,
+  given,
+}: {
+  readonly settings: Settings;
+  readonly given: ReadonlySet<SettingName>;
+}): Promise<void> {
+  const onTerminal = process.stdout.isTTY === true;
+  const level = onTerminal && !given.has('logLevel') ? 'warn' : settings.logLevel;
+  const logger = pino(
+    { level, base: null },
+    onTerminal ? (await import('pino-pretty')).default({ colorize: true, ignore: 'hostname' }) : pino.destination(1),
+  );
+  const store = await LevelStore.open(settings.data);
+  let server: CoscribeServer;
+  try {
+    server = await startServer({
+      settings,
+      store,
+      authenticator: new OpenAccess(),
+      clock: systemClock,
+      logger,
+      siteFolder: SITE_FOLDER,
+    });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  const admin = await openAdminEndpoint(settings.data, { backup: () => server.backup(), logger }).catch(
+    async (error: unknown) => {
+      await server.stop();
+      throw error;
+    },
+  );
+
+  // Before the address is told: whoever reads it may stop the server at once.
+  const stop = (signal: string) => {
+    logger.info({ signal }, 'Stopping.');
+    setTimeout(() => {
+      logger.error({}, `Not everything could be stored within ${GRACE_PERIOD / 1000} s.`);
+      process.exit(1);
+    }, GRACE_PERIOD).unref();
+    stopInOrder(server, admin).then(
+      () => process.exit(0),
+      (err: unknown) => {
+        logger.error({ err }, 'The server could not stop in order.');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  // The doors catch what goes wrong (SEC-12). Should something slip by all the same, people keep their connections.
+  process.on('uncaughtException', (err) => logger.error({ err }, 'An error was caught nowhere else.'));
+  process.on('unhandledRejection', (err) => logger.error({ err }, 'A rejection was caught nowhere else.'));
+
+  const dataFolder = resolve(settings.data);
+  if (onTerminal) {
+    processTerminal.say(`Coscribe is at ${server.url}\nDocuments are kept in ${dataFolder}\nCtrl+C stops it.`);
+  } else {
+    logger.info({ url: server.url, data: dataFolder }, `Coscribe is at ${server.url}`);
+  }
+}
+
+async function stopInOrder(server: CoscribeServer, admin: AdminEndpoint): Promise<void> {
+  await admin.close();
+  await server.stop();
+}
