@@ -1,0 +1,202 @@
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { catalogueKey, logKey, snapshotKey } from '../document/keys.ts';
+import { LevelStore } from '../store/level-store.ts';
+import { MemoryTerminal } from '../testing/memory-terminal.ts';
+import { readStoredIn, storeDocuments } from '../testing/stored-documents.ts';
+import { freshFolder } from '../testing/test-server.ts';
+import { backup } from './backup.ts';
+import { check } from './check.ts';
+import { restore } from './restore.ts';
+
+const TEXTS = { alpha: 'one two three four five', 'b/ü 😀': 'six seven', gamma: 'eight nine ten' };
+
+async function dataFolder(): Promise<string> {
+  const folder = await freshFolder();
+  await storeDocuments(folder, TEXTS, { compactAfter: 2 });
+  return folder;
+}
+
+/** Runs a command; what it said and its exit code. */
+async function run(command: (terminal: MemoryTerminal) => Promise<number>) {
+  const terminal = new MemoryTerminal();
+  const exitCode = await command(terminal);
+  return { exitCode, said: terminal.said.join('\n'), warned: terminal.warned.join('\n') };
+}
+
+const checked = (data: string, at: string | null = null) => run((terminal) => check({ at, data }, terminal));
+const backedUp = (folder: string, data: string, salvage = false) =>
+  run((terminal) => backup({ folder, data, salvage }, terminal));
+const restored = (from: string, data: string) => run((terminal) => restore({ from, data }, terminal));
+
+async function backupOf(data: string): Promise<string> {
+  const folder = await freshFolder();
+  await backedUp(folder, data);
+  const [name = ''] = await readdir(folder);
+  return join(folder, name);
+}
+
+async function damage(data: string, change: (store: LevelStore) => Promise<void>): Promise<void> {
+  const store = await LevelStore.open(data);
+  await change(store);
+  await store.close();
+}
+
+function flip(key: Uint8Array): (store: LevelStore) => Promise<void> {
+  return async (store) => {
+    const value = Buffer.from((await store.get(key)) ?? []);
+    value[value.length - 1] = (value.at(-1) ?? 0) ^ 1;
+    await store.write([{ type: 'put', key, value }]);
+  };
+}
+
+const remove = (key: Uint8Array) => (store: LevelStore) => store.write([{ type: 'del', key }]);
+
+it('[DUR-12] backs up and restores every document, each in a new epoch', async () => {
+  const data = await dataFolder();
+  const backups = join(await freshFolder(), 'made', 'when', 'missing');
+  expect(await backedUp(backups, data)).toMatchObject({
+    exitCode: 0,
+    said: expect.stringMatching(/^3 documents in \//),
+  });
+  const [name = ''] = await readdir(backups);
+  expect(name).toMatch(/^coscribe-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\.backup$/);
+  expect((await stat(join(backups, name))).mode & 0o777).toBe(0o600);
+  const [target, again] = [join(await freshFolder(), 'new'), await freshFolder()];
+  expect(await restored(backups, target)).toMatchObject({
+    exitCode: 0,
+    said: expect.stringMatching(/^3 documents of/),
+  });
+  await restored(join(backups, name), again);
+  for (const [document, text] of Object.entries(TEXTS)) {
+    const lives = [
+      await readStoredIn(data, document),
+      await readStoredIn(target, document),
+      await readStoredIn(again, document),
+    ];
+    expect(lives.map((life) => life.text)).toEqual([text, text, text]);
+    expect(new Set(lives.map(({ epoch }) => epoch)).size).toBe(3);
+  }
+  expect((await checked(target)).said).toBe('3 documents read, nothing is wrong.');
+});
+
+it.each([
+  ['a flipped byte in a record', flip(logKey('alpha', 4)), /^alpha: record 4 of the log: a checksum does not match\./],
+  ['a flipped byte in a snapshot', flip(snapshotKey('alpha')), /^alpha: the snapshot: a checksum does not match\./],
+  ['a flipped byte in a catalogue entry', flip(catalogueKey('alpha')), /^alpha: the catalogue entry: a checksum/],
+  ['a missing record', remove(logKey('alpha', 4)), /^alpha: record 4 of the log is missing\./],
+  ['a missing snapshot', remove(snapshotKey('alpha')), /^alpha: records 1 to 2 of the log are missing\./],
+  ['a missing catalogue entry', remove(catalogueKey('alpha')), /^alpha: the catalogue entry is missing\./],
+  ['a damaged format record', flip(Buffer.from('m/format')), /^The store: the entry "m\/format": a checksum/],
+])('[DUR-12] finds %s, says so, and leaves it out of a backup', async (_what, change, message) => {
+  const data = await dataFolder();
+  await damage(data, change);
+  const found = await checked(data);
+  expect([found.exitCode, found.warned]).toEqual([1, expect.stringMatching(message)]);
+  expect(found.warned).toContain('coscribe restore BACKUP --data NEW_FOLDER');
+
+  const backups = await freshFolder();
+  const result = await backedUp(backups, data);
+  expect([result.exitCode, result.warned]).toEqual([1, expect.stringMatching(message)]);
+  expect(result.warned).toContain('It is left out.');
+  const target = await freshFolder();
+  expect((await restored(backups, target)).exitCode).toBe(0);
+  expect((await checked(target)).exitCode).toBe(0);
+  expect((await readStoredIn(target, 'gamma')).text).toBe(TEXTS.gamma);
+});
+
+it('[DUR-12] finds a record whose bytes are sound but which cannot be loaded', async () => {
+  const data = await dataFolder();
+  await damage(data, async (store) => {
+    const [later, earlier] = [await store.get(logKey('alpha', 5)), await store.get(logKey('gamma', 3))];
+    if (later === null || earlier === null) throw new Error('a record is missing');
+    await store.write([{ type: 'put', key: logKey('gamma', 3), value: later }]);
+  });
+  expect((await checked(data)).warned).toMatch(/^gamma: it cannot be loaded: the log lacks an update/);
+});
+
+it('[DUR-12] saves what is left of a damaged database, up to the damage, and leaves the database as it is', async () => {
+  const data = await dataFolder();
+  await damage(data, remove(logKey('alpha', 5)));
+  await damage(data, flip(logKey('gamma', 3)));
+  const before = await readdir(join(data, 'leveldb'));
+  const backups = await freshFolder();
+  const { exitCode, warned } = await backedUp(backups, data, true);
+  // Record 5 was the last one: nothing tells that it is missing.
+  expect([exitCode, warned]).toEqual([1, expect.stringMatching(/^gamma: record 3 .*It is kept up to there\./)]);
+  expect(await readdir(join(data, 'leveldb'))).toEqual(before);
+  const target = await freshFolder();
+  await restored(backups, target);
+  expect((await readStoredIn(target, 'gamma')).text).toBe('eight nine ');
+  expect((await checked(target)).exitCode).toBe(0);
+});
+
+it('[DUR-12] saves what is left of a database that LevelDB refuses', async () => {
+  const data = await dataFolder();
+  await writeFile(join(data, 'leveldb', 'CURRENT'), 'nonsense\n');
+  await expect(checked(data)).rejects.toThrow(/is damaged .*coscribe backup DIR --salvage --data/);
+  const [backups, target] = [await freshFolder(), await freshFolder()];
+  expect((await backedUp(backups, data, true)).exitCode).toBe(0);
+  await restored(backups, target);
+  expect((await readStoredIn(target, 'alpha')).text).toBe(TEXTS.alpha);
+});
+
+it('[DUR-12] refuses a backup that is damaged anywhere, or cut off anywhere, and writes nothing', async () => {
+  const path = await backupOf(await dataFolder());
+  const sound = await readFile(path);
+  const target = join(await freshFolder(), 'new');
+  const tryWith = async (bytes: Uint8Array) => {
+    await writeFile(path, bytes);
+    return restored(path, target).then(
+      () => 'restored',
+      (error: Error) => error.message,
+    );
+  };
+  for (let at = 0; at < sound.length; at += 23) {
+    const damaged = Buffer.from(sound);
+    damaged[at] = (damaged[at] ?? 0) ^ 4;
+    expect(await tryWith(damaged), `byte ${at}`).toMatch(/^The backup .* cannot be used: .*\.$/);
+    expect(await tryWith(sound.subarray(0, at)), `length ${at}`).toMatch(
+      /cannot be used: it is (incomplete|not a backup)/,
+    );
+  }
+  expect(await tryWith(Buffer.concat([sound, Buffer.from('x')]))).toMatch(/bytes follow its end/);
+  expect(await tryWith(Buffer.from('coscribe-backup 9\n...'))).toMatch(/it has the format 9, and this version/);
+  expect(await stat(target).catch(() => 'nothing')).toBe('nothing');
+  expect(await tryWith(sound)).toBe('restored');
+});
+
+it('refuses in one line what cannot work', async () => {
+  const data = await dataFolder();
+  const path = await backupOf(data);
+  const empty = await freshFolder();
+  await expect(restored(path, data)).rejects.toThrow(/^The data folder .* is not empty\. .*--data\.$/);
+  await expect(restored(join(empty, 'missing'), empty)).rejects.toThrow(/^There is nothing at .*\/missing\./);
+  await expect(restored(empty, join(empty, 'x'))).rejects.toThrow(/^There is no backup in /);
+  await expect(checked(empty)).rejects.toThrow(/^There are no documents in .*--data\.$/);
+  await expect(backedUp(empty, join(empty, 'x'))).rejects.toThrow(/^There are no documents in /);
+  await expect(backedUp(join(path, 'below-a-file'), data)).rejects.toThrow(/cannot be written to .* \(ENOTDIR\)/);
+  expect(await readdir(empty)).toEqual([]);
+});
+
+it('checks a backup as well as a data folder', async () => {
+  const data = await dataFolder();
+  const path = await backupOf(data);
+  expect((await checked('/nowhere', path)).said).toBe('3 documents read, nothing is wrong.');
+  expect((await checked('/nowhere', data)).said).toBe('3 documents read, nothing is wrong.');
+});
+
+it('[DUR-12] does not take a data folder in which a restore did not end', async () => {
+  const target = await freshFolder();
+  await mkdir(target, { recursive: true });
+  const store = await LevelStore.open(target);
+  const { restore: restoreInto } = await import('../document/restore.ts');
+  async function* cutOff(): AsyncGenerator<readonly [Uint8Array, Uint8Array]> {
+    yield [logKey('alpha', 1), new Uint8Array(5)];
+    throw new Error('no space left on device');
+  }
+  await expect(restoreInto(store, cutOff())).rejects.toThrow('no space');
+  await store.close();
+  await expect(readStoredIn(target, 'alpha')).rejects.toThrow(/A restore into this data folder did not end/);
+});
