@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { Authenticator } from './auth/authenticator.ts';
 import type { Clock } from './clock.ts';
+import type { ConnectionRates, Rate } from './connection/allowance.ts';
 import { Documents } from './document/documents.ts';
 import { createHttpApp } from './http/http-app.ts';
 import type { Logger } from './logger.ts';
@@ -40,7 +41,24 @@ const LIMITS = {
   catchUpDeadline: 30_000,
   congestedBytes: 1024 * 1024,
   earlyBytes: 1024 * 1024,
+  backlogBytes: 512 * 1024 * 1024,
 } as const;
+
+/** Rates that nobody who works as clients do comes near: 60 carets a second, a question a second. */
+const PRESENCE_RATE: Rate = { perSecond: 60, burst: 240 };
+const QUESTION_RATE: Rate = { perSecond: 1, burst: 30 };
+
+function connectionRates(settings: Settings): ConnectionRates {
+  const { maxMessagesPerSecond, maxBytesPerSecond, maxMessageBytes, computeBudget } = settings;
+  return {
+    messages: { perSecond: maxMessagesPerSecond, burst: maxMessagesPerSecond * 5 },
+    // A large offline merge has to pass, and what was written meanwhile behind it.
+    bytes: { perSecond: maxBytesPerSecond, burst: Math.max(maxBytesPerSecond * 5, maxMessageBytes * 2) },
+    presence: PRESENCE_RATE,
+    questions: QUESTION_RATE,
+    work: { perSecond: computeBudget / 10, burst: computeBudget },
+  };
+}
 
 /** Puts the parts together and listens. Rejects, with nothing left running, when it cannot. */
 export async function startServer(options: ServerOptions): Promise<CoscribeServer> {
@@ -52,11 +70,12 @@ export async function startServer(options: ServerOptions): Promise<CoscribeServe
         document: documents.document(name),
         gate: settings.documents === 'text' ? { kind: 'text', field: settings.field } : { kind: 'any' },
         field: settings.field,
-        limits: LIMITS,
+        limits: { ...LIMITS, documentBytes: settings.maxDocumentBytes },
         clock,
         logger,
       }),
     unloadAfter: settings.unloadAfter * 1000,
+    mostRooms: settings.maxDocuments,
     clock,
     logger,
   });
@@ -70,7 +89,10 @@ export async function startServer(options: ServerOptions): Promise<CoscribeServe
       messageBytes: settings.maxMessageBytes,
       congestedBytes: LIMITS.congestedBytes,
       earlyBytes: LIMITS.earlyBytes,
+      rates: connectionRates(settings),
       connections: settings.maxConnections,
+      connectionsPerAddress: settings.maxConnectionsPerAddress,
+      backlogBytes: LIMITS.backlogBytes,
     },
     clock,
     logger,

@@ -1,3 +1,5 @@
+import type { Clock } from '../clock.ts';
+
 /** How much of something is allowed: so much at once, and so much a second on average. */
 export interface Rate {
   readonly perSecond: number;
@@ -18,6 +20,9 @@ export interface ConnectionRates {
   readonly work: Rate;
 }
 
+/** As much of a clock as an allowance needs. */
+export type Time = Pick<Clock, 'now'>;
+
 /**
  * What is left of a rate: a token bucket that reads the clock only when it has run out, so that taking from it costs a
  * subtraction. It may therefore give one burst more than a bucket that refills all the time, never more than that.
@@ -27,16 +32,15 @@ export class Allowance {
   #left: number;
   #refilledAt: number;
 
-  /** `now` in milliseconds, as in all calls. */
-  constructor(rate: Rate, now: number) {
+  constructor(rate: Rate, clock: Time) {
     this.#rate = rate;
     this.#left = rate.burst;
-    this.#refilledAt = now;
+    this.#refilledAt = clock.now();
   }
 
   /** Takes `amount` when so much is left, and says whether it was; otherwise takes nothing. */
-  take(amount: number, now: () => number): boolean {
-    if (this.#left < amount) this.#refill(now());
+  take(amount: number, clock: Time): boolean {
+    if (this.#left < amount) this.#refill(clock.now());
     if (this.#left < amount) return false;
     this.#left -= amount;
     return true;
@@ -48,8 +52,8 @@ export class Allowance {
   }
 
   /** Whether anything is left. */
-  isLeft(now: () => number): boolean {
-    if (this.#left <= 0) this.#refill(now());
+  isLeft(clock: Time): boolean {
+    if (this.#left <= 0) this.#refill(clock.now());
     return this.#left > 0;
   }
 

@@ -1,4 +1,4 @@
-import { CLOSE_CODES, type CloseCode } from '../../protocol/close-codes.ts';
+import { CLOSE_CODES, type CloseCode, retryAfterReason } from '../../protocol/close-codes.ts';
 import {
   decodeMessage,
   encodeNotice,
@@ -10,11 +10,13 @@ import {
 } from '../../protocol/messages.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
 import { mayWrite, type Role } from '../auth/authenticator.ts';
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import type { Member } from '../room/member.ts';
 import { PresenceLimitError } from '../room/presence.ts';
-import type { Lease, Registry } from '../room/registry.ts';
+import { type Lease, type Registry, RegistryFullError } from '../room/registry.ts';
 import { UpdateRefused } from '../room/update-refused.ts';
+import { Allowance, type ConnectionRates } from './allowance.ts';
 import type { Socket } from './socket.ts';
 
 export interface ConnectionLimits {
@@ -24,6 +26,15 @@ export interface ConnectionLimits {
   readonly congestedBytes: number;
   /** Most bytes of frames kept while the document is loading. */
   readonly earlyBytes: number;
+  /** What it may send and cost. */
+  readonly rates: ConnectionRates;
+}
+
+export interface ConnectionDependencies {
+  readonly limits: ConnectionLimits;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly onClosed: (connection: Connection) => void;
 }
 
 export interface ConnectionOptions {
@@ -40,6 +51,9 @@ type State =
   | { readonly kind: 'joining'; readonly early: Uint8Array[]; earlyBytes: number }
   | { readonly kind: 'joined'; readonly lease: Lease }
   | { readonly kind: 'closed' };
+
+/** Seconds that a client turned away because the server is full is asked to wait. */
+const FULL_RETRY_AFTER = 10;
 
 /** An update with neither structs nor deletions: what a reader with nothing to add answers to step 1. */
 function isEmptyUpdate(update: Uint8Array): boolean {
@@ -65,6 +79,14 @@ export class Connection implements Member {
   readonly #limits: ConnectionLimits;
   readonly #logger: Logger;
   readonly #onClosed: (connection: Connection) => void;
+  readonly #clock: Clock;
+  readonly #messages: Allowance;
+  readonly #bytes: Allowance;
+  readonly #presence: Allowance;
+  readonly #questions: Allowance;
+  readonly #work: Allowance;
+  /** The newest presence that came too soon after others; the sweep or the next one passes it on. */
+  #latePresence: Uint8Array | null = null;
   #state: State = { kind: 'joining', early: [], earlyBytes: 0 };
   /** Update messages received, sync step 2 and update alike. */
   #updates = 0;
@@ -72,12 +94,12 @@ export class Connection implements Member {
   #toldCongested = false;
   /** Set by every message sent, cleared by the heartbeat: tells whether the client heard anything lately. */
   sentSinceSweep = true;
+  #received = 0;
+  /** Messages and bytes received when the last sweep saw that a message had been completed. */
+  #receivedAtSweep = 0;
+  #bytesAtSweep = 0;
 
-  constructor(
-    socket: Socket,
-    options: ConnectionOptions,
-    dependencies: { limits: ConnectionLimits; logger: Logger; onClosed: (connection: Connection) => void },
-  ) {
+  constructor(socket: Socket, options: ConnectionOptions, dependencies: ConnectionDependencies) {
     this.#socket = socket;
     this.id = options.id;
     this.person = options.person;
@@ -87,10 +109,26 @@ export class Connection implements Member {
     this.#limits = dependencies.limits;
     this.#logger = dependencies.logger;
     this.#onClosed = dependencies.onClosed;
+    const { clock } = dependencies;
+    this.#clock = clock;
+    const { messages, bytes, presence, questions, work } = dependencies.limits.rates;
+    this.#messages = new Allowance(messages, clock);
+    this.#bytes = new Allowance(bytes, clock);
+    this.#presence = new Allowance(presence, clock);
+    this.#questions = new Allowance(questions, clock);
+    this.#work = new Allowance(work, clock);
   }
 
   get socket(): Socket {
     return this.#socket;
+  }
+
+  get mayWork(): boolean {
+    return this.#work.isLeft(this.#clock);
+  }
+
+  worked(milliseconds: number): void {
+    this.#work.spend(milliseconds);
   }
 
   get congested(): boolean {
@@ -108,9 +146,13 @@ export class Connection implements Member {
     let lease: Lease;
     try {
       lease = await registry.open(this.#documentName);
-    } catch {
-      // The registry has logged the cause.
-      this.close(CLOSE_CODES.tryAgainLater, 'The document cannot be loaded right now.');
+    } catch (error) {
+      // The registry has logged any other cause.
+      const reason =
+        error instanceof RegistryFullError
+          ? retryAfterReason(FULL_RETRY_AFTER, error.message)
+          : 'The document cannot be loaded right now.';
+      this.close(CLOSE_CODES.tryAgainLater, reason);
       return;
     }
     if (this.#state.kind !== 'joining') {
@@ -138,12 +180,28 @@ export class Connection implements Member {
       ]);
     }
     lease.room.join(this);
-    for (const frame of early) this.receive(frame);
+    for (const frame of early) this.#take(frame);
     this.#socket.resume();
   }
 
   /** Takes one frame of the client. */
   receive(frame: Uint8Array): void {
+    if (this.#state.kind === 'closed') return;
+    this.#received += 1;
+    if (!this.#messages.take(1, this.#clock)) {
+      this.#tooMuch(this.#messages.secondsUntil(1), 'Too many messages came in a short time.');
+    } else if (!this.#bytes.take(frame.length, this.#clock)) {
+      this.#tooMuch(this.#bytes.secondsUntil(frame.length), 'Too many bytes came in a short time.');
+    } else {
+      this.#take(frame);
+    }
+  }
+
+  #tooMuch(seconds: number, text: string): void {
+    this.close(CLOSE_CODES.rateLimited, retryAfterReason(seconds, text));
+  }
+
+  #take(frame: Uint8Array): void {
     const state = this.#state;
     switch (state.kind) {
       case 'joining':
@@ -167,6 +225,32 @@ export class Connection implements Member {
   /** A frame that holds text: no client of this protocol sends one. */
   receiveText(): void {
     this.close(CLOSE_CODES.malformed, 'Messages are binary; a text message came.');
+  }
+
+  /** Bytes that wait in memory for this connection: those to be sent, and those of a message that is not complete. */
+  get waitingBytes(): number {
+    return this.#socket.bufferedBytes + this.#socket.bytesRead - this.#bytesAtSweep;
+  }
+
+  /** Ends it without a goodbye, which would have to wait behind everything else. */
+  drop(reason: string): void {
+    if (this.#state.kind === 'closed') return;
+    this.#logger.info({ connection: this.id, document: this.#documentName, reason }, 'A connection is dropped.');
+    this.#socket.terminate();
+    this.closed();
+  }
+
+  /** Called by the heartbeat from time to time: passes on what was held back. */
+  sweep(): void {
+    if (this.#received !== this.#receivedAtSweep) {
+      this.#receivedAtSweep = this.#received;
+      this.#bytesAtSweep = this.#socket.bytesRead;
+    }
+    const late = this.#latePresence;
+    if (late === null || this.#state.kind !== 'joined' || !this.#presence.take(1, this.#clock)) return;
+    const { room } = this.#state.lease;
+    this.#latePresence = null;
+    this.#guard(() => room.receivePresence(this, late));
   }
 
   /** What waited to be sent has left. */
@@ -216,7 +300,7 @@ export class Connection implements Member {
     const { room } = lease;
     switch (message.type) {
       case 'sync-step-1':
-        room.synchronise(this, message.stateVector);
+        if (this.#mayAsk()) room.synchronise(this, message.stateVector);
         return;
       case 'sync-step-2':
       case 'update':
@@ -230,10 +314,16 @@ export class Connection implements Member {
         room.receive(this, message.update, { merge: message.type === 'sync-step-2', count: this.#updates });
         return;
       case 'awareness':
-        room.receivePresence(this, message.update);
+        if (this.#presence.take(1, this.#clock)) {
+          this.#latePresence = null;
+          room.receivePresence(this, message.update);
+        } else {
+          // Bytes of its own: the frame's are not ours to keep.
+          this.#latePresence = new Uint8Array(message.update);
+        }
         return;
       case 'query-awareness':
-        room.tellPresence(this);
+        if (this.#mayAsk()) room.tellPresence(this);
         return;
       case 'auth':
       case 'welcome':
@@ -243,6 +333,12 @@ export class Connection implements Member {
       default:
         message satisfies never;
     }
+  }
+
+  #mayAsk(): boolean {
+    if (this.#questions.take(1, this.#clock)) return true;
+    this.#tooMuch(this.#questions.secondsUntil(1), 'The same was asked too often in a short time.');
+    return false;
   }
 
   /** The one place where a frame's failure becomes this connection's end. */

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { decodeMessage } from '../../protocol/messages.ts';
 import { silentLogger } from '../logger.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
+import { UNBOUNDED_RATES } from '../testing/unbounded-rates.ts';
 import { Connection } from './connection.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Socket } from './socket.ts';
@@ -52,7 +53,8 @@ function world() {
       client,
       { id: 1, documentName: 'notes', role: 'editor', person: null, speaksCoscribe: true },
       {
-        limits: { messageBytes: 1000, congestedBytes: 1000, earlyBytes: 1000 },
+        limits: { messageBytes: 1000, congestedBytes: 1000, earlyBytes: 1000, rates: UNBOUNDED_RATES },
+        clock,
         logger: silentLogger,
         onClosed: (connection) => {
           closed.push(connection);

@@ -29,12 +29,15 @@ interface Pulse {
 export class Heartbeat {
   readonly #clock: Clock;
   readonly #intervals: HeartbeatIntervals;
+  readonly #backlogBytes: number;
   readonly #pulses = new Map<Connection, Pulse>();
   #timer: unknown = null;
 
-  constructor(clock: Clock, intervals: HeartbeatIntervals = HEARTBEAT) {
+  /** Over `backlogBytes` waiting in memory for all connections together, those with the most are dropped. */
+  constructor(clock: Clock, intervals: HeartbeatIntervals = HEARTBEAT, backlogBytes = Number.POSITIVE_INFINITY) {
     this.#clock = clock;
     this.#intervals = intervals;
+    this.#backlogBytes = backlogBytes;
     this.#schedule();
   }
 
@@ -54,13 +57,30 @@ export class Heartbeat {
   #schedule(): void {
     this.#timer = this.#clock.setTimeout(() => {
       const now = this.#clock.now();
-      for (const [connection, pulse] of this.#pulses) this.#check(connection, pulse, now);
+      let waiting = 0;
+      for (const [connection, pulse] of this.#pulses) {
+        this.#check(connection, pulse, now);
+        waiting += connection.waitingBytes;
+      }
+      if (waiting > this.#backlogBytes) this.#shed(waiting);
       this.#schedule();
     }, this.#intervals.sweep);
   }
 
+  /** Drops those for whom the most waits, until a quarter of the bound is free (SEC-10). */
+  #shed(waiting: number): void {
+    const connections = [...this.#pulses.keys()].sort((a, b) => b.waitingBytes - a.waitingBytes);
+    let left = waiting;
+    for (const connection of connections) {
+      if (left <= this.#backlogBytes * 0.75) return;
+      left -= connection.waitingBytes;
+      connection.drop('Too much waits in memory for all connections, and the most for this one.');
+    }
+  }
+
   #check(connection: Connection, pulse: Pulse, now: number): void {
     const { socket } = connection;
+    connection.sweep();
     if (socket.bytesRead !== pulse.bytesRead) {
       pulse.bytesRead = socket.bytesRead;
       pulse.heardAt = now;
@@ -68,8 +88,7 @@ export class Heartbeat {
     }
     const silent = now - pulse.heardAt;
     if (silent >= this.#intervals.drop) {
-      socket.terminate();
-      connection.closed();
+      connection.drop('Nothing has come from it for too long.');
       return;
     }
     if (silent >= this.#intervals.ping && !pulse.pinged) {

@@ -72,6 +72,21 @@ export class Document {
     return this.#underway === 0;
   }
 
+  /** Bytes of the newest snapshot, written or on its way. */
+  get snapshotBytes(): number {
+    return this.#snapshotBytes;
+  }
+
+  /** Bytes of the log records that the snapshot does not cover: more than they will add to the next one. */
+  get logBytes(): number {
+    return this.#logBytes;
+  }
+
+  /** Bytes of the document as it is stored. */
+  get storedBytes(): number {
+    return this.#snapshotBytes + this.#logBytes;
+  }
+
   /** Log records that the snapshot does not cover. */
   get logRecords(): number {
     return this.#sequence - this.#snapshotSequence;

@@ -9,6 +9,10 @@ export interface Member {
   readonly person: string | null;
   /** Whether more waits to be sent than a reader who keeps up would leave (SYN-3). */
   readonly congested: boolean;
+  /** Whether anything is left of what its merges and questions may cost (SEC-9). */
+  readonly mayWork: boolean;
+  /** Takes note of what a merge or a question of it has cost, in milliseconds. */
+  worked(milliseconds: number): void;
   /**
    * Sends messages in order, one frame each. The room hands the same array to many members, so that whoever frames them
    * can do so once; nobody changes it afterwards.

@@ -14,6 +14,8 @@ function member(): Member {
     id: nextId++,
     person: null,
     congested: false,
+    mayWork: true,
+    worked: () => undefined,
     deliver: () => undefined,
     stored: () => undefined,
     notify: () => undefined,

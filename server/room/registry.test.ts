@@ -9,7 +9,7 @@ import { SeededRandom } from '../testing/seeded-random.ts';
 import { Registry } from './registry.ts';
 import { Room } from './room.ts';
 
-async function world({ unloadAfter = 1_000 } = {}) {
+async function world({ unloadAfter = 1_000, mostRooms = 100 } = {}) {
   const store = new FailingStore(new MemoryStore());
   const clock = new FakeClock();
   const documents = await Documents.open(store, clock, silentLogger);
@@ -21,12 +21,13 @@ async function world({ unloadAfter = 1_000 } = {}) {
         document: documents.document(name),
         gate: { kind: 'text', field: 'content' },
         field: 'content',
-        limits: { presence: { idsPerMember: 10, bytesPerMember: 10_000 }, catchUpDeadline: 30_000 },
+        limits: { presence: { idsPerMember: 10, bytesPerMember: 10_000 }, catchUpDeadline: 30_000, documentBytes: 1e9 },
         clock,
         logger: silentLogger,
       });
     },
     unloadAfter,
+    mostRooms,
     clock,
     logger: silentLogger,
   });

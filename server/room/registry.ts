@@ -9,12 +9,19 @@ export interface Lease {
   release(): void;
 }
 
+/** As many documents are in memory as may be. The message is for the person who was refused. */
+export class RegistryFullError extends Error {
+  override readonly name = 'RegistryFullError';
+}
+
 interface Entry {
   readonly opening: Promise<Room>;
   /** Set once it is open. */
   room: Room | null;
   leases: number;
   idleTimer: unknown;
+  /** Whether it is on its way to be dropped, unless somebody comes. */
+  unloading: boolean;
 }
 
 /** How often members that are behind are looked at, in milliseconds. */
@@ -33,14 +40,25 @@ export class Registry {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #unloadAfter: number;
+  readonly #mostRooms: number;
   readonly #entries = new Map<string, Entry>();
   #stragglerTimer: unknown = null;
   #closed = false;
 
-  /** `load` makes a room of a stored document; `unloadAfter` is how long an unused room is kept, in milliseconds. */
-  constructor(options: { load: (name: string) => Promise<Room>; unloadAfter: number; clock: Clock; logger: Logger }) {
+  /**
+   * `load` makes a room of a stored document; `unloadAfter` is how long an unused room is kept, in milliseconds; there are
+   * never more than `mostRooms`.
+   */
+  constructor(options: {
+    load: (name: string) => Promise<Room>;
+    unloadAfter: number;
+    mostRooms: number;
+    clock: Clock;
+    logger: Logger;
+  }) {
     this.#load = options.load;
     this.#unloadAfter = options.unloadAfter;
+    this.#mostRooms = options.mostRooms;
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#watchStragglers();
@@ -56,9 +74,16 @@ export class Registry {
     for (const { room } of this.#entries.values()) if (room !== null) yield room;
   }
 
-  /** Opens the room of document `name`, or joins in its use. Rejects when the document cannot be loaded. */
+  /**
+   * Opens the room of document `name`, or joins in its use. Rejects when the document cannot be loaded.
+   * @throws RegistryFullError when it would be one too many; those that nobody uses are being dropped then.
+   */
   async open(name: string): Promise<Lease> {
     if (this.#closed) throw new Error('The server is stopping.');
+    if (this.#entries.size >= this.#mostRooms && !this.#entries.has(name)) {
+      this.#unloadIdle();
+      throw new RegistryFullError('The server has as many documents open as it may.');
+    }
     const entry = this.#entries.get(name) ?? this.#begin(name);
     entry.leases += 1;
     this.#clock.clearTimeout(entry.idleTimer);
@@ -97,7 +122,7 @@ export class Registry {
 
   #begin(name: string, after: Promise<void> | null = null): Entry {
     const opening = after === null ? this.#load(name) : after.then(() => this.#load(name));
-    const entry: Entry = { opening, room: null, leases: 0, idleTimer: null };
+    const entry: Entry = { opening, room: null, leases: 0, idleTimer: null, unloading: false };
     this.#entries.set(name, entry);
     entry.opening.then(
       (room) => {
@@ -117,13 +142,26 @@ export class Registry {
     entry.idleTimer = this.#clock.setTimeout(() => void this.#unload(name, entry), this.#unloadAfter);
   }
 
+  /** Drops now what would be dropped later. */
+  #unloadIdle(): void {
+    for (const [name, entry] of this.#entries) {
+      if (entry.leases > 0 || entry.room === null || entry.unloading) continue;
+      this.#clock.clearTimeout(entry.idleTimer);
+      void this.#unload(name, entry);
+    }
+  }
+
   async #unload(name: string, entry: Entry): Promise<void> {
     const { room } = entry;
     if (room === null) return;
+    entry.unloading = true;
     do {
       // While the storage fails this does not come back, and the room stays (DUR-2).
       await room.settle();
-      if (entry.leases > 0 || this.#closed || this.#entries.get(name) !== entry) return;
+      if (entry.leases > 0 || this.#closed || this.#entries.get(name) !== entry) {
+        entry.unloading = false;
+        return;
+      }
       // Somebody may have come, written and left meanwhile.
     } while (!room.isSettled);
     this.#drop(name, entry);

@@ -55,6 +55,9 @@ const MOST_GAPS = 3;
 /** An update of so many bytes is measured when it is applied; what is smaller is typing, and bounded by the gate. */
 const HEAVY_BYTES = 4 * 1024;
 
+/** How often a document that seems full is written to find out, in milliseconds; sooner when a tenth has been added. */
+const MEASURE_INTERVAL = 60_000;
+
 /** Seconds that a member is asked to wait when it has cost too much: the budget is one of ten seconds. */
 const OVERWORKED_RETRY_AFTER = 10;
 
@@ -87,6 +90,8 @@ export class Room {
   #textTurnAt = Number.NEGATIVE_INFINITY;
   #presenceTurnAt = Number.NEGATIVE_INFINITY;
   #turnScheduled = false;
+  /** When the state was last written to find out whether the document is full. */
+  #measuredAt = Number.NEGATIVE_INFINITY;
   /** The whole state as step 2, for those who join with nothing, while it is current. */
   #fullState: Uint8Array | null = null;
   /** The digest of the state, while it is current. */
@@ -213,6 +218,7 @@ export class Room {
   /** Whether a member may bring something that takes long to apply. One at a time waits, so that its cost is known. */
   #mayBringHeavy(seat: Seat): boolean {
     if (seat.heavyWaits) this.#runTurn();
+    if (!this.#seats.has(seat.member)) return false;
     if (seat.member.mayWork) return true;
     this.#closeOverworked(seat.member);
     return false;
@@ -231,8 +237,12 @@ export class Room {
     const { documentBytes } = this.#limits;
     const { document } = this;
     if (document.storedBytes <= documentBytes) return false;
-    // Writing it costs in proportion to its size, so it is done when a tenth has been written since.
-    if (document.logBytes * 10 >= documentBytes && !this.#broken) this.#compact();
+    const now = this.#clock.now();
+    const isDue = document.logBytes * 10 >= documentBytes || now - this.#measuredAt >= MEASURE_INTERVAL;
+    if (document.logRecords > 0 && isDue && !this.#broken) {
+      this.#measuredAt = now;
+      this.#compact();
+    }
     return document.snapshotBytes >= documentBytes;
   }
 

@@ -14,6 +14,10 @@ export class Seat {
   gaps = 0;
   /** Set while the member's socket is congested: the state it has, and since when (clock milliseconds). */
   behind: { readonly stateVector: Uint8Array; readonly since: number } | null = null;
+  /** The state vector of a question that came while the socket was congested: it is answered when that has drained. */
+  asked: Uint8Array | null = null;
+  /** Whether an update that may take long waits for the turn. */
+  heavyWaits = false;
   #heldFrom: number | null = null;
   #acknowledged = 0;
 

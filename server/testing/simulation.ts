@@ -12,6 +12,7 @@ import { FailingStore } from './failing-store.ts';
 import { FakeClock } from './fake-clock.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { type SimulatedLink, simulatedWebSocket } from './simulated-link.ts';
+import { UNBOUNDED_RATES } from './unbounded-rates.ts';
 
 const DOCUMENT = 'notes';
 
@@ -235,11 +236,16 @@ export class Simulation {
           document: documents.document(name),
           gate: { kind: 'text', field: 'content' },
           field: 'content',
-          limits: { presence: { idsPerMember: 10, bytesPerMember: 10_000 }, catchUpDeadline: 30_000 },
+          limits: {
+            presence: { idsPerMember: 10, bytesPerMember: 10_000 },
+            catchUpDeadline: 30_000,
+            documentBytes: 1e9,
+          },
           clock,
           logger: silentLogger,
         }),
       unloadAfter: 500,
+      mostRooms: 10,
       clock,
       logger: silentLogger,
     });
@@ -257,7 +263,8 @@ export class Simulation {
       link.server,
       { id: this.#nextConnection++, documentName: DOCUMENT, role: 'editor', person: null, speaksCoscribe: true },
       {
-        limits: { messageBytes: 1e6, congestedBytes: CONGESTED_BYTES, earlyBytes: 1e6 },
+        limits: { messageBytes: 1e6, congestedBytes: CONGESTED_BYTES, earlyBytes: 1e6, rates: UNBOUNDED_RATES },
+        clock: this.#clock,
         logger: silentLogger,
         onClosed: (closed) => life.heartbeat.remove(closed),
       },

@@ -1,5 +1,7 @@
 import type { Socket as NetSocket } from 'node:net';
 import { WebSocket } from 'ws';
+import { CLOSE_CODES } from '../../protocol/close-codes.ts';
+import type { Clock } from '../clock.ts';
 import type { Socket } from '../connection/socket.ts';
 import type { FrameCache } from './frame.ts';
 
@@ -14,11 +16,16 @@ export class WebSocketAdapter implements Socket {
   readonly #webSocket: WebSocket;
   readonly #net: NetSocket;
   readonly #frames: FrameCache;
+  readonly #closesAt: number | null;
+  readonly #clock: Clock;
 
-  constructor(webSocket: WebSocket, net: NetSocket, frames: FrameCache) {
+  /** It closes no sooner than `closesAt`: a client that comes back at once whatever the code would do so for ever (CON-2). */
+  constructor(webSocket: WebSocket, net: NetSocket, frames: FrameCache, closesAt: number | null, clock: Clock) {
     this.#webSocket = webSocket;
     this.#net = net;
     this.#frames = frames;
+    this.#closesAt = closesAt;
+    this.#clock = clock;
   }
 
   get bufferedBytes(): number {
@@ -48,11 +55,22 @@ export class WebSocketAdapter implements Socket {
   }
 
   close(code: number, reason: string): void {
+    const wait = this.#closesAt === null || code === CLOSE_CODES.restart.code ? 0 : this.#closesAt - this.#clock.now();
+    if (wait <= 0) {
+      this.#closeNow(code, reason);
+    } else {
+      this.#webSocket.pause();
+      this.#clock.setTimeout(() => this.#closeNow(code, reason), wait);
+    }
+  }
+
+  #closeNow(code: number, reason: string): void {
     if (this.#webSocket.readyState !== WebSocket.OPEN) return;
     // A paused socket would never see the answer.
     this.#webSocket.resume();
     this.#webSocket.close(code, truncate(reason));
-    setTimeout(() => this.#webSocket.terminate(), CLOSE_TIMEOUT).unref();
+    const timer = this.#clock.setTimeout(() => this.#webSocket.terminate(), CLOSE_TIMEOUT);
+    this.#webSocket.once('close', () => this.#clock.clearTimeout(timer));
   }
 
   terminate(): void {

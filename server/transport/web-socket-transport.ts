@@ -13,15 +13,20 @@ import {
 import type { Access, Authenticator } from '../auth/authenticator.ts';
 import type { Clock } from '../clock.ts';
 import { Connection, type ConnectionLimits } from '../connection/connection.ts';
-import { Heartbeat } from '../connection/heartbeat.ts';
+import { HEARTBEAT, Heartbeat } from '../connection/heartbeat.ts';
 import type { Logger } from '../logger.ts';
 import type { Registry } from '../room/registry.ts';
+import { AddressBook } from './address-book.ts';
 import { FrameCache } from './frame.ts';
 import { WebSocketAdapter } from './web-socket-adapter.ts';
 
 export interface TransportLimits extends ConnectionLimits {
-  /** Most connections at a time; more are refused with 503. */
+  /** Most sockets at a time, with those that wait for access or for their close; more are refused with 503. */
   readonly connections: number;
+  /** Most of them from one address; more are refused with 429. */
+  readonly connectionsPerAddress: number;
+  /** Most bytes that may wait in memory for all connections, in either direction; over it the worst are closed. */
+  readonly backlogBytes: number;
 }
 
 export interface TransportDependencies {
@@ -37,6 +42,12 @@ export interface TransportDependencies {
  * opens, so a close at once would be answered by a new attempt at once, for ever (CON-2).
  */
 const REFUSAL_DELAY = 1_000;
+
+/** How long the authenticator may take, in milliseconds, before a client is asked to come again. */
+const ACCESS_TIMEOUT = 10_000;
+
+/** Most pieces in which a message may arrive: each costs memory of its own, however small it is. */
+const MOST_CHUNKS = 32 * 1024;
 
 /** Seconds that a client turned away for lack of room is asked to wait. */
 const OVERLOAD_RETRY_AFTER = 10;
@@ -60,20 +71,24 @@ export class WebSocketTransport {
   readonly #connections = new Set<Connection>();
   /** The connections of clients that named their session, by document and key. */
   readonly #sessions = new Map<string, Connection>();
-  /** Sockets that were refused and wait for their close. */
-  readonly #refused = new Set<WebSocket>();
+  /** Sockets without a connection: access is being decided, or they were refused and wait for their close. */
+  readonly #apart = new Set<WebSocket>();
+  /** Every socket from its upgrade to its end, by address. */
+  readonly #addresses = new AddressBook();
+  #sockets = 0;
   #nextId = 1;
   #stopping = false;
 
   constructor(dependencies: TransportDependencies) {
     this.#dependencies = dependencies;
-    this.#heartbeat = new Heartbeat(dependencies.clock);
+    this.#heartbeat = new Heartbeat(dependencies.clock, HEARTBEAT, dependencies.limits.backlogBytes);
     this.#webSockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
       // Costs tens of microseconds a message and hundreds of kilobytes a connection (SEC-13).
       perMessageDeflate: false,
       maxPayload: dependencies.limits.messageBytes,
+      maxBufferedChunks: MOST_CHUNKS,
       handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     });
   }
@@ -105,7 +120,7 @@ export class WebSocketTransport {
     this.#stopping = true;
     this.#heartbeat.stop();
     for (const connection of [...this.#connections]) connection.close(CLOSE_CODES.restart, CLOSE_CODES.restart.meaning);
-    for (const webSocket of this.#refused) webSocket.terminate();
+    for (const webSocket of this.#apart) webSocket.terminate();
   }
 
   #upgrade(request: IncomingMessage, socket: NetSocket, head: Buffer): void {
@@ -114,12 +129,19 @@ export class WebSocketTransport {
       refuseUpgrade(socket, 404, 'Not Found', `Documents are at ${SYNC_PATH}<name>.`);
       return;
     }
-    if (this.#stopping || this.#connections.size >= this.#dependencies.limits.connections) {
-      refuseUpgrade(socket, 503, 'Service Unavailable', 'The server has no room for another connection.', {
-        'Retry-After': String(OVERLOAD_RETRY_AFTER),
-      });
+    const { limits } = this.#dependencies;
+    const retryLater = { 'Retry-After': String(OVERLOAD_RETRY_AFTER) };
+    if (this.#stopping || this.#sockets >= limits.connections) {
+      refuseUpgrade(socket, 503, 'Service Unavailable', 'The server has no room for another connection.', retryLater);
       return;
     }
+    const address = clientAddress(socket);
+    if (this.#addresses.count(address) >= limits.connectionsPerAddress) {
+      const message = 'This address has as many connections as it may.';
+      refuseUpgrade(socket, 429, 'Too Many Requests', message, retryLater);
+      return;
+    }
+    this.#count(socket, address);
     const sync = readRequest(url, request);
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on('error', ignoreReset);
@@ -128,16 +150,33 @@ export class WebSocketTransport {
     });
   }
 
+  /** Counts a socket until it is closed, however it ends. */
+  #count(socket: NetSocket, address: string): void {
+    const forget = this.#addresses.add(address);
+    this.#sockets += 1;
+    socket.once('close', () => {
+      this.#sockets -= 1;
+      forget();
+    });
+  }
+
   async #admit(webSocket: WebSocket, socket: NetSocket, sync: SyncRequest): Promise<void> {
-    const { authenticator, logger, registry } = this.#dependencies;
-    // Nothing is read before access is decided (SEC-1).
+    const { logger, registry } = this.#dependencies;
+    // Nothing is read before access is decided (SEC-1); what is sent meanwhile waits in the network.
     webSocket.pause();
-    let access: Access;
-    try {
-      access = await authenticator.authorize({ documentName: sync.documentName, token: sync.token });
-    } catch (err) {
+    this.#apart.add(webSocket);
+    const access = await this.#decide(sync).catch((err: unknown) => {
       logger.error({ err, document: sync.documentName }, 'The authenticator failed; the connection is refused.');
+      return null;
+    });
+    this.#apart.delete(webSocket);
+    if (access === null) {
       this.#refuse(webSocket, CLOSE_CODES.internalError, CLOSE_CODES.internalError.meaning);
+      return;
+    }
+    if (access === 'timeout') {
+      logger.error({ document: sync.documentName }, 'The authenticator does not answer; the connection is refused.');
+      this.#refuse(webSocket, CLOSE_CODES.tryAgainLater, 'Access could not be decided in time.');
       return;
     }
     if (!access.granted) {
@@ -152,16 +191,36 @@ export class WebSocketTransport {
     await connection.join(registry, sync.epoch);
   }
 
+  /** Asks the authenticator, for so long. What it throws at once is a rejection too. */
+  async #decide({ documentName, token }: SyncRequest): Promise<Access | 'timeout'> {
+    const { authenticator, clock } = this.#dependencies;
+    let timer: unknown;
+    const timeout = new Promise<'timeout'>((resolve) => {
+      timer = clock.setTimeout(() => resolve('timeout'), ACCESS_TIMEOUT);
+    });
+    try {
+      return await Promise.race([authenticator.authorize({ documentName, token }), timeout]);
+    } finally {
+      clock.clearTimeout(timer);
+    }
+  }
+
   #connect(
     webSocket: WebSocket,
     socket: NetSocket,
     sync: SyncRequest,
     access: Extract<Access, { granted: true }>,
   ): Connection {
-    const { limits, logger } = this.#dependencies;
+    const { clock, limits, logger } = this.#dependencies;
     const session = sync.sessionKey === null ? null : `${sync.documentName}\0${sync.sessionKey}`;
     const connection = new Connection(
-      new WebSocketAdapter(webSocket, socket, this.#frames),
+      new WebSocketAdapter(
+        webSocket,
+        socket,
+        this.#frames,
+        sync.speaksCoscribe ? null : clock.now() + REFUSAL_DELAY,
+        clock,
+      ),
       {
         id: this.#nextId++,
         documentName: sync.documentName,
@@ -169,7 +228,7 @@ export class WebSocketTransport {
         person: access.person,
         speaksCoscribe: sync.speaksCoscribe,
       },
-      { limits, logger, onClosed: (closed) => this.#forget(closed, session) },
+      { limits, clock, logger, onClosed: (closed) => this.#forget(closed, session) },
     );
     if (session !== null) this.#takeOver(session, connection);
     this.#connections.add(connection);
@@ -205,14 +264,19 @@ export class WebSocketTransport {
     const { clock, logger } = this.#dependencies;
     logger.info({ code: code.code, close: code.name, reason }, 'A connection is refused.');
     webSocket.pause();
-    this.#refused.add(webSocket);
-    webSocket.on('close', () => this.#refused.delete(webSocket));
+    this.#apart.add(webSocket);
+    webSocket.on('close', () => this.#apart.delete(webSocket));
     clock.setTimeout(() => {
       webSocket.resume();
       webSocket.close(code.code, reason.slice(0, 120));
       clock.setTimeout(() => webSocket.terminate(), REFUSAL_DELAY);
     }, REFUSAL_DELAY);
   }
+}
+
+/** The address that limits count for. It is the socket's: a header that claims another is anybody's to write (SEC-4). */
+function clientAddress(socket: NetSocket): string {
+  return socket.remoteAddress ?? 'unknown';
 }
 
 /** The request target as a URL; null when it is not one. */
@@ -257,6 +321,8 @@ function refuseUpgrade(
     'Content-Length': String(Buffer.byteLength(body)),
     ...headers,
   }).map(([name, value]) => `${name}: ${value}\r\n`);
+  // The other end need not close; the HTTP server's timeouts have let go of this socket.
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} ${statusText}\r\n${lines.join('')}\r\n${body}`);
 }
 
