@@ -27,7 +27,7 @@ export async function ensureInstalled(root = ROOT) {
   }
 
   console.error('Installing dependencies …');
-  const { code, output, ms } = await npm(['ci', '--include=dev', '--no-audit', '--no-fund']);
+  const { code, output, ms } = await npm(['ci', '--prefix', root, '--include=dev', '--no-audit', '--no-fund']);
   if (code !== 0) {
     const cure = output.includes('EUSAGE')
       ? 'package-lock.json does not fit package.json: a maintainer has to run npm install and commit the lock file.'

@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, release, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Row } from './line.ts';
+
+const README = fileURLToPath(new URL('README.md', import.meta.url));
+const RESULTS_START = '<!-- results -->';
+const RESULTS_END = '<!-- end of results -->';
+
+const HEADER = ['line', 'ours', 'peers in the same run', 'ratio', 'target', 'met'] as const;
+
+function cells({ work, ours, peers, ratio, target, met }: Row): string[] {
+  return [work, ours, peers, ratio, target, met ? 'met' : 'not met'];
+}
+
+/** Prints the rows as a table for a terminal. */
+export function printTable(rows: readonly Row[]): void {
+  const table = [HEADER as readonly string[], ...rows.map(cells)];
+  const widths = HEADER.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  for (const row of table) console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | '));
+}
+
+/**
+ * Writes the rows into bench/README.md, with when, how and on what they were measured. A run of some lines replaces theirs
+ * and leaves those of other runs as they are.
+ */
+export function writeResults(results: ReadonlyMap<string, readonly Row[]>, command: string): void {
+  const readme = readFileSync(README, 'utf8');
+  const start = readme.indexOf(RESULTS_START);
+  const end = readme.indexOf(RESULTS_END);
+  if (start < 0 || end < start) throw new Error(`${README} has no place for results`);
+  const before = readme.slice(start + RESULTS_START.length, end);
+  const works = new Set([...results.values()].flat().map(({ work }) => work));
+  const isWhole = command === 'npm run bench';
+  const kept = isWhole ? [] : rowsIn(before).filter((row) => !works.has(row.split(' | ')[0]?.slice(2) ?? ''));
+  const fresh = [...results.values()].flat().map((row) => `| ${cells(row).join(' | ')} |`);
+  const section = [
+    '',
+    `Measured ${new Date().toISOString().slice(0, 10)} with \`${command}\` at ${commit()} on ${machine()}.${isWhole ? '' : ' Rows of other lines are from earlier runs.'}`,
+    '',
+    `| ${HEADER.join(' | ')} |`,
+    `| ${HEADER.map(() => '---').join(' | ')} |`,
+    ...kept,
+    ...fresh,
+    '',
+  ].join('\n');
+  writeFileSync(README, readme.slice(0, start + RESULTS_START.length) + section + readme.slice(end));
+}
+
+function rowsIn(section: string): string[] {
+  return section
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| ---') && !line.startsWith('| line |'));
+}
+
+function machine(): string {
+  const model = cpus()[0]?.model.trim() ?? 'an unknown processor';
+  const memory = Math.round(totalmem() / 1024 ** 3);
+  return `${availableParallelism()} cores of ${model}, ${memory} GB, Linux ${release()}, Node.js ${process.version}`;
+}
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  } catch {
+    return 'an unknown commit';
+  }
+}
