@@ -46,6 +46,9 @@ const LIMITS = {
 
 /** Rates that nobody who works as clients do comes near: 60 carets a second, a question a second. */
 const PRESENCE_RATE: Rate = { perSecond: 60, burst: 240 };
+/** Sockets of plain HTTP beside those of all connections. */
+const SPARE_SOCKETS = 1_000;
+
 const QUESTION_RATE: Rate = { perSecond: 1, burst: 30 };
 
 function connectionRates(settings: Settings): ConnectionRates {
@@ -116,6 +119,8 @@ export async function startServer(options: ServerOptions): Promise<CoscribeServe
     await registry.close();
     await documents.commits.whenIdle();
     await store.close();
+  // Beyond the connections that may be, a few for plain requests; the rest is not worth a handshake.
+  http.server.maxConnections = settings.maxConnections + SPARE_SOCKETS;
   }
 
   try {

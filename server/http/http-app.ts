@@ -16,11 +16,30 @@ export interface HttpAppOptions extends DocumentRoutesOptions, HealthRoutesOptio
 
 /** Everything over plain HTTP: the API, health, and the site. */
 export async function createHttpApp(options: HttpAppOptions): Promise<FastifyInstance> {
+/**
+ * How long a client may take, in milliseconds, so that nobody holds sockets by sending a byte now and then: for the headers
+ * of a request or an upgrade, counted from the start of the connection too, and for all of it with its body.
+ */
+const HEADERS_TIMEOUT = 10_000;
+const REQUEST_TIMEOUT = 120_000;
+
+/** How often that is looked at. */
+const TIMEOUT_INTERVAL = 2_500;
+
+/** Longest headers of a request together, in bytes: a long token and a long address fit. */
+const HEADER_BYTES = 16 * 1024;
+
   const { logger } = options;
   const app = fastify({
     bodyLimit: options.bodyLimit,
     // A document name of 200 bytes takes up to 600 characters percent-encoded.
     routerOptions: { maxParamLength: 1_000 },
+    requestTimeout: REQUEST_TIMEOUT,
+    http: {
+      headersTimeout: HEADERS_TIMEOUT,
+      connectionsCheckingInterval: TIMEOUT_INTERVAL,
+      maxHeaderSize: HEADER_BYTES,
+    },
     // What was sent is refused when it does not fit; nothing is guessed or dropped in silence.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     frameworkErrors: (error, request, reply) => answerError(logger, error, request, reply),

@@ -21,6 +21,7 @@ import { checkStateVector } from './state-vector.ts';
 import { presenceInterval, textInterval } from './turn.ts';
 import { UpdateRefused } from './update-refused.ts';
 
+import { bringsAnything, bringsStructs, isHeavy } from './update-weight.ts';
 export interface RoomLimits {
   readonly presence: PresenceLimits;
   /** Longest time a member may stay behind before it is closed, in milliseconds. */
@@ -51,9 +52,6 @@ interface Waiting {
 
 /** How often in a row a member may answer a resync with something that still has a gap. */
 const MOST_GAPS = 3;
-
-/** An update of so many bytes is measured when it is applied; what is smaller is typing, and bounded by the gate. */
-const HEAVY_BYTES = 4 * 1024;
 
 /** How often a document that seems full is written to find out, in milliseconds; sooner when a tenth has been added. */
 const MEASURE_INTERVAL = 60_000;
@@ -489,18 +487,4 @@ export class Room {
       member.close(CLOSE_CODES.internalError, 'The document has to be loaded again.');
     }
   }
-}
-
-/** Whether an update may take long to apply. Typing never does, and is not measured. */
-function isHeavy(update: Uint8Array, merge: boolean): boolean {
-  return update.length > HEAVY_BYTES || (merge && bringsAnything(update));
-}
-
-/** An update begins with the number of clients whose structs follow. */
-function bringsStructs(update: Uint8Array): boolean {
-  return update[0] !== 0;
-}
-
-function bringsAnything(update: Uint8Array): boolean {
-  return bringsStructs(update) || update[1] !== 0;
 }
