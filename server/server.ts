@@ -7,6 +7,8 @@ import { createHttpApp } from './http/http-app.ts';
 import type { Logger } from './logger.ts';
 import { Registry } from './room/registry.ts';
 import { Room } from './room/room.ts';
+import { UpdateCounters } from './room/update-counters.ts';
+import { createMetrics, timeLoad } from './server-metrics.ts';
 import type { Settings } from './settings.ts';
 import type { Store } from './store/store.ts';
 import { WebSocketTransport } from './transport/web-socket-transport.ts';
@@ -44,11 +46,11 @@ const LIMITS = {
   backlogBytes: 512 * 1024 * 1024,
 } as const;
 
-/** Rates that nobody who works as clients do comes near: 60 carets a second, a question a second. */
-const PRESENCE_RATE: Rate = { perSecond: 60, burst: 240 };
 /** Sockets of plain HTTP beside those of all connections. */
 const SPARE_SOCKETS = 1_000;
 
+/** Rates that nobody who works as clients do comes near: 60 carets a second, a question a second. */
+const PRESENCE_RATE: Rate = { perSecond: 60, burst: 240 };
 const QUESTION_RATE: Rate = { perSecond: 1, burst: 30 };
 
 function connectionRates(settings: Settings): ConnectionRates {
@@ -66,17 +68,21 @@ function connectionRates(settings: Settings): ConnectionRates {
 /** Puts the parts together and listens. Rejects, with nothing left running, when it cannot. */
 export async function startServer(options: ServerOptions): Promise<CoscribeServer> {
   const { settings, store, authenticator, clock, logger } = options;
-  const documents = await Documents.open(store, clock, logger);
+  const documents = await Documents.open(store, clock, logger, { mostUnstoredBytes: settings.maxUnstoredBytes });
+  const counters = new UpdateCounters();
   const registry = new Registry({
     load: (name) =>
-      Room.open({
-        document: documents.document(name),
-        gate: settings.documents === 'text' ? { kind: 'text', field: settings.field } : { kind: 'any' },
-        field: settings.field,
-        limits: { ...LIMITS, documentBytes: settings.maxDocumentBytes },
-        clock,
-        logger,
-      }),
+      timeLoad(metrics, clock, () =>
+        Room.open({
+          document: documents.document(name),
+          gate: settings.documents === 'text' ? { kind: 'text', field: settings.field } : { kind: 'any' },
+          field: settings.field,
+          limits: { ...LIMITS, documentBytes: settings.maxDocumentBytes },
+          clock,
+          logger,
+          counters,
+        }),
+      ),
     unloadAfter: settings.unloadAfter * 1000,
     mostRooms: settings.maxDocuments,
     clock,
@@ -100,6 +106,7 @@ export async function startServer(options: ServerOptions): Promise<CoscribeServe
     clock,
     logger,
   });
+  const metrics = createMetrics({ transport, registry, documents, counters });
   let stopping: Promise<void> | null = null;
   const http = await createHttpApp({
     registry,
@@ -108,19 +115,21 @@ export async function startServer(options: ServerOptions): Promise<CoscribeServe
     commits: documents.commits,
     isReady: () => stopping === null,
     logger,
+    metrics: { metrics, access: settings.metrics },
     siteFolder: options.siteFolder,
     bodyLimit: settings.maxMessageBytes,
   });
+  // Beyond the connections that may be, a few for plain requests; the rest is not worth a handshake.
+  http.server.maxConnections = settings.maxConnections + SPARE_SOCKETS;
   transport.attach(http.server);
 
   async function stop(): Promise<void> {
     transport.close();
     await http.close();
     await registry.close();
+    metrics.stop();
     await documents.commits.whenIdle();
     await store.close();
-  // Beyond the connections that may be, a few for plain requests; the rest is not worth a handshake.
-  http.server.maxConnections = settings.maxConnections + SPARE_SOCKETS;
   }
 
   try {

@@ -91,6 +91,18 @@ export const SETTINGS = {
     'MILLISECONDS',
     "Computing time that one connection's merges and questions may take in ten seconds.",
   ),
+  maxUnstoredBytes: setting(
+    integer(1_024, 64 * 1024 * 1024 * 1024),
+    256 * 1024 * 1024,
+    'BYTES',
+    'Edits kept in memory while the disk refuses writes; who brings more is asked to come again later.',
+  ),
+  metrics: setting(
+    oneOf('local', 'open', 'off'),
+    'local',
+    'WHO',
+    'Who may read `/metrics`: programs on this machine (`local`), everybody (`open`), nobody (`off`).',
+  ),
   logLevel: setting(
     oneOf('debug', 'info', 'warn', 'error', 'silent'),
     'info',

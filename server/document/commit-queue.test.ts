@@ -68,7 +68,7 @@ it('[DUR-9] counts every failure and keeps what could not be written', async () 
   commits.enqueue(put(1, 1), mark('a'));
   await clock.advance(150);
   expect(commits.counters.failures).toBe(2);
-  expect(commits.waitingBytes).toBe(1);
+  expect(commits.waitingBytes).toBeGreaterThan(1);
 });
 
 it('keeps the order of writes to one key across a failure', async () => {

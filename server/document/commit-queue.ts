@@ -6,6 +6,9 @@ import type { Operation, Store } from '../store/store.ts';
 const FIRST_RETRY = 100;
 const LAST_RETRY = 5_000;
 
+/** What a commit takes in memory beside its values, in bytes: about enough. */
+const COMMIT_BYTES = 256;
+
 /** Most bytes of values in one batch: beyond it a batch's fsync would make everybody wait. */
 const BATCH_BYTES = 8 * 1024 * 1024;
 
@@ -13,6 +16,7 @@ interface Commit {
   readonly operations: readonly Operation[];
   readonly bytes: number;
   readonly onDurable: () => void;
+  readonly enqueuedAt: number;
 }
 
 /**
@@ -44,11 +48,16 @@ export class CommitQueue {
   readonly counters = { batches: 0, operations: 0, bytes: 0, failures: 0 };
   /** Called with the milliseconds that a successful batch took, and how many commits it held. */
   onBatch: ((milliseconds: number, commits: number) => void) | null = null;
+  /** Called with the milliseconds that a commit has waited, when it is durable. */
+  onCommit: ((milliseconds: number) => void) | null = null;
+  readonly #mostWaitingBytes: number;
 
-  constructor(store: Store, clock: Clock, logger: Logger) {
+  /** More than `mostWaitingBytes` are taken all the same; `isFull` asks the callers to stop. */
+  constructor(store: Store, clock: Clock, logger: Logger, mostWaitingBytes = Number.POSITIVE_INFINITY) {
     this.#store = store;
     this.#clock = clock;
     this.#logger = logger;
+    this.#mostWaitingBytes = mostWaitingBytes;
   }
 
   /** Whether the last write failed: nothing is durable until this is over. */
@@ -56,9 +65,19 @@ export class CommitQueue {
     return this.#failing;
   }
 
-  /** Bytes of values that are not durable yet. */
+  /** Bytes in memory that are not durable yet. */
   get waitingBytes(): number {
     return this.#waitingBytes;
+  }
+
+  /** How many commits are not on their way to the disk yet. */
+  get waitingCommits(): number {
+    return this.#waiting.length;
+  }
+
+  /** Whether so much waits for the disk that nobody should bring more (DUR-10). */
+  get isFull(): boolean {
+    return this.#waitingBytes > this.#mostWaitingBytes;
   }
 
   /** Tells `listener` whenever `failing` changes; returns the function that ends that. */
@@ -69,9 +88,9 @@ export class CommitQueue {
 
   /** Hands over operations that belong together. `onDurable` is called when they are on disk; it must not throw. */
   enqueue(operations: readonly Operation[], onDurable: () => void): void {
-    let bytes = 0;
+    let bytes = COMMIT_BYTES;
     for (const operation of operations) if (operation.type === 'put') bytes += operation.value.length;
-    this.#waiting.push({ operations, bytes, onDurable });
+    this.#waiting.push({ operations, bytes, onDurable, enqueuedAt: this.#clock.now() });
     this.#waitingBytes += bytes;
     if (this.#busy) return;
     this.#busy = true;
@@ -103,8 +122,12 @@ export class CommitQueue {
         this.#waitingBytes -= bytes;
         this.counters.bytes += bytes;
       }
-      this.onBatch?.(this.#clock.now() - started, batch.length);
-      for (const commit of batch) this.#call(commit.onDurable);
+      const now = this.#clock.now();
+      this.onBatch?.(now - started, batch.length);
+      for (const { onDurable, enqueuedAt } of batch) {
+        this.#call(onDurable);
+        this.onCommit?.(now - enqueuedAt);
+      }
     }
     this.#busy = false;
     const waiters = this.#idleWaiters;

@@ -87,6 +87,11 @@ export class Document {
     return this.#snapshotBytes + this.#logBytes;
   }
 
+  /** Whether so much waits for the disk, of all documents, that nothing more should be appended (DUR-10). */
+  get storageIsFull(): boolean {
+    return this.#commits.isFull;
+  }
+
   /** Log records that the snapshot does not cover. */
   get logRecords(): number {
     return this.#sequence - this.#snapshotSequence;
@@ -161,7 +166,7 @@ export class Document {
 
   /** Whether the log has grown so far that `compact` is worth its cost. */
   get wantsCompaction(): boolean {
-    if (this.#compacting || this.logRecords < COMPACT_RECORDS) return false;
+    if (this.#compacting || this.#commits.failing || this.logRecords < COMPACT_RECORDS) return false;
     // A big state is rewritten only when the log has grown in proportion.
     return this.#logBytes * 2 >= this.#snapshotBytes || this.logRecords >= COMPACT_RECORDS_ALWAYS;
   }
@@ -171,7 +176,8 @@ export class Document {
    * `state` must hold exactly those updates: take it and call this in the same turn.
    */
   compact(state: Uint8Array): Promise<void> {
-    if (this.#compacting || this.logRecords === 0) return Promise.resolve();
+    // A disk that refuses writes gets no more to write than it must; the log holds everything.
+    if (this.#compacting || this.#commits.failing || this.logRecords === 0) return Promise.resolve();
     const sequence = this.#sequence;
     const operations: Operation[] = [
       { type: 'put', key: snapshotKey(this.name), value: encodeSnapshot({ sequence, state }) },

@@ -22,8 +22,8 @@ export class Documents {
   readonly #clock: Clock;
   readonly #storeId: string;
 
-  private constructor(store: Store, clock: Clock, logger: Logger, storeId: string) {
-    this.commits = new CommitQueue(store, clock, logger);
+  private constructor(store: Store, clock: Clock, commits: CommitQueue, storeId: string) {
+    this.commits = commits;
     this.#store = store;
     this.#clock = clock;
     this.#storeId = storeId;
@@ -33,12 +33,18 @@ export class Documents {
    * Takes a store into use; a fresh one is marked with the format and an id of its own.
    * @throws StoreError when it was written by a newer version or holds something else.
    */
-  static async open(store: Store, clock: Clock, logger: Logger): Promise<Documents> {
+  static async open(
+    store: Store,
+    clock: Clock,
+    logger: Logger,
+    { mostUnstoredBytes }: { mostUnstoredBytes?: number } = {},
+  ): Promise<Documents> {
+    const commits = new CommitQueue(store, clock, logger, mostUnstoredBytes);
     const stored = await store.get(FORMAT_KEY);
-    if (stored !== null) return new Documents(store, clock, logger, readFormat(stored));
+    if (stored !== null) return new Documents(store, clock, commits, readFormat(stored));
     const { storeId, operation } = newFormat();
     await store.write([operation]);
-    return new Documents(store, clock, logger, storeId);
+    return new Documents(store, clock, commits, storeId);
   }
 
   /** A handle on the document `name`, which may not exist yet. Call its `load` before anything else. */

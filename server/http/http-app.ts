@@ -4,9 +4,11 @@ import type { Logger } from '../logger.ts';
 import { type DocumentRoutesOptions, documentRoutes } from './document-routes.ts';
 import { type HealthRoutesOptions, healthRoutes } from './health-routes.ts';
 import { HttpError } from './http-error.ts';
+import { type MetricsRoutesOptions, metricsRoutes } from './metrics-routes.ts';
 import { serveSite, wantsPage } from './site.ts';
 
 export interface HttpAppOptions extends DocumentRoutesOptions, HealthRoutesOptions {
+  readonly metrics: MetricsRoutesOptions;
   readonly logger: Logger;
   /** Folder of the built site; null serves none. */
   readonly siteFolder: string | null;
@@ -14,8 +16,6 @@ export interface HttpAppOptions extends DocumentRoutesOptions, HealthRoutesOptio
   readonly bodyLimit: number;
 }
 
-/** Everything over plain HTTP: the API, health, and the site. */
-export async function createHttpApp(options: HttpAppOptions): Promise<FastifyInstance> {
 /**
  * How long a client may take, in milliseconds, so that nobody holds sockets by sending a byte now and then: for the headers
  * of a request or an upgrade, counted from the start of the connection too, and for all of it with its body.
@@ -29,17 +29,19 @@ const TIMEOUT_INTERVAL = 2_500;
 /** Longest headers of a request together, in bytes: a long token and a long address fit. */
 const HEADER_BYTES = 16 * 1024;
 
+/** Everything over plain HTTP: the API, health, and the site. */
+export async function createHttpApp(options: HttpAppOptions): Promise<FastifyInstance> {
   const { logger } = options;
   const app = fastify({
     bodyLimit: options.bodyLimit,
-    // A document name of 200 bytes takes up to 600 characters percent-encoded.
-    routerOptions: { maxParamLength: 1_000 },
     requestTimeout: REQUEST_TIMEOUT,
     http: {
       headersTimeout: HEADERS_TIMEOUT,
       connectionsCheckingInterval: TIMEOUT_INTERVAL,
       maxHeaderSize: HEADER_BYTES,
     },
+    // A document name of 200 bytes takes up to 600 characters percent-encoded.
+    routerOptions: { maxParamLength: 1_000 },
     // What was sent is refused when it does not fit; nothing is guessed or dropped in silence.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     frameworkErrors: (error, request, reply) => answerError(logger, error, request, reply),
@@ -52,6 +54,7 @@ const HEADER_BYTES = 16 * 1024;
     return reply.code(404).send(errorBody('not-found', `There is nothing at ${request.method} ${request.url}.`));
   });
   await app.register(healthRoutes, { commits: options.commits, isReady: options.isReady });
+  await app.register(metricsRoutes, options.metrics);
   await app.register(documentRoutes, {
     prefix: '/api',
     registry: options.registry,

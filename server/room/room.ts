@@ -1,6 +1,6 @@
 import * as Y from 'yjs';
 import { decodeAwarenessEntries } from '../../protocol/awareness-entries.ts';
-import { CLOSE_CODES, retryAfterReason } from '../../protocol/close-codes.ts';
+import { CLOSE_CODES } from '../../protocol/close-codes.ts';
 import {
   type DocumentProperties,
   encodeAwareness,
@@ -19,9 +19,11 @@ import { Presence, type PresenceLimits } from './presence.ts';
 import { Seat } from './seat.ts';
 import { checkStateVector } from './state-vector.ts';
 import { presenceInterval, textInterval } from './turn.ts';
+import { closeForStorage, closeOverworked } from './turn-away.ts';
+import { UpdateCounters } from './update-counters.ts';
 import { UpdateRefused } from './update-refused.ts';
-
 import { bringsAnything, bringsStructs, isHeavy } from './update-weight.ts';
+
 export interface RoomLimits {
   readonly presence: PresenceLimits;
   /** Longest time a member may stay behind before it is closed, in milliseconds. */
@@ -38,6 +40,8 @@ export interface RoomDependencies {
   readonly limits: RoomLimits;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Shared by all rooms of a server. */
+  readonly counters?: UpdateCounters;
 }
 
 /** An admitted update that waits for the end of the turn. */
@@ -55,9 +59,6 @@ const MOST_GAPS = 3;
 
 /** How often a document that seems full is written to find out, in milliseconds; sooner when a tenth has been added. */
 const MEASURE_INTERVAL = 60_000;
-
-/** Seconds that a member is asked to wait when it has cost too much: the budget is one of ten seconds. */
-const OVERWORKED_RETRY_AFTER = 10;
 
 /** A log of so many records is compacted when the room is left. */
 const SETTLE_RECORDS = 20;
@@ -81,6 +82,7 @@ export class Room {
   readonly #limits: RoomLimits;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #counters: UpdateCounters;
   readonly #seats = new Map<Member, Seat>();
   #waiting: Waiting[] = [];
   /** What Yjs emitted in the transaction that runs. */
@@ -96,7 +98,7 @@ export class Room {
   #digest: string | null = null;
   #broken = false;
 
-  private constructor({ document, gate, field, limits, clock, logger }: RoomDependencies) {
+  private constructor({ document, gate, field, limits, clock, logger, counters }: RoomDependencies) {
     this.document = document;
     this.#gate = new Gate(this.#doc, gate);
     this.#presence = new Presence(limits.presence);
@@ -104,6 +106,7 @@ export class Room {
     this.#limits = limits;
     this.#clock = clock;
     this.#logger = logger;
+    this.#counters = counters ?? new UpdateCounters();
   }
 
   /** Loads the document. Rejects when it cannot be read; a room never begins with less than what is stored. */
@@ -163,7 +166,7 @@ export class Room {
     const seat = this.#seats.get(member);
     if (seat === undefined) return;
     if (!member.mayWork) {
-      this.#closeOverworked(member);
+      closeOverworked(member);
     } else if (member.congested) {
       // Who asks again and again without reading would fill the memory with answers.
       seat.asked = new Uint8Array(stateVector);
@@ -193,6 +196,11 @@ export class Room {
   receive(member: Member, update: Uint8Array, { merge, count }: { merge: boolean; count: number }): void {
     const seat = this.#seats.get(member);
     if (seat === undefined) return;
+    this.#counters.received += 1;
+    if (this.document.storageIsFull && bringsAnything(update)) {
+      closeForStorage(member);
+      return;
+    }
     const heavy = isHeavy(update, merge);
     if (heavy && !this.#mayBringHeavy(seat)) return;
     if (bringsStructs(update) && this.#isFull()) {
@@ -205,6 +213,9 @@ export class Room {
         this.#askAgain(seat, count, merge);
         return;
       }
+    } catch (error) {
+      this.#counters.countRefusal(error);
+      throw error;
     } finally {
       if (heavy) member.worked(this.#clock.now() - started);
     }
@@ -218,13 +229,8 @@ export class Room {
     if (seat.heavyWaits) this.#runTurn();
     if (!this.#seats.has(seat.member)) return false;
     if (seat.member.mayWork) return true;
-    this.#closeOverworked(seat.member);
+    closeOverworked(seat.member);
     return false;
-  }
-
-  #closeOverworked(member: Member): void {
-    const reason = "Merging for this connection took too much of the server's time.";
-    member.close(CLOSE_CODES.rateLimited, retryAfterReason(OVERWORKED_RETRY_AFTER, reason));
   }
 
   /**
@@ -428,7 +434,9 @@ export class Room {
     try {
       if (this.#gate.apply(update, seat.member, merge) === 'gap') this.#askAgain(seat, count, merge);
       else if (merge) seat.closeGap(count);
+      this.#counters.applied += 1;
     } catch (error) {
+      this.#counters.countRefusal(error);
       if (!(error instanceof UpdateRefused)) throw error;
       this.#logger.warn({ document: this.name, member: seat.member.id, code: error.code }, 'An update was refused.');
       seat.holdFrom(count);

@@ -18,6 +18,8 @@ export class WebSocketAdapter implements Socket {
   readonly #frames: FrameCache;
   readonly #closesAt: number | null;
   readonly #clock: Clock;
+  /** The code that this end closed with; null when it did not. */
+  closedWith: number | null = null;
 
   /** It closes no sooner than `closesAt`: a client that comes back at once whatever the code would do so for ever (CON-2). */
   constructor(webSocket: WebSocket, net: NetSocket, frames: FrameCache, closesAt: number | null, clock: Clock) {
@@ -55,6 +57,7 @@ export class WebSocketAdapter implements Socket {
   }
 
   close(code: number, reason: string): void {
+    this.closedWith ??= code;
     const wait = this.#closesAt === null || code === CLOSE_CODES.restart.code ? 0 : this.#closesAt - this.#clock.now();
     if (wait <= 0) {
       this.#closeNow(code, reason);

@@ -49,6 +49,10 @@ const ACCESS_TIMEOUT = 10_000;
 /** Most pieces in which a message may arrive: each costs memory of its own, however small it is. */
 const MOST_CHUNKS = 32 * 1024;
 
+/** What stands in the place of a code when the other end closed without one, or vanished (RFC 6455, section 7.4.1). */
+const NO_CODE = 1005;
+const NO_CLOSE = 1006;
+
 /** Seconds that a client turned away for lack of room is asked to wait. */
 const OVERLOAD_RETRY_AFTER = 10;
 
@@ -75,7 +79,12 @@ export class WebSocketTransport {
   readonly #apart = new Set<WebSocket>();
   /** Every socket from its upgrade to its end, by address. */
   readonly #addresses = new AddressBook();
-  #sockets = 0;
+  readonly #sockets = new Set<NetSocket>();
+  /** Bytes of the sockets that are closed. */
+  #bytesReceived = 0;
+  #bytesSent = 0;
+  /** How many connections ended with each close code; `none` without one, `other` with one that is not ours. */
+  readonly closes = new Map<string, number>();
   #nextId = 1;
   #stopping = false;
 
@@ -96,6 +105,16 @@ export class WebSocketTransport {
   /** How many connections are open. */
   get size(): number {
     return this.#connections.size;
+  }
+
+  /** Bytes of all sockets so far. Counted when asked. */
+  get traffic(): { received: number; sent: number } {
+    let [received, sent] = [this.#bytesReceived, this.#bytesSent];
+    for (const socket of this.#sockets) {
+      received += socket.bytesRead;
+      sent += socket.bytesWritten;
+    }
+    return { received, sent };
   }
 
   /** Serves the upgrades of `server`. */
@@ -131,7 +150,7 @@ export class WebSocketTransport {
     }
     const { limits } = this.#dependencies;
     const retryLater = { 'Retry-After': String(OVERLOAD_RETRY_AFTER) };
-    if (this.#stopping || this.#sockets >= limits.connections) {
+    if (this.#stopping || this.#sockets.size >= limits.connections) {
       refuseUpgrade(socket, 503, 'Service Unavailable', 'The server has no room for another connection.', retryLater);
       return;
     }
@@ -153,9 +172,11 @@ export class WebSocketTransport {
   /** Counts a socket until it is closed, however it ends. */
   #count(socket: NetSocket, address: string): void {
     const forget = this.#addresses.add(address);
-    this.#sockets += 1;
+    this.#sockets.add(socket);
     socket.once('close', () => {
-      this.#sockets -= 1;
+      this.#sockets.delete(socket);
+      this.#bytesReceived += socket.bytesRead;
+      this.#bytesSent += socket.bytesWritten;
       forget();
     });
   }
@@ -213,14 +234,10 @@ export class WebSocketTransport {
   ): Connection {
     const { clock, limits, logger } = this.#dependencies;
     const session = sync.sessionKey === null ? null : `${sync.documentName}\0${sync.sessionKey}`;
+    const closesAt = sync.speaksCoscribe ? null : clock.now() + REFUSAL_DELAY;
+    const adapter = new WebSocketAdapter(webSocket, socket, this.#frames, closesAt, clock);
     const connection = new Connection(
-      new WebSocketAdapter(
-        webSocket,
-        socket,
-        this.#frames,
-        sync.speaksCoscribe ? null : clock.now() + REFUSAL_DELAY,
-        clock,
-      ),
+      adapter,
       {
         id: this.#nextId++,
         documentName: sync.documentName,
@@ -237,7 +254,10 @@ export class WebSocketTransport {
       if (isBinary) connection.receive(data as Buffer);
       else connection.receiveText();
     });
-    webSocket.on('close', () => connection.closed());
+    webSocket.on('close', (code) => {
+      this.#countClose(adapter.closedWith ?? code);
+      connection.closed();
+    });
     socket.on('drain', () => connection.drained());
     return connection;
   }
@@ -259,6 +279,12 @@ export class WebSocketTransport {
     this.#heartbeat.remove(connection);
   }
 
+  #countClose(code: number): void {
+    const isOurs = Object.values(CLOSE_CODES).some((known) => known.code === code);
+    const label = isOurs ? String(code) : code === NO_CODE || code === NO_CLOSE ? 'none' : 'other';
+    this.closes.set(label, (this.closes.get(label) ?? 0) + 1);
+  }
+
   /** Closes an upgraded socket, since a page cannot see the HTTP status of a refused upgrade; and not at once. */
   #refuse(webSocket: WebSocket, code: CloseCode, reason: string): void {
     const { clock, logger } = this.#dependencies;
@@ -266,6 +292,7 @@ export class WebSocketTransport {
     webSocket.pause();
     this.#apart.add(webSocket);
     webSocket.on('close', () => this.#apart.delete(webSocket));
+    this.#countClose(code.code);
     clock.setTimeout(() => {
       webSocket.resume();
       webSocket.close(code.code, reason.slice(0, 120));

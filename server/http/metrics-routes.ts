@@ -1,0 +1,31 @@
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { HttpError } from './http-error.ts';
+import type { Metrics } from './metrics.ts';
+
+export interface MetricsRoutesOptions {
+  readonly metrics: Metrics;
+  /** Who may read them: programs on this machine, everybody, or nobody. */
+  readonly access: 'local' | 'open' | 'off';
+}
+
+/** `/metrics`: the figures for Prometheus and its like. */
+export const metricsRoutes: FastifyPluginAsync<MetricsRoutesOptions> = async (app, { metrics, access }) => {
+  if (access === 'off') return;
+  app.get('/metrics', async (request, reply) => {
+    if (access === 'local' && !isLocal(request)) {
+      throw new HttpError(
+        403,
+        'forbidden',
+        'The metrics are for this machine only, unless the setting "metrics" is open.',
+      );
+    }
+    return reply.type(metrics.contentType).send(await metrics.text());
+  });
+};
+
+/** Whether a request began on this machine. One that a proxy on this machine passes on did not. */
+function isLocal({ raw, headers }: FastifyRequest): boolean {
+  const address = raw.socket.remoteAddress ?? '';
+  const isLoopback = address === '::1' || /^(::ffff:)?127\./.test(address);
+  return isLoopback && headers['x-forwarded-for'] === undefined && headers.forwarded === undefined;
+}
