@@ -7,6 +7,7 @@ import { systemClock } from '../clock.ts';
 import { silentLogger } from '../logger.ts';
 import { LevelStore } from '../store/level-store.ts';
 import type { Operation, Store } from '../store/store.ts';
+import { FailingStore } from '../testing/failing-store.ts';
 import { Documents } from './documents.ts';
 import { logKey, snapshotKey } from './keys.ts';
 import { DamagedRecordError } from './record.ts';
@@ -82,6 +83,43 @@ it('does not lose what is appended while a compaction is on its way', async () =
   const appended = append('during');
   await Promise.all([compacted, appended]);
   expect(await textIn(store)).toBe('before during');
+  await store.close();
+});
+
+it('[DUR-7] counts what is appended while a snapshot is written as not covered by it', async () => {
+  const store = new FailingStore(await LevelStore.open(await freshFolder()));
+  const { append, document, doc } = await openWriter(store);
+  for (const word of ['a', 'b', 'c']) await append(word);
+  store.stall();
+  const compacted = document.compact(Y.encodeStateAsUpdate(doc));
+  const appended = [append('d'), append('e')];
+  expect([document.isDurable, document.logRecords]).toEqual([false, 2]);
+  // A second one must not begin on the strength of the first, nor take the new records for covered.
+  await document.compact(Y.encodeStateAsUpdate(doc));
+  store.proceed();
+  await Promise.all([compacted, ...appended]);
+  expect([document.isDurable, document.logRecords]).toEqual([true, 2]);
+  expect(await textIn(store)).toBe('abcde');
+  await document.compact(Y.encodeStateAsUpdate(doc));
+  await append('f');
+  expect([document.logRecords, await textIn(store)]).toEqual([1, 'abcdef']);
+  await store.close();
+});
+
+it('[DUR-10] does not add snapshots to what a failing disk has to take', async () => {
+  const store = new FailingStore(await LevelStore.open(await freshFolder()));
+  const { documents, append, document, doc } = await openWriter(store);
+  for (let i = 0; i < 499; i++) void append('x');
+  await append('x');
+  store.failWrites(new Error('no space left on device'));
+  const late = append('y');
+  await new Promise<void>((resolve) => documents.commits.onFailingChange(() => resolve()));
+  const waiting = documents.commits.waitingBytes;
+  await document.compact(Y.encodeStateAsUpdate(doc));
+  expect([document.wantsCompaction, documents.commits.waitingBytes]).toEqual([false, waiting]);
+  store.failWrites(null);
+  await late;
+  expect(document.wantsCompaction).toBe(true);
   await store.close();
 });
 

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
+import { access, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { findLogDamage } from './level-log-check.ts';
@@ -9,11 +9,25 @@ import { StoreError } from './store.ts';
 /** How many entries one read fetches from LevelDB at a time. */
 const READ_CHUNK = 512;
 
-/** The store on disk: LevelDB in a folder of the data folder, every write with fsync. */
-export class LevelStore implements Store {
-  readonly #db: ClassicLevel<Uint8Array, Uint8Array>;
+/** Room that a database needs to be opened, beside what its write-ahead logs become, in bytes. */
+const OPENING_BYTES = 256 * 1024;
 
-  private constructor(db: ClassicLevel<Uint8Array, Uint8Array>) {
+type Level = ClassicLevel<Uint8Array, Uint8Array>;
+
+/**
+ * The store on disk: LevelDB in a folder of the data folder, every write with fsync.
+ *
+ * After a write that failed, on a full disk for instance, LevelDB refuses all further ones until it is opened anew. So the
+ * next write opens it anew, as soon as there is room for that; until then the old one goes on reading.
+ */
+export class LevelStore implements Store {
+  readonly #location: string;
+  #db: Level;
+  #mustReopen = false;
+  #closed = false;
+
+  private constructor(location: string, db: Level) {
+    this.#location = location;
     this.#db = db;
   }
 
@@ -27,7 +41,7 @@ export class LevelStore implements Store {
     const damage = await findLogDamage(location);
     if (damage !== null) throw damaged(folder, damage);
     try {
-      return new LevelStore(await openLevel(location));
+      return new LevelStore(location, await openLevel(location));
     } catch (cause) {
       if (codeOf(cause) === 'LEVEL_LOCKED') {
         throw new StoreError(
@@ -47,6 +61,7 @@ export class LevelStore implements Store {
     const { folder, location } = await LevelStore.#prepare(dataFolder);
     try {
       return new LevelStore(
+        location,
         await openLevel(location).catch(async () => {
           await ClassicLevel.repair(location);
           return openLevel(location);
@@ -90,6 +105,16 @@ export class LevelStore implements Store {
   }
 
   async write(operations: readonly Operation[]): Promise<void> {
+    if (this.#mustReopen) await this.#reopen();
+    try {
+      await this.#writeBatch(operations);
+    } catch (error) {
+      this.#mustReopen = true;
+      throw error;
+    }
+  }
+
+  async #writeBatch(operations: readonly Operation[]): Promise<void> {
     // A chained batch is four to five times cheaper than an array of operations.
     const batch = this.#db.batch();
     for (const operation of operations) {
@@ -100,12 +125,36 @@ export class LevelStore implements Store {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#db.close();
+  }
+
+  async #reopen(): Promise<void> {
+    if (this.#closed) throw new Error('The store is closed.');
+    await checkRoom(this.#location);
+    await this.#db.close();
+    // Should this fail, the closed database refuses everything, and the next write tries again.
+    this.#db = await openLevel(this.#location);
+    this.#mustReopen = false;
   }
 }
 
-async function openLevel(location: string): Promise<ClassicLevel<Uint8Array, Uint8Array>> {
-  const db = new ClassicLevel<Uint8Array, Uint8Array>(location, { keyEncoding: 'view', valueEncoding: 'view' });
+/** Rejects while the disk does not take as much as opening the database needs. */
+async function checkRoom(location: string): Promise<void> {
+  let bytes = OPENING_BYTES;
+  for (const name of await readdir(location)) {
+    if (name.endsWith('.log')) bytes += (await stat(join(location, name))).size;
+  }
+  const probe = join(location, '..', 'room-probe');
+  try {
+    await writeFile(probe, Buffer.alloc(bytes), { flush: true });
+  } finally {
+    await rm(probe, { force: true });
+  }
+}
+
+async function openLevel(location: string): Promise<Level> {
+  const db: Level = new ClassicLevel(location, { keyEncoding: 'view', valueEncoding: 'view' });
   try {
     await db.open();
   } catch (error) {

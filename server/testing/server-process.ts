@@ -27,9 +27,16 @@ export class ServerProcess {
     this.#output = output;
   }
 
-  /** Starts one and waits until it listens. Without a port among `args` it takes a free one. */
-  static async start(dataFolder: string, args: readonly string[] = ['--port', '0']): Promise<ServerProcess> {
-    const child = spawnMain(['serve', '--data', dataFolder, ...args]);
+  /**
+   * Starts one and waits until it listens. Without a port among `args` it takes a free one. With `fileLimit` no file may
+   * grow beyond so many bytes: a disk that is full, until `liftFileLimit`.
+   */
+  static async start(
+    dataFolder: string,
+    args: readonly string[] = ['--port', '0'],
+    { fileLimit }: { fileLimit?: number } = {},
+  ): Promise<ServerProcess> {
+    const child = spawnMain(['serve', '--data', dataFolder, ...args], {}, fileLimit);
     const output = collect(child);
     const url = await new Promise<string>((resolve, reject) => {
       child.stdout?.on('data', () => {
@@ -50,6 +57,10 @@ export class ServerProcess {
     return this.#output();
   }
 
+  async liftFileLimit(): Promise<void> {
+    await once(spawn('prlimit', ['--pid', String(this.#child.pid), '--fsize=unlimited:']), 'exit');
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
@@ -64,8 +75,16 @@ export class ServerProcess {
   }
 }
 
-function spawnMain(args: readonly string[], environment: Record<string, string> = {}): ChildProcess {
-  return spawn(process.execPath, [MAIN, ...args], {
+function spawnMain(
+  args: readonly string[],
+  environment: Record<string, string> = {},
+  fileLimit?: number,
+): ChildProcess {
+  const command = [process.execPath, MAIN, ...args];
+  // The limit is a soft one, so that it can be lifted (Linux, prlimit of util-linux).
+  if (fileLimit !== undefined) command.unshift('prlimit', `--fsize=${fileLimit}:`);
+  const [program = '', ...rest] = command;
+  return spawn(program, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
   });
