@@ -85,6 +85,7 @@ export class Room {
   readonly #counters: UpdateCounters;
   readonly #seats = new Map<Member, Seat>();
   #waiting: Waiting[] = [];
+  #waitingBytes = 0;
   /** What Yjs emitted in the transaction that runs. */
   #emitted: Uint8Array | null = null;
   #textTurnAt = Number.NEGATIVE_INFINITY;
@@ -207,6 +208,8 @@ export class Room {
       member.close(CLOSE_CODES.documentFull, CLOSE_CODES.documentFull.meaning);
       return;
     }
+    // Either check may have run a turn, in which an earlier update of this member was refused.
+    if (!this.#seats.has(member)) return;
     const started = heavy ? this.#clock.now() : 0;
     try {
       if (this.#gate.admit(update, member, merge) === 'gap') {
@@ -221,13 +224,13 @@ export class Room {
     }
     seat.heavyWaits ||= heavy;
     this.#waiting.push({ seat, update, merge, count });
+    this.#waitingBytes += update.length;
     this.#schedule();
   }
 
   /** Whether a member may bring something that takes long to apply. One at a time waits, so that its cost is known. */
   #mayBringHeavy(seat: Seat): boolean {
     if (seat.heavyWaits) this.#runTurn();
-    if (!this.#seats.has(seat.member)) return false;
     if (seat.member.mayWork) return true;
     closeOverworked(seat.member);
     return false;
@@ -240,6 +243,8 @@ export class Room {
   #isFull(): boolean {
     const { documentBytes } = this.#limits;
     const { document } = this;
+    if (document.storedBytes + this.#waitingBytes <= documentBytes) return false;
+    if (this.#waiting.length > 0) this.#runTurn();
     if (document.storedBytes <= documentBytes) return false;
     const now = this.#clock.now();
     const isDue = document.logBytes * 10 >= documentBytes || now - this.#measuredAt >= MEASURE_INTERVAL;
@@ -388,6 +393,7 @@ export class Room {
       this.#textTurnAt = now;
       const waiting = this.#waiting;
       this.#waiting = [];
+      this.#waitingBytes = 0;
       const update = this.#apply(waiting);
       if (this.#broken) return;
       if (update !== null) {
