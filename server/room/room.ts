@@ -17,6 +17,7 @@ import { Gate, type GateOptions } from './gate.ts';
 import type { Member } from './member.ts';
 import { Presence, type PresenceLimits } from './presence.ts';
 import { Seat } from './seat.ts';
+import { SizeWatch } from './size-watch.ts';
 import { checkStateVector } from './state-vector.ts';
 import { presenceInterval, textInterval } from './turn.ts';
 import { closeForStorage, closeOverworked } from './turn-away.ts';
@@ -57,9 +58,6 @@ interface Waiting {
 /** How often in a row a member may answer a resync with something that still has a gap. */
 const MOST_GAPS = 3;
 
-/** How often a document that seems full is written to find out, in milliseconds; sooner when a tenth has been added. */
-const MEASURE_INTERVAL = 60_000;
-
 /** A log of so many records is compacted when the room is left. */
 const SETTLE_RECORDS = 20;
 
@@ -83,6 +81,7 @@ export class Room {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #counters: UpdateCounters;
+  readonly #size: SizeWatch;
   readonly #seats = new Map<Member, Seat>();
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
@@ -91,8 +90,6 @@ export class Room {
   #textTurnAt = Number.NEGATIVE_INFINITY;
   #presenceTurnAt = Number.NEGATIVE_INFINITY;
   #turnScheduled = false;
-  /** When the state was last written to find out whether the document is full. */
-  #measuredAt = Number.NEGATIVE_INFINITY;
   /** The whole state as step 2, for those who join with nothing, while it is current. */
   #fullState: Uint8Array | null = null;
   /** The digest of the state, while it is current. */
@@ -105,6 +102,7 @@ export class Room {
     this.#presence = new Presence(limits.presence);
     this.#field = field;
     this.#limits = limits;
+    this.#size = new SizeWatch(document, limits.documentBytes, clock);
     this.#clock = clock;
     this.#logger = logger;
     this.#counters = counters ?? new UpdateCounters();
@@ -236,23 +234,12 @@ export class Room {
     return false;
   }
 
-  /**
-   * Whether the document has reached its greatest size. The log counts more than its updates will take in the state, so
-   * the state is written anew before that is held against anybody.
-   */
+  /** Whether the document has reached its greatest size, with what waits for the turn. */
   #isFull(): boolean {
-    const { documentBytes } = this.#limits;
-    const { document } = this;
-    if (document.storedBytes + this.#waitingBytes <= documentBytes) return false;
-    if (this.#waiting.length > 0) this.#runTurn();
-    if (document.storedBytes <= documentBytes) return false;
-    const now = this.#clock.now();
-    const isDue = document.logBytes * 10 >= documentBytes || now - this.#measuredAt >= MEASURE_INTERVAL;
-    if (document.logRecords > 0 && isDue && !this.#broken) {
-      this.#measuredAt = now;
-      this.#compact();
-    }
-    return document.snapshotBytes >= documentBytes;
+    if (!this.#size.isNear(this.#waitingBytes)) return false;
+    this.#runTurn();
+    // A room that has failed must not be written: its log is the truth.
+    return !this.#broken && this.#size.isFull(() => this.#compact());
   }
 
   /**
