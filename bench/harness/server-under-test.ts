@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -24,22 +24,8 @@ const END_LIMIT = 15_000;
 /** Kernel ticks a second in /proc/PID/stat: 100 on every Linux that Node.js runs on. */
 const TICKS = 100;
 
-/** Limits that keep strangers in check, and that a load from one machine would run into: raised where the server has them. */
-const RAISED: readonly (readonly [option: string, value: string])[] = [
-  ['--max-connections', '50000'],
-  ['--max-connections-per-address', '50000'],
-  ['--max-connections-per-document', '50000'],
-  ['--max-messages-per-second', '100000'],
-  ['--max-documents', '100000'],
-];
-
-let helpText: string | null = null;
-
-/** Whether `coscribe serve` knows an option. */
-export function hasOption(option: string): boolean {
-  helpText ??= spawnSync(process.execPath, [COSCRIBE, 'serve', '--help'], { encoding: 'utf8' }).stdout;
-  return new RegExp(`${option}\\b(?!-)`).test(helpText);
-}
+/** A limit that keeps strangers in check and that a load from one machine runs into; all others are the defaults. */
+const RAISED = ['--max-connections-per-address', '50000'] as const;
 
 /** A fresh folder on the disk of the system's temporary files. */
 export function temporaryFolder(): string {
@@ -86,7 +72,7 @@ export class ServerUnderTest {
     const ownFolder = kind === 'coscribe' && data === undefined ? temporaryFolder() : null;
     const program =
       kind === 'coscribe'
-        ? [COSCRIBE, 'serve', '--data', data ?? ownFolder ?? '', '--port', String(port), ...raised(), ...args]
+        ? [COSCRIBE, 'serve', '--data', data ?? ownFolder ?? '', '--port', String(port), ...RAISED, ...args]
         : [join(ROOT, 'bench/peers', PEERS[kind]), ...(data === undefined ? [] : [data])];
     const [command = '', ...rest] = [...pinnedTo(0), process.execPath, ...program];
     const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'inherit'], env: cleanEnvironment() });
@@ -141,10 +127,6 @@ export class ServerUnderTest {
     }
     if (this.#ownFolder !== null) removeFolder(this.#ownFolder);
   }
-}
-
-function raised(): string[] {
-  return RAISED.filter(([option]) => hasOption(option)).flat();
 }
 
 /** No setting of the caller's shell reaches a server. */

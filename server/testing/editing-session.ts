@@ -131,8 +131,8 @@ function lastRead(moments: ReadonlySet<number>, version: number): number {
 
 const LETTERS = 'etaoin shrdlu,.\nETAOIN';
 
-/** A person who types words, goes back, deletes, and goes elsewhere. */
-function inventSequential(seed: number, count: number): SequentialSession {
+/** A person who types words, goes back, deletes, and goes elsewhere, `count` times in all. The same seed writes the same. */
+export function inventSequential(seed: number, count: number): SequentialSession {
   const random = new SeededRandom(seed);
   let text = '';
   let at = 0;
