@@ -6,6 +6,7 @@ import {
   encodeNotice,
   encodePermissionDenied,
   encodeQueryAwareness,
+  encodeRetire,
   encodeStored,
   encodeSyncStep1,
   encodeSyncStep2,
@@ -43,6 +44,7 @@ const GOLDEN: readonly (readonly [Message, Uint8Array, string])[] = [
     `649101${hexOf('{"epoch":"e.0","digest":"0123456789abcdef","role":"editor","connection":7,"limits":{"messageBytes":1024},"document":{"title":"Ü","language":""}}')}`,
   ],
   [{ type: 'stored', count: 300 }, encodeStored(300), '65ac02'],
+  [{ type: 'retire', clientId: 300 }, encodeRetire(300), '66ac02'],
   [
     { type: 'notice', notice: { type: 'storage', state: 'failing' } },
     encodeNotice({ type: 'storage', state: 'failing' }),

@@ -11,6 +11,7 @@ export const MessageType = {
   queryAwareness: 3,
   welcome: 100,
   stored: 101,
+  retire: 102,
   notice: 103,
 } as const;
 
@@ -31,6 +32,11 @@ export interface Welcome {
   epoch: string;
   /** `stateDigest` of the document as the connection joins it: whoever has the same need not be sent anything. */
   digest: string;
+  /**
+   * A Yjs client id that the document has seen and that nobody uses any more: a client that has not written yet may take it
+   * for its own once it is synced. Absent when there is none, or the client did not ask.
+   */
+  clientId?: number;
   /** What this connection may do: `viewer`, `commenter`, `editor` or `owner`. */
   role: string;
   /** Identifies the connection in the server's log. */
@@ -59,6 +65,7 @@ export type Message =
   | { readonly type: 'query-awareness' }
   | { readonly type: 'welcome'; readonly welcome: Welcome }
   | { readonly type: 'stored'; readonly count: number }
+  | { readonly type: 'retire'; readonly clientId: number }
   | { readonly type: 'notice'; readonly notice: Notice };
 
 /** Sync step 1: "this is what I have". `stateVector` as `Y.encodeStateVector` makes it. */
@@ -119,6 +126,14 @@ export function encodeStored(count: number): Uint8Array {
   return encoding.toUint8Array(encoder);
 }
 
+/** The client will never write under `clientId` again, and has seen everything it wrote under it called stored. */
+export function encodeRetire(clientId: number): Uint8Array {
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, MessageType.retire);
+  encoding.writeVarUint(encoder, clientId);
+  return encoding.toUint8Array(encoder);
+}
+
 /** A typed event. */
 export function encodeNotice(notice: Notice): Uint8Array {
   return encodeJson(MessageType.notice, notice);
@@ -160,6 +175,11 @@ function decodeBody(decoder: decoding.Decoder): Message {
       return { type: 'welcome', welcome: checkWelcome(readJson(decoder, 'welcome')) };
     case MessageType.stored:
       return { type: 'stored', count: readVarUint(decoder, 'stored count') };
+    case MessageType.retire: {
+      const clientId = readVarUint(decoder, 'client id');
+      if (clientId > 0xffffffff) throw new ProtocolError('a client id has more than 32 bits');
+      return { type: 'retire', clientId };
+    }
     case MessageType.notice:
       return { type: 'notice', notice: readJson(decoder, 'notice') as Notice };
     default:
@@ -236,6 +256,7 @@ function checkWelcome(value: unknown): Welcome {
   const wellFormed =
     typeof welcome.epoch === 'string' &&
     typeof welcome.digest === 'string' &&
+    (welcome.clientId === undefined || typeof welcome.clientId === 'number') &&
     typeof welcome.role === 'string' &&
     typeof welcome.connection === 'number' &&
     typeof welcome.limits?.messageBytes === 'number' &&

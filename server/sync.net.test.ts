@@ -273,8 +273,8 @@ it('[CON-3, SEC-11] lets a client that changed networks go on at once, though it
   await before.untilStored();
   before.socket.pause();
   const after = new WireClient(url, 'notes', { protocols });
-  after.doc.clientID = before.doc.clientID;
   Y.applyUpdate(after.doc, first);
+  after.doc.clientID = before.doc.clientID;
   await after.until(() => after.received.some(({ type }) => type === 'sync-step-1'), 'step 1');
   after.insert(7, 'after');
   await after.untilStored();
@@ -282,8 +282,8 @@ it('[CON-3, SEC-11] lets a client that changed networks go on at once, though it
 
   // Without the key it could be anybody: what it writes under that id does not get in while the owner is there.
   const mallory = new WireClient(url, 'notes');
-  mallory.doc.clientID = before.doc.clientID;
   Y.applyUpdate(mallory.doc, Y.encodeStateAsUpdate(after.doc));
+  mallory.doc.clientID = before.doc.clientID;
   await mallory.until(() => mallory.received.some(({ type }) => type === 'sync-step-1'), 'step 1');
   mallory.insert(0, 'forged ');
   expect(await mallory.untilClosed()).toMatchObject({ code: 1013 });

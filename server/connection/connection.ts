@@ -44,6 +44,8 @@ export interface ConnectionOptions {
   readonly person: string | null;
   /** Whether the client speaks `coscribe.1`; otherwise it is a stock Yjs client. */
   readonly speaksCoscribe: boolean;
+  /** Whether the client has not written yet and would take a client id of somebody who left. */
+  readonly wantsClientId: boolean;
 }
 
 type State =
@@ -75,6 +77,7 @@ export class Connection implements Member {
   readonly #socket: Socket;
   readonly #role: Role;
   readonly #speaksCoscribe: boolean;
+  readonly #wantsClientId: boolean;
   readonly #documentName: string;
   readonly #limits: ConnectionLimits;
   readonly #logger: Logger;
@@ -105,6 +108,7 @@ export class Connection implements Member {
     this.person = options.person;
     this.#role = options.role;
     this.#speaksCoscribe = options.speaksCoscribe;
+    this.#wantsClientId = options.wantsClientId && mayWrite(options.role);
     this.#documentName = options.documentName;
     this.#limits = dependencies.limits;
     this.#logger = dependencies.logger;
@@ -168,10 +172,12 @@ export class Connection implements Member {
     const { early } = this.#state;
     this.#state = { kind: 'joined', lease };
     if (this.#speaksCoscribe) {
+      const clientId = this.#wantsClientId ? lease.room.grantClientId(this) : null;
       this.deliver([
         encodeWelcome({
           epoch: document.epoch,
           digest: lease.room.digest,
+          ...(clientId === null ? {} : { clientId }),
           role: this.#role,
           connection: this.id,
           limits: { messageBytes: this.#limits.messageBytes },
@@ -321,6 +327,9 @@ export class Connection implements Member {
           // Bytes of its own: the frame's are not ours to keep.
           this.#latePresence = new Uint8Array(message.update);
         }
+        return;
+      case 'retire':
+        room.retireClientId(this, message.clientId, this.#updates);
         return;
       case 'query-awareness':
         if (this.#mayAsk()) room.tellPresence(this);

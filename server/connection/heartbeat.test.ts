@@ -51,7 +51,7 @@ function world() {
     const client = new Client();
     const connection = new Connection(
       client,
-      { id: 1, documentName: 'notes', role: 'editor', person: null, speaksCoscribe: true },
+      { id: 1, documentName: 'notes', role: 'editor', person: null, speaksCoscribe: true, wantsClientId: false },
       {
         limits: { messageBytes: 1000, congestedBytes: 1000, earlyBytes: 1000, rates: UNBOUNDED_RATES },
         clock,

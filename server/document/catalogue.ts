@@ -8,6 +8,8 @@ export interface CatalogueEntry extends DocumentProperties {
   readonly createdAt: number;
   /** Counts restores and wipes; part of the document's epoch (SYN-5). */
   readonly epoch: number;
+  /** Yjs client ids that nobody uses any more and that may be used again. */
+  readonly reusableIds: readonly number[];
 }
 
 export function encodeCatalogueEntry(entry: CatalogueEntry): Uint8Array {
@@ -25,7 +27,8 @@ export function decodeCatalogueEntry(value: Uint8Array): CatalogueEntry {
   ) {
     throw new DamagedRecordError('a catalogue entry lacks a field');
   }
-  return { title: entry.title, language: entry.language, createdAt: entry.createdAt, epoch: entry.epoch };
+  const reusableIds = Array.isArray(entry.reusableIds) ? entry.reusableIds : [];
+  return { title: entry.title, language: entry.language, createdAt: entry.createdAt, epoch: entry.epoch, reusableIds };
 }
 
 /** Why a title or language is refused, as a sentence; null when both are fine. */

@@ -159,6 +159,17 @@ export class Document {
     return new Promise((resolve) => this.#commit([this.#putEntry(properties)], resolve));
   }
 
+  /** Client ids kept for reuse when the room was last left. */
+  get reusableIds(): readonly number[] {
+    return this.#entry?.reusableIds ?? [];
+  }
+
+  /** Replaces the client ids kept for reuse; of a document that does not exist none are kept. */
+  keepReusableIds(reusableIds: readonly number[], onDurable: () => void): void {
+    if (this.#entry === null) onDurable();
+    else this.#commit([this.#putEntry(this.properties, reusableIds)], onDurable);
+  }
+
   /** Calls back when everything appended so far is durable: at once when nothing waits. */
   afterPending(onDurable: () => void): void {
     this.#commits.afterPending(onDurable);
@@ -206,12 +217,13 @@ export class Document {
     });
   }
 
-  #putEntry({ title, language }: DocumentProperties): Operation {
+  #putEntry({ title, language }: DocumentProperties, reusableIds = this.reusableIds): Operation {
     this.#entry = {
       title,
       language,
       createdAt: this.#entry?.createdAt ?? this.#clock.date(),
       epoch: this.#entry?.epoch ?? 0,
+      reusableIds,
     };
     return { type: 'put', key: catalogueKey(this.name), value: encodeCatalogueEntry(this.#entry) };
   }

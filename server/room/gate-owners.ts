@@ -48,6 +48,15 @@ export class ClientIdOwners {
     this.#party(sender).clientIds.add(clientId);
   }
 
+  /** Makes `clientId` nobody's. @returns false when somebody else holds it, or `sender` does not */
+  disown(clientId: number, sender: Sender): boolean {
+    const claim = this.#claims.get(clientId);
+    if (claim === undefined || claim.holders.size !== 1 || !claim.holders.has(sender.id)) return false;
+    this.#claims.delete(clientId);
+    this.#parties.get(sender.id)?.clientIds.delete(clientId);
+    return true;
+  }
+
   /** How many ids new to the document `sender` has brought. */
   introducedBy(sender: Sender): number {
     return this.#parties.get(sender.id)?.introduced ?? 0;

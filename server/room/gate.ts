@@ -134,6 +134,14 @@ export class Gate {
     if (this.#owners.allows(clientId, sender)) this.#owners.claim(clientId, sender);
   }
 
+  /**
+   * The owner of `clientId` gives it up, to be written under by others.
+   * @returns false when it is not the sender's alone
+   */
+  disown(clientId: number, sender: Sender): boolean {
+    return this.#owners.disown(clientId, sender);
+  }
+
   /** The connection has left: client ids that it alone wrote with are nobody's. */
   release(sender: Sender): void {
     this.#owners.release(sender);

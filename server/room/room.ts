@@ -16,6 +16,7 @@ import type { Logger } from '../logger.ts';
 import { Gate, type GateOptions } from './gate.ts';
 import type { Member } from './member.ts';
 import { Presence, type PresenceLimits } from './presence.ts';
+import { ReusableIds } from './reusable-ids.ts';
 import { Seat } from './seat.ts';
 import { SizeWatch } from './size-watch.ts';
 import { checkStateVector } from './state-vector.ts';
@@ -83,6 +84,7 @@ export class Room {
   readonly #counters: UpdateCounters;
   readonly #size: SizeWatch;
   readonly #seats = new Map<Member, Seat>();
+  readonly #reusableIds: ReusableIds;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   /** What Yjs emitted in the transaction that runs. */
@@ -99,6 +101,7 @@ export class Room {
   private constructor({ document, gate, field, limits, clock, logger, counters }: RoomDependencies) {
     this.document = document;
     this.#gate = new Gate(this.#doc, gate);
+    this.#reusableIds = new ReusableIds(document);
     this.#presence = new Presence(limits.presence);
     this.#field = field;
     this.#limits = limits;
@@ -147,6 +150,22 @@ export class Room {
     const everyone = this.#presence.everyone();
     if (everyone !== null) messages.push(encodeAwareness(everyone));
     member.deliver(messages);
+  }
+
+  /** A client id for `member` to write under, of somebody who has left; null when there is none. */
+  grantClientId(member: Member): number | null {
+    const clientId = this.#reusableIds.grant();
+    if (clientId !== null) this.#gate.claim(clientId, member);
+    return clientId;
+  }
+
+  /**
+   * A member will not write under `clientId` again; `count` says how many update messages it has sent. Only an id of its
+   * own, and only with everything on disk: otherwise two clients could write different things under one clock.
+   */
+  retireClientId(member: Member, clientId: number, count: number): void {
+    if (this.#seats.get(member)?.hasAcknowledged(count) !== true) return;
+    if (this.#gate.disown(clientId, member)) this.#reusableIds.retire(clientId);
   }
 
   leave(member: Member): void {
@@ -335,6 +354,7 @@ export class Room {
   async settle(): Promise<void> {
     this.#runTurn();
     if (!this.#broken && this.document.logRecords >= SETTLE_RECORDS) this.#compact();
+    if (this.#seats.size === 0) this.#reusableIds.keep();
     await new Promise<void>((resolve) => this.document.afterPending(resolve));
   }
 

@@ -41,6 +41,11 @@ export class Seat {
     this.gaps = 0;
   }
 
+  /** Whether everything up to message number `count` has been called durable. */
+  hasAcknowledged(count: number): boolean {
+    return this.#acknowledged >= count;
+  }
+
   /** Tells the member what is durable, if that is more than it knows. */
   acknowledge(): void {
     const count = this.#heldFrom === null ? this.durable : Math.min(this.durable, this.#heldFrom - 1);

@@ -126,7 +126,9 @@ export class Simulation {
   readonly #random: SeededRandom;
   readonly #clock = new FakeClock();
   readonly #disk = new MemoryStore();
-  readonly #people: Person[] = [];
+  #people: Person[] = [];
+  /** Those who left with everything saved. */
+  readonly #departed: Person[] = [];
   #store: CrashingStore;
   #faults: FailingStore;
   #life: Life | null = null;
@@ -144,9 +146,7 @@ export class Simulation {
   /** Runs one schedule: `steps` moves of chance, then healing, then silence. */
   async run(people: number, steps: number): Promise<Outcome> {
     await this.#startServer();
-    for (let i = 0; i < people; i++) {
-      this.#people.push(new Person(this.#clock, this.#random, (link) => this.#connect(link)));
-    }
+    for (let i = 0; i < people; i++) this.#arrive();
     for (let step = 0; step < steps; step++) await this.#move();
     await this.#heal();
     const idleMessages = await this.#listenWhileIdle();
@@ -174,9 +174,11 @@ export class Simulation {
     if (dice < 0.35) {
       random.pick(this.#people).edit(random);
       this.#edits += 1;
-    } else if (dice < 0.75) {
+    } else if (dice < 0.72) {
       for (let left = 1 + random.below(6); left > 0; left--) this.#carryOne();
-    } else if (dice < 0.87) {
+    } else if (dice < 0.78) {
+      this.#replaceSomebody();
+    } else if (dice < 0.88) {
       await this.#clock.advance(random.pick([1, 5, 40, 400]));
     } else if (dice < 0.91) {
       if (this.#openLinks().length > 0) random.pick(this.#openLinks()).cut();
@@ -193,6 +195,20 @@ export class Simulation {
       await this.#crash();
     }
     await this.#clock.settle();
+  }
+
+  #arrive(): void {
+    this.#people.push(new Person(this.#clock, this.#random, (link, url) => this.#connect(link, url)));
+  }
+
+  /** Somebody closes the page, if that costs them nothing, and somebody else opens it. */
+  #replaceSomebody(): void {
+    const person = this.#random.pick(this.#people);
+    if (!person.provider.saved) return;
+    person.provider.destroy();
+    this.#departed.push(person);
+    this.#people = this.#people.filter((other) => other !== person);
+    this.#arrive();
   }
 
   #carryOne(): void {
@@ -252,7 +268,7 @@ export class Simulation {
     this.#life = { registry, heartbeat: new Heartbeat(clock), links: new Set() };
   }
 
-  #connect(link: SimulatedLink): void {
+  #connect(link: SimulatedLink, url: URL): void {
     const life = this.#life;
     if (life === null) {
       this.#clock.setImmediate(() => link.cut());
@@ -261,7 +277,14 @@ export class Simulation {
     life.links.add(link);
     const connection = new Connection(
       link.server,
-      { id: this.#nextConnection++, documentName: DOCUMENT, role: 'editor', person: null, speaksCoscribe: true },
+      {
+        id: this.#nextConnection++,
+        documentName: DOCUMENT,
+        role: 'editor',
+        person: null,
+        speaksCoscribe: true,
+        wantsClientId: url.searchParams.has('fresh'),
+      },
       {
         limits: { messageBytes: 1e6, congestedBytes: CONGESTED_BYTES, earlyBytes: 1e6, rates: UNBOUNDED_RATES },
         clock: this.#clock,
@@ -316,10 +339,8 @@ export class Simulation {
 
   /** Looks in the store for what people were told is saved. */
   async #countLost(): Promise<void> {
-    for (const person of this.#people) {
-      if (!person.provider.saved) continue;
-      this.#lost += person.missingIn(await this.#stored());
-    }
+    const saved = this.#people.filter(({ provider }) => provider.saved);
+    for (const person of [...saved, ...this.#departed]) this.#lost += person.missingIn(await this.#stored());
   }
 
   /** The document as a server started now would read it. */

@@ -64,6 +64,8 @@ interface SyncRequest {
   /** Names the client across its connections, if it says. */
   readonly sessionKey: string | null;
   readonly speaksCoscribe: boolean;
+  /** Whether the client would take a client id of somebody who left. */
+  readonly wantsClientId: boolean;
 }
 
 /** WebSocket connections to documents: upgrades of an HTTP server on `/sync/<document>` become connections. */
@@ -244,6 +246,7 @@ export class WebSocketTransport {
         role: access.role,
         person: access.person,
         speaksCoscribe: sync.speaksCoscribe,
+        wantsClientId: sync.wantsClientId,
       },
       { limits, clock, logger, onClosed: (closed) => this.#forget(closed, session) },
     );
@@ -331,6 +334,7 @@ function readRequest(url: URL, request: IncomingMessage): SyncRequest | string {
     epoch: url.searchParams.get('epoch'),
     sessionKey: entryAfter(SESSION_SUBPROTOCOL_PREFIX),
     speaksCoscribe: protocols.includes(SUBPROTOCOL),
+    wantsClientId: url.searchParams.has('fresh'),
   };
 }
 

@@ -29,10 +29,14 @@ export class DocumentAddress {
     return `coscribe:${this.#url.origin}${this.#url.pathname}`;
   }
 
-  /** The WebSocket's address. `epoch` tells the server which life of the document the local copy belongs to. */
-  socketUrl(epoch: string | null): string {
+  /**
+   * The WebSocket's address. `epoch` tells the server which life of the document the local copy belongs to; `fresh` that this
+   * client has not written yet, and would take a client id of somebody who left.
+   */
+  socketUrl(epoch: string | null, fresh = false): string {
     const url = new URL(this.#url);
     if (epoch !== null) url.searchParams.set('epoch', epoch);
+    if (fresh) url.searchParams.set('fresh', '1');
     return url.href;
   }
 }

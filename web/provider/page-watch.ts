@@ -4,15 +4,18 @@ export interface PageWatcher {
   readonly awake: () => void;
   /** The page may be frozen or gone in a moment. */
   readonly leaving: () => void;
+  /** The page is gone, or frozen until somebody comes back to it; after `leaving`. */
+  readonly gone: () => void;
 }
 
 /** Watches the page, where there is one. Returns the function that ends it. */
-export function watchPage({ awake, leaving }: PageWatcher): () => void {
+export function watchPage({ awake, leaving, gone }: PageWatcher): () => void {
   const listeners = new AbortController();
   const { signal } = listeners;
   if (typeof window !== 'undefined') {
     window.addEventListener('online', awake, { signal });
     window.addEventListener('pagehide', leaving, { signal });
+    window.addEventListener('pagehide', gone, { signal });
   }
   if (typeof document !== 'undefined') {
     const page = document;

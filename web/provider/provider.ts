@@ -19,7 +19,7 @@ import { Outbox } from './outbox.ts';
 import { watchPage } from './page-watch.ts';
 import { Presence } from './presence.ts';
 import type { ProviderEvents, ProviderOptions } from './provider-options.ts';
-import { Session } from './session.ts';
+import { hasWritten, Session } from './session.ts';
 import { platformWebSocket } from './socket.ts';
 import { TabChannel } from './tab-channel.ts';
 
@@ -122,7 +122,11 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     doc.on('update', this.#documentChanged);
     doc.on('destroy', this.#documentDestroyed);
     this.awareness.on('update', this.#awarenessChanged);
-    this.#stopWatchingPage = watchPage({ awake: () => this.#connection.wake(), leaving: () => this.#flushAll() });
+    this.#stopWatchingPage = watchPage({
+      awake: () => this.#connection.wake(),
+      leaving: () => this.#flushAll(),
+      gone: () => this.#retire(),
+    });
     if (this.#copy === null) this.#copyDone();
     else void this.#load(this.#copy);
     if (options.connect !== false) this.connect();
@@ -225,6 +229,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     if (this.#destroyed) return;
     this.#destroyed = true;
     this.#session?.flush();
+    this.#retire();
     this.#connection.destroy();
     this.doc.off('update', this.#documentChanged);
     this.doc.off('destroy', this.#documentDestroyed);
@@ -246,7 +251,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     if (this.#address === null) throw new Error('a document without a valid name has no address');
     const protocols = [SUBPROTOCOL, SESSION_SUBPROTOCOL_PREFIX + this.#sessionKey];
     if (token !== undefined && token !== '') protocols.push(TOKEN_SUBPROTOCOL_PREFIX + token);
-    return { url: this.#address.socketUrl(this.#epoch.known), protocols };
+    return { url: this.#address.socketUrl(this.#epoch.known, !hasWritten(this.doc)), protocols };
   }
 
   #connectionChanged(state: ConnectionState, before: ConnectionState): void {
@@ -263,6 +268,11 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     if (this.#connection.state !== state) return;
     if (state.kind === 'waiting') this.#tell('retry', state.retryAt);
     if (state.kind === 'refused') this.#tell('closed', state.refusal);
+  }
+
+  /** The page goes, with everything saved: what was written here needs no client id of its own any more. */
+  #retire(): void {
+    if (this.saved) this.#session?.retire();
   }
 
   #forgives(code: number): boolean {

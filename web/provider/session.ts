@@ -1,6 +1,8 @@
+import { uint32 } from 'lib0/random';
 import * as Y from 'yjs';
 import {
   encodeAwareness,
+  encodeRetire,
   encodeSyncStep1,
   encodeSyncStep2,
   encodeUpdate,
@@ -127,6 +129,8 @@ export class Session {
         return;
       case 'welcome':
         throw new ProtocolError('a second welcome');
+      case 'retire':
+        throw new ProtocolError('a server must not send "retire"');
       case 'auth':
       case 'notice':
         return;
@@ -188,9 +192,31 @@ export class Session {
     return !hasPending(doc) && stateDigest(doc.store.clients) === welcome.digest;
   }
 
+  /** Gives up the client id of this document, for others to write under. Only with everything stored. */
+  retire(): void {
+    const { doc, send } = this.#options;
+    if (!this.#synced || !this.live || !hasWritten(doc)) return;
+    const retired = doc.clientID;
+    // First, so that nothing can ever be written under the old one.
+    doc.clientID = uint32();
+    send(encodeRetire(retired));
+  }
+
+  /**
+   * Writes under the granted client id from here on, if nothing was written yet. Not before the server's content is here: the
+   * next clock under that id is only known then.
+   */
+  #takeClientId(): void {
+    const { doc, send, welcome } = this.#options;
+    if (welcome.clientId === undefined) return;
+    if (hasWritten(doc) || hasPending(doc)) send(encodeRetire(welcome.clientId));
+    else doc.clientID = welcome.clientId;
+  }
+
   #nowSynced(): void {
     if (this.#synced) return;
     this.#synced = true;
+    this.#takeClientId();
     this.#options.synced();
   }
 
@@ -244,4 +270,9 @@ export class Session {
       this.sendDifference();
     }
   }
+}
+
+/** Whether the document holds anything under the client id that its next edit would be written under. */
+export function hasWritten(doc: Y.Doc): boolean {
+  return Y.getState(doc.store, doc.clientID) > 0;
 }

@@ -166,6 +166,8 @@ export class StandInServer {
       case 'awareness':
         this.#presence(member, decodeAwarenessEntries(message.update));
         return;
+      case 'retire':
+        return;
       default:
         throw new Error(`a client sent ${message.type}`);
     }
