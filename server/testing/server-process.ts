@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { StoreOrder } from './failing-server.ts';
 
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
+const FAILING = fileURLToPath(new URL('./failing-server.ts', import.meta.url));
 
 /** Runs `coscribe` with these arguments until it ends. */
 export async function runCommand(
@@ -36,7 +39,19 @@ export class ServerProcess {
     args: readonly string[] = ['--port', '0'],
     { fileLimit }: { fileLimit?: number } = {},
   ): Promise<ServerProcess> {
-    const child = spawnMain(['serve', '--data', dataFolder, ...args], {}, fileLimit);
+    return ServerProcess.#started(spawnMain(['serve', '--data', dataFolder, ...args], {}, fileLimit));
+  }
+
+  /** Starts one whose store fails and stalls on demand; from the sources, not from the build. */
+  static startFailing(dataFolder: string, port: string): Promise<ServerProcess> {
+    const child = spawn(process.execPath, ['--import', 'tsx', FAILING, dataFolder, port], {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    return ServerProcess.#started(child);
+  }
+
+  static async #started(child: ChildProcess): Promise<ServerProcess> {
     const output = collect(child);
     const url = await new Promise<string>((resolve, reject) => {
       child.stdout?.on('data', () => {
@@ -57,8 +72,18 @@ export class ServerProcess {
     return this.#output();
   }
 
-  async liftFileLimit(): Promise<void> {
-    await once(spawn('prlimit', ['--pid', String(this.#child.pid), '--fsize=unlimited:']), 'exit');
+  liftFileLimit(): Promise<void> {
+    return this.limitFiles('unlimited');
+  }
+
+  /** Lets no file grow beyond so many bytes from now on. */
+  async limitFiles(bytes: number | 'unlimited'): Promise<void> {
+    await once(spawn('prlimit', ['--pid', String(this.#child.pid), `--fsize=${bytes}:`]), 'exit');
+  }
+
+  /** Gives an order to the store of a process that `startFailing` started. */
+  order(order: StoreOrder): void {
+    this.#child.send(order);
   }
 
   signal(signal: NodeJS.Signals): void {
