@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type * as Y from 'yjs';
+import { LevelStore } from '../store/level-store.ts';
 import { Relay } from './relay.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { ServerProcess } from './server-process.ts';
+import { loadStored } from './stored-documents.ts';
 import { countDuplicates, readCopy, Typist } from './typist.ts';
 
 /** What can go wrong, and how long each takes, in milliseconds. */
@@ -210,7 +213,7 @@ class World {
         this.#relay.flow = 'free';
         return what;
       case 'full':
-        if (this.#takesOrders) await this.#restart('SIGTERM');
+        await this.#have({ takesOrders: false });
         await this.#server.limitFiles(0);
         await sleep(time);
         if (dies) await this.#restart('SIGKILL');
@@ -218,7 +221,7 @@ class World {
         return `${what}, then ${dies ? 'SIGKILL' : 'room'}`;
       case 'fail':
       case 'hang':
-        if (!this.#takesOrders) await this.#restart('SIGTERM', true);
+        await this.#have({ takesOrders: true });
         this.#server.order(trouble === 'fail' ? 'fail' : 'stall');
         await sleep(time);
         if (dies) await this.#restart('SIGKILL');
@@ -229,11 +232,19 @@ class World {
     }
   }
 
+  /** Has a server of the kind, with everybody there and writing. */
+  async #have({ takesOrders }: { takesOrders: boolean }): Promise<void> {
+    if (this.#takesOrders === takesOrders) return;
+    await this.#restart('SIGTERM', takesOrders);
+    await this.#untilAllWrite();
+  }
+
   async #restart(signal: 'SIGKILL' | 'SIGTERM', takesOrders = false): Promise<void> {
     const { dataFolder } = this.#options;
     const { port } = this.#server;
     const exitCode = await this.#server.end(signal);
     if (signal === 'SIGTERM' && exitCode !== 0) this.#failedStops += 1;
+    await this.#lookAtStore();
     this.#takesOrders = takesOrders;
     this.#server = takesOrders
       ? await ServerProcess.startFailing(dataFolder, port)
@@ -241,11 +252,28 @@ class World {
   }
 
   /** Looks on the server for everything that was called saved by now. */
-  async #look(): Promise<void> {
+  #look(): Promise<void> {
+    return this.#lookAt((documentName) => readCopy(this.#server.url, documentName));
+  }
+
+  /**
+   * Looks in the data folder, while no server runs: once one does, people's clients send it what it lacks, and nobody could
+   * tell any more that something was lost.
+   */
+  async #lookAtStore(): Promise<void> {
+    const store = await LevelStore.open(this.#options.dataFolder);
+    try {
+      await this.#lookAt(async (documentName) => (await loadStored(store, documentName)).doc);
+    } finally {
+      await store.close();
+    }
+  }
+
+  async #lookAt(read: (documentName: string) => Promise<Y.Doc>): Promise<void> {
     const told = this.#typists.map(({ saved }) => saved);
     for (let index = 0; index < this.#options.documents; index++) {
       const documentName = `document-${index}`;
-      const copy = await readCopy(this.#server.url, documentName);
+      const copy = await read(documentName);
       this.#duplicated += countDuplicates(copy.getText('content').toString());
       for (const [i, typist] of this.#typists.entries()) {
         if (typist.documentName !== documentName) continue;

@@ -29,19 +29,20 @@ export async function storeDocuments(
   await store.close();
 }
 
-/** The text and epoch of a stored document. */
-export async function readStored(store: Store, name: string): Promise<{ text: string; epoch: string }> {
+/** A stored document, loaded as the server loads it. */
+export async function loadStored(store: Store, name: string): Promise<{ doc: Y.Doc; epoch: string }> {
   const document = (await Documents.open(store, systemClock, silentLogger)).document(name);
   const doc = new Y.Doc();
   await document.load(doc);
-  return { text: doc.getText('content').toString(), epoch: document.epoch };
+  return { doc, epoch: document.epoch };
 }
 
-/** The same from a data folder that is not open. */
+/** The text and epoch of a document in a data folder that is not open. */
 export async function readStoredIn(folder: string, name: string): Promise<{ text: string; epoch: string }> {
   const store = await LevelStore.open(folder);
   try {
-    return await readStored(store, name);
+    const { doc, epoch } = await loadStored(store, name);
+    return { text: doc.getText('content').toString(), epoch };
   } finally {
     await store.close();
   }
