@@ -6,7 +6,6 @@ import { backup } from './command/backup.ts';
 import { check } from './command/check.ts';
 import { CommandError } from './command/command-error.ts';
 import { restore } from './command/restore.ts';
-import { serve } from './command/serve.ts';
 import { processTerminal as terminal } from './command/terminal.ts';
 import { ConfigError, readCommand } from './config.ts';
 import { StoreError } from './store/store.ts';
@@ -44,7 +43,8 @@ async function run(): Promise<number> {
       terminal.say(JSON.parse(readFileSync(resolve(PACKAGE_FOLDER, 'package.json'), 'utf8')).version);
       return 0;
     case 'serve':
-      await serve(command);
+      // Loaded when it is needed: a server takes half a second to load, which no other command has to wait for.
+      await (await import('./command/serve.ts')).serve(command);
       return 0;
     case 'backup':
       return backup(command, terminal);
