@@ -95,6 +95,17 @@ describe('[DUR-10, DUR-9] while the disk refuses writes', () => {
     expect(waiting).toBeGreaterThan(100_000);
     expect(waiting).toBeLessThan(written);
     expect(waiting).toBeLessThan(500_000);
+    for (const [method, name] of [
+      ['PUT', 'new'],
+      ['PATCH', 'notes'],
+    ]) {
+      const answer = await fetch(`${url}/api/documents/${name}`, {
+        method: method ?? '',
+        body: '{"title":"x"}',
+        headers: { 'content-type': 'application/json' },
+      });
+      expect([answer.status, await answer.json()]).toMatchObject([503, { error: { code: 'storage-failing' } }]);
+    }
     // Reading goes on: who brings nothing is welcome.
     const late = await WireClient.join(url, 'notes');
     expect([reader.closed, late.closed]).toEqual([null, null]);

@@ -92,6 +92,7 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
       );
     }
     await withRoom(name, async (room) => {
+      checkStorage(room);
       // Text that waits for its turn makes the document exist; nothing may come between this check and the creation.
       room.text();
       if (room.document.exists) {
@@ -110,7 +111,10 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
   app.patch('/documents/:name', { schema: { params: Name, body: Changes } }, async (request) => {
     const name = await authorized(request, request.params.name, 'write');
     checkProperties(request.body);
-    const properties = await withRoom(name, (room) => room.setProperties(request.body));
+    const properties = await withRoom(name, (room) => {
+      checkStorage(room);
+      return room.setProperties(request.body);
+    });
     return { name, ...properties };
   });
 };
@@ -122,6 +126,12 @@ function bearerToken(request: FastifyRequest): string | null {
 function checkProperties(properties: Partial<DocumentProperties>): void {
   const problem = propertiesProblem(properties);
   if (problem !== null) throw new HttpError(400, 'invalid-properties', problem);
+}
+
+/** As much waits for a failing disk as memory may hold: nothing more is taken (DUR-10). */
+function checkStorage({ document }: Room): void {
+  if (!document.storageIsFull) return;
+  throw new HttpError(503, 'storage-failing', 'The disk of the server refuses writes. Try again when it works.');
 }
 
 function notFound(): HttpError {

@@ -130,7 +130,10 @@ export class Registry {
       },
       (err: unknown) => {
         this.#drop(name, entry);
-        this.#logger.error({ err, document: name }, 'A document cannot be loaded; nobody can open it.');
+        this.#logger.error(
+          { err, document: name },
+          'A document cannot be loaded; nobody can open it. Run: coscribe check',
+        );
       },
     );
     return entry;
