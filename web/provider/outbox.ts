@@ -69,7 +69,7 @@ export class Outbox {
     this.#restoredEdits += edits;
   }
 
-  /** Queues an update for the next frame: a local edit, or what another tab made. Call it after the edit was counted. */
+  /** Queues the update of a local edit for the next frame. Call it after the edit was counted. */
   wait(update: Uint8Array): void {
     this.#waiting.push({ update, through: this.#made });
   }
@@ -95,7 +95,7 @@ export class Outbox {
     this.#frames.push({ through: this.#made, restored });
   }
 
-  /** Counts a frame that carries nothing, the answer of somebody who may not write. */
+  /** Counts a frame that carries no edit of this page: the answer of somebody who may not write, or what another tab made. */
   sendNothing(): void {
     this.#frames.push({ through: this.#durable, restored: false });
   }

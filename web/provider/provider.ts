@@ -363,7 +363,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
         return;
       case this.#tabOrigin:
         this.#copy?.append(update, null);
-        this.#session?.edited(update);
+        this.#session?.relayed(update);
         return;
       default: {
         const edit = this.#outbox.edit();

@@ -5,7 +5,6 @@ import {
   encodeRetire,
   encodeSyncStep1,
   encodeSyncStep2,
-  encodeUpdate,
   type Message,
   type Welcome,
 } from '../../protocol/messages.ts';
@@ -107,7 +106,7 @@ export class Session {
       case 'sync-step-1':
         // A copy: the message is a view of the frame.
         this.#serverVector = message.stateVector.slice();
-        this.#sendWhole(encodeSyncStep2);
+        this.#sendWhole();
         if (this.#presenceWaits) this.#gather.touch();
         return;
       case 'sync-step-2':
@@ -144,15 +143,26 @@ export class Session {
     this.#gather.touch();
   }
 
+  /** Another tab changed the document. A step 2 carries it: an update would tell the server that the tab's client id is ours. */
+  relayed(update: Uint8Array): void {
+    if (!this.live) return;
+    this.flush();
+    this.#options.outbox.sendNothing();
+    this.#options.send(encodeSyncStep2(update));
+  }
+
   /** The own presence changed. */
   presenceChanged(): void {
     this.#presenceWaits = true;
     this.#gather.touch();
   }
 
-  /** Sends everything the document has and the server lacked when it last asked. */
+  /**
+   * Sends everything the document has and the server lacked when it last asked. As a step 2, like the answer to a question: in it
+   * may be what others wrote, and an update would tell the server that their client ids are ours.
+   */
   sendDifference(): void {
-    if (this.live) this.#sendWhole(encodeUpdate);
+    if (this.live) this.#sendWhole();
   }
 
   /** Sends what was gathered: edits first, presence never ahead of them. Does not throw. */
@@ -239,16 +249,16 @@ export class Session {
     }
   }
 
-  #sendWhole(encode: (update: Uint8Array) => Uint8Array): void {
+  #sendWhole(): void {
     const { doc, outbox, send, welcome, copyLoaded } = this.#options;
     if (this.#serverVector === null) return;
     if (!this.#mayWrite) {
       outbox.sendNothing();
-      send(encode(EMPTY_UPDATE));
+      send(encodeSyncStep2(EMPTY_UPDATE));
       return;
     }
     this.#owesPending = hasPending(doc);
-    const frame = encode(this.#hasWhatServerHas() ? EMPTY_UPDATE : encodeMissing(doc, this.#serverVector));
+    const frame = encodeSyncStep2(this.#hasWhatServerHas() ? EMPTY_UPDATE : encodeMissing(doc, this.#serverVector));
     if (frame.length > welcome.limits.messageBytes) {
       this.#options.tooBig(
         new MessageTooBigError(
