@@ -151,7 +151,7 @@ function wholePairs({ from, to, insert }: Span, held: string): Span {
   return { from: splits(from) ? from - 1 : from, to: splits(to) ? to + 1 : to, insert };
 }
 
-test('programs that split pairs in the Y.Text itself leave no editor behind', { timeout: 120_000 }, () => {
+test('[SYN-1] programs that split pairs in the Y.Text itself leave no editor behind', { timeout: 120_000 }, () => {
   fc.assert(
     fc.property(fc.array(edit, { maxLength: 12 }), fc.array(fc.boolean(), { maxLength: 12 }), (edits, flushes) => {
       const people = linked(2);

@@ -120,7 +120,7 @@ test('[DUR-13] any order of edits, frames, acknowledgements and drops: saved exa
   );
 });
 
-test('what is split over several frames arrives whole and in order', () => {
+test('[SYN-1] what is split over several frames arrives whole and in order', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 150 }), (sizes) => {
       const doc = new Y.Doc();

@@ -13,6 +13,7 @@ import { type ConnectionState, connectionStatus, type Refusal, refusal } from '.
 import { deferred } from './deferred.ts';
 import { DocumentAddress } from './document-address.ts';
 import { DocumentEpoch } from './document-epoch.ts';
+import { fenced } from './fenced.ts';
 import { LeaveWarning } from './leave-warning.ts';
 import { OfflineCopy } from './offline-copy.ts';
 import { Outbox } from './outbox.ts';
@@ -239,7 +240,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     this.#clock.clearTimeout(this.#copyTimer);
     this.#leaveWarning.set(false);
     void this.#copy?.close();
-    if (this.#ownsAwareness) this.#fence(() => this.awareness.destroy());
+    if (this.#ownsAwareness) fenced(() => this.awareness.destroy());
     super.destroy();
   }
 
@@ -491,19 +492,6 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
 
   /** Tells the host. */
   #tell<Name extends keyof ProviderEvents>(name: Name, ...args: Parameters<ProviderEvents[Name]>): void {
-    this.#fence(() => this.emit(name, args));
-  }
-
-  /** Runs listeners of the host. One that throws is the host's bug: it is surfaced as one, and disturbs nothing here. */
-  #fence(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      if (typeof reportError === 'function') reportError(error);
-      else
-        queueMicrotask(() => {
-          throw error;
-        });
-    }
+    fenced(() => this.emit(name, args));
   }
 }
