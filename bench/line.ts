@@ -8,7 +8,8 @@ export interface Row {
   /** Ours against the peer that the target names; empty where it names none. */
   readonly ratio: string;
   readonly target: string;
-  readonly met: boolean;
+  /** Null where there is no target. */
+  readonly met: boolean | null;
 }
 
 /** One line of the bench: it starts its servers, measures, stops them, and gives its rows. */
@@ -23,13 +24,14 @@ export interface Line {
   run(say: (text: string) => void): Promise<Row[]>;
 }
 
-/** Three significant digits. */
+/** Two or three significant digits. */
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return '–';
   if (value >= 1000) return Math.round(value).toLocaleString('en-US');
   if (value >= 100) return value.toFixed(0);
   if (value >= 10) return value.toFixed(1);
-  return value.toFixed(2);
+  if (value >= 0.1 || value === 0) return value.toFixed(2);
+  return value.toPrecision(2);
 }
 
 /** `0.31 x`. */

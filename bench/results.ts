@@ -11,7 +11,7 @@ const RESULTS_END = '<!-- end of results -->';
 const HEADER = ['line', 'ours', 'peers in the same run', 'ratio', 'target', 'met'] as const;
 
 function cells({ work, ours, peers, ratio, target, met }: Row): string[] {
-  return [work, ours, peers, ratio, target, met ? 'met' : 'not met'];
+  return [work, ours, peers, ratio, target, met === null ? '' : met ? 'met' : '**not met**'];
 }
 
 /** Prints the rows as a table for a terminal. */
@@ -62,7 +62,10 @@ function machine(): string {
 
 function commit(): string {
   try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   } catch {
     return 'an unknown commit';
   }

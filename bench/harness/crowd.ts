@@ -134,6 +134,8 @@ export class Crowd {
       };
     });
     this.#latencies.clear();
+    // Those who came early got the state in other pieces than those who came late: bytes are compared from here on.
+    for (const person of this.everybody) person.updateBytes = 0;
     await keepPace([...paced, ...alongside], warmUp + milliseconds, warmUp, () => {
       measuring = true;
       cpuBefore = this.#server.cpuSeconds();

@@ -1,11 +1,13 @@
+import { WebSocket } from 'ws';
 import * as Y from 'yjs';
 import { TEXT_FIELD } from '../../protocol/version.ts';
 import { craftUpdate, insertion } from '../../server/testing/craft-update.ts';
+import { CoscribeProvider } from '../../web/provider/provider.ts';
 import { Crowd } from '../harness/crowd.ts';
 import { Person } from '../harness/person.ts';
 import { removeFolder, ServerUnderTest, temporaryFolder } from '../harness/server-under-test.ts';
 import { storeDocument } from '../harness/stored-document.ts';
-import { until } from '../harness/waiting.ts';
+import { pause, until } from '../harness/waiting.ts';
 import { figure, type Line, times } from '../line.ts';
 
 const SESSIONS = 10_000;
@@ -70,6 +72,29 @@ function lengthOfVarUint(message: Uint8Array, at: number): number {
   return length;
 }
 
+/** How many sessions of our own client write one after the other. */
+const OWN_SESSIONS = 100;
+
+/** Client ids in a document after sessions of the real provider, each of which comes, types, has it saved, and leaves. */
+async function idsOfOwnSessions(server: ServerUnderTest): Promise<number> {
+  let ids = 0;
+  for (let i = 0; i < OWN_SESSIONS; i++) {
+    const doc = new Y.Doc();
+    const provider = new CoscribeProvider(`${server.url.replace('http', 'ws')}/sync`, 'own', doc, {
+      WebSocket,
+      offline: false,
+    });
+    await until(10_000, 'a session to be synced', () => provider.synced);
+    doc.getText(TEXT_FIELD).insert(doc.getText(TEXT_FIELD).length, 'word ');
+    await until(10_000, 'a session to be saved', () => provider.saved);
+    ids = doc.store.clients.size;
+    provider.destroy();
+    // It says goodbye over the network like everybody.
+    await pause(5);
+  }
+  return ids;
+}
+
 export const pastSessions: Line = {
   name: 'past-sessions',
   title: 'a document with 10,000 past sessions: cost of an update at the server and of a keystroke in a client',
@@ -85,6 +110,8 @@ export const pastSessions: Line = {
       const freshKey = keystrokeCost(null);
       const plainKey = keystrokeCost(state);
       const servedKey = keystrokeCost(await stateAt(server, 'past-0'));
+      const ids = await idsOfOwnSessions(server);
+      say(`${ids} client ids after ${OWN_SESSIONS} sessions of our own client`);
       say(
         `server ${figure(fresh)} -> ${figure(past)} ms an update; client ${figure(freshKey)} -> ${figure(servedKey)} ms a key`,
       );
@@ -104,6 +131,14 @@ export const pastSessions: Line = {
           ratio: times(servedKey / freshKey),
           target: 'under 5 x a fresh document',
           met: servedKey < 5 * freshKey,
+        },
+        {
+          work: `client ids in a document after ${OWN_SESSIONS} sessions of our own client, one after the other`,
+          ours: `${ids}`,
+          peers: `${OWN_SESSIONS} with any plain Yjs client`,
+          ratio: times(ids / OWN_SESSIONS),
+          target: '',
+          met: null,
         },
       ];
     } finally {
