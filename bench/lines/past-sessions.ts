@@ -98,7 +98,7 @@ async function idsOfOwnSessions(server: ServerUnderTest): Promise<number> {
 export const pastSessions: Line = {
   name: 'past-sessions',
   title: 'a document with 10,000 past sessions: cost of an update at the server and of a keystroke in a client',
-  limit: 60,
+  limit: 110,
   async run(say) {
     const data = temporaryFolder();
     const state = writtenByMany();
