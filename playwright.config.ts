@@ -10,7 +10,7 @@ export default defineConfig({
   workers: 2,
   retries: 0,
   forbidOnly: true,
-  timeout: 60_000,
+  timeout: 120_000,
   expect: { timeout: 15_000 },
   reporter: process.env['COSCRIBE_TEST_REPORT']
     ? [['line'], ['json', { outputFile: process.env['COSCRIBE_TEST_REPORT'] }]]

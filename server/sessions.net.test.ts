@@ -16,7 +16,9 @@ afterEach(async () => {
 });
 
 async function start(folder: string): Promise<CoscribeServer> {
-  const server = await startTestServer({ store: await LevelStore.open(folder) });
+  // Hours of typing arrive in seconds.
+  const settings = { maxMessagesPerSecond: 100_000 };
+  const server = await startTestServer({ store: await LevelStore.open(folder), settings });
   cleanups.push(() => server.stop());
   return server;
 }

@@ -219,10 +219,13 @@ test('pasting 1 MB arrives in frames of bounded size and is one step to undo', a
   process.stdout.write(`1 MB pasted, typed after and seen by the other in ${Date.now() - begun} ms\n`);
   const sizes = await page.evaluate(() => window.harness.desk('alice').sent);
   expect(Math.max(...sizes)).toBeLessThan(3 * 64 * 1024);
-  // What was typed behind it is a step of its own, or, on a fast machine, of the same.
-  await alice.press('Control+z');
-  await alice.press('Control+z');
-  expect((await same(alice, bob)).length).toBeLessThan(2);
+  // What was typed behind it is one step or, on a slow machine, several; the paste itself goes at once.
+  let left = await same(alice, bob);
+  for (let steps = 0; left.length >= megabyte.length && steps < 6; steps++) {
+    await alice.press('Control+z');
+    left = await same(alice, bob);
+  }
+  expect(left.length).toBeLessThan(2);
 });
 
 test('a document of 100,000 lines is typed into at both ends and in the middle', async ({ room, page }) => {
