@@ -3,6 +3,7 @@ import type { Authenticator } from './auth/authenticator.ts';
 import type { Clock } from './clock.ts';
 import type { ConnectionRates, Rate } from './connection/allowance.ts';
 import { Documents } from './document/documents.ts';
+import type { StateWork } from './document/state-work.ts';
 import { createHttpApp } from './http/http-app.ts';
 import type { Logger } from './logger.ts';
 import { Registry } from './room/registry.ts';
@@ -20,6 +21,8 @@ export interface ServerOptions {
   readonly authenticator: Authenticator;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Who does the work on big states; without, it is done here and holds everybody up meanwhile. */
+  readonly states?: StateWork;
   /** Folder of the built site; null serves none. */
   readonly siteFolder: string | null;
 }
@@ -68,7 +71,10 @@ function connectionRates(settings: Settings): ConnectionRates {
 /** Puts the parts together and listens. Rejects, with nothing left running, when it cannot. */
 export async function startServer(options: ServerOptions): Promise<CoscribeServer> {
   const { settings, store, authenticator, clock, logger } = options;
-  const documents = await Documents.open(store, clock, logger, { mostUnstoredBytes: settings.maxUnstoredBytes });
+  const documents = await Documents.open(store, clock, logger, {
+    mostUnstoredBytes: settings.maxUnstoredBytes,
+    ...(options.states === undefined ? {} : { states: options.states }),
+  });
   const counters = new UpdateCounters();
   const registry = new Registry({
     load: (name) =>
@@ -128,6 +134,7 @@ export async function startServer(options: ServerOptions): Promise<CoscribeServe
     await http.close();
     await registry.close();
     metrics.stop();
+    await documents.states.close();
     await documents.commits.whenIdle();
     await store.close();
   }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { OpenAccess } from '../auth/open-access.ts';
 import { systemClock } from '../clock.ts';
+import { StateThread } from '../document/state-thread.ts';
 import { type CoscribeServer, startServer } from '../server.ts';
 import type { SettingName, Settings } from '../settings.ts';
 import { LevelStore } from '../store/level-store.ts';
@@ -36,6 +37,7 @@ export async function serve({
       store,
       authenticator: new OpenAccess(),
       clock: systemClock,
+      states: new StateThread(systemClock),
       logger,
       siteFolder: SITE_FOLDER,
     });

@@ -235,7 +235,7 @@ export class Connection implements Member {
 
   /** Bytes that wait in memory for this connection: those to be sent, and those of a message that is not complete. */
   get waitingBytes(): number {
-    return this.#socket.bufferedBytes + this.#socket.bytesRead - this.#bytesAtSweep;
+    return this.#socket.heldBytes + this.#socket.bytesRead - this.#bytesAtSweep;
   }
 
   /** Ends it without a goodbye, which would have to wait behind everything else. */

@@ -11,6 +11,7 @@ import type { Socket } from './socket.ts';
 class Client implements Socket {
   bytesRead = 100;
   readonly bufferedBytes = 0;
+  heldBytes = 0;
   readonly sent: Uint8Array[] = [];
   pings = 0;
   terminated = false;

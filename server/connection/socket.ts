@@ -2,6 +2,8 @@
 export interface Socket {
   /** Bytes handed to `send` that have not left this process. */
   readonly bufferedBytes: number;
+  /** Those of them that are in memory for this socket alone, large messages that others are sent too left out. */
+  readonly heldBytes: number;
   /** Bytes received so far; any of them is a sign of life. */
   readonly bytesRead: number;
   /**

@@ -6,12 +6,19 @@ import { type CatalogueEntry, decodeCatalogueEntry, encodeCatalogueEntry } from 
 import type { CommitQueue } from './commit-queue.ts';
 import { catalogueKey, logKey, logRange, logSequence, snapshotKey } from './keys.ts';
 import { DamagedRecordError, decodeLogRecord, decodeSnapshot, encodeLogRecord, encodeSnapshot } from './record.ts';
+import { BIG_STATE_BYTES, STATE_WORK_HERE, type StateWork } from './state-work.ts';
 
 /** A log of so many records is compacted: reading 500 takes under a millisecond, reading 260,000 takes a second. */
 const COMPACT_RECORDS = 500;
 
 /** A log of so many records is compacted whatever the size of the snapshot that this writes anew. */
 const COMPACT_RECORDS_ALWAYS = 20_000;
+
+/** A place in a document's log. Good as long as no snapshot has been written since. */
+export interface LogPosition {
+  readonly sequence: number;
+  readonly logBytes: number;
+}
 
 const NO_WRITERS: ReadonlyMap<number, string> = new Map();
 
@@ -29,6 +36,8 @@ export class Document {
   readonly #commits: CommitQueue;
   readonly #clock: Clock;
   readonly #storeId: string;
+  /** Work on big states. */
+  readonly states: StateWork;
   #entry: CatalogueEntry | null = null;
   /** Number of the last record appended; 0 before the first. */
   #sequence = 0;
@@ -40,12 +49,16 @@ export class Document {
   /** Writes handed to the commit queue that are not durable. */
   #underway = 0;
 
-  constructor(name: string, dependencies: { store: Store; commits: CommitQueue; clock: Clock; storeId: string }) {
+  constructor(
+    name: string,
+    dependencies: { store: Store; commits: CommitQueue; clock: Clock; storeId: string; states?: StateWork },
+  ) {
     this.name = name;
     this.#store = dependencies.store;
     this.#commits = dependencies.commits;
     this.#clock = dependencies.clock;
     this.#storeId = dependencies.storeId;
+    this.states = dependencies.states ?? STATE_WORK_HERE;
   }
 
   /** Whether anything of it is stored or on its way there. */
@@ -92,6 +105,11 @@ export class Document {
     return this.#commits.isFull;
   }
 
+  /** How far the log goes now. */
+  get position(): LogPosition {
+    return { sequence: this.#sequence, logBytes: this.#logBytes };
+  }
+
   /** Log records that the snapshot does not cover. */
   get logRecords(): number {
     return this.#sequence - this.#snapshotSequence;
@@ -100,9 +118,10 @@ export class Document {
   /**
    * Applies what is stored to `doc`, in one transaction. Of a document that is not stored it finds nothing, which is no
    * error; whatever cannot be read or is damaged is one, never an empty document (DUR-3).
+   * Of a big document it gives back the update message with all of it, which is there anyway.
    * @throws DamagedRecordError | Error
    */
-  async load(doc: Y.Doc): Promise<void> {
+  async load(doc: Y.Doc): Promise<Uint8Array | null> {
     const updates: Uint8Array[] = [];
     const [entry, snapshot] = await Promise.all([
       this.#store.get(catalogueKey(this.name)),
@@ -126,12 +145,27 @@ export class Document {
       updates.push(decodeLogRecord(value).update);
     }
     if (updates.length > 0 && entry === null) throw new DamagedRecordError('the catalogue entry is missing');
-    doc.transact(() => {
-      for (const update of updates) Y.applyUpdate(doc, update, this);
-    });
+    const big = this.storedBytes >= BIG_STATE_BYTES;
+    const message = big ? await this.#applyInPieces(doc, updates) : null;
+    if (!big) {
+      doc.transact(() => {
+        for (const update of updates) Y.applyUpdate(doc, update, this);
+      });
+    }
     if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null) {
       throw new DamagedRecordError('the log lacks an update that a later one builds on');
     }
+    return message;
+  }
+
+  /** Lets others have their turns in between; a big document takes seconds. */
+  async #applyInPieces(doc: Y.Doc, updates: readonly Uint8Array[]): Promise<Uint8Array> {
+    const { message, pieces } = await this.states.cut(updates);
+    for (const piece of pieces) {
+      Y.applyUpdate(doc, piece, this);
+      await new Promise<void>((resolve) => this.#clock.setImmediate(resolve));
+    }
+    return message;
   }
 
   /**
@@ -187,20 +221,23 @@ export class Document {
    * `state` must hold exactly those updates: take it and call this in the same turn.
    */
   compact(state: Uint8Array): Promise<void> {
+    const { position } = this;
+    return this.writeSnapshot(encodeSnapshot({ sequence: position.sequence, state }), position);
+  }
+
+  /** The same with the record of a snapshot that covers everything up to `through`. */
+  writeSnapshot(value: Uint8Array, { sequence, logBytes }: LogPosition): Promise<void> {
     // A disk that refuses writes gets no more to write than it must; the log holds everything.
-    if (this.#compacting || this.#commits.failing || this.logRecords === 0) return Promise.resolve();
-    const sequence = this.#sequence;
-    const operations: Operation[] = [
-      { type: 'put', key: snapshotKey(this.name), value: encodeSnapshot({ sequence, state }) },
-    ];
+    if (this.#compacting || this.#commits.failing || sequence <= this.#snapshotSequence) return Promise.resolve();
+    const operations: Operation[] = [{ type: 'put', key: snapshotKey(this.name), value }];
     for (let covered = this.#snapshotSequence + 1; covered <= sequence; covered++) {
       operations.push({ type: 'del', key: logKey(this.name, covered) });
     }
     // What is appended from here on belongs to the next snapshot, whenever this one is written (DUR-7).
     this.#compacting = true;
     this.#snapshotSequence = sequence;
-    this.#snapshotBytes = state.length;
-    this.#logBytes = 0;
+    this.#snapshotBytes = value.length;
+    this.#logBytes -= logBytes;
     return new Promise((resolve) =>
       this.#commit(operations, () => {
         this.#compacting = false;

@@ -8,6 +8,7 @@ import { CommitQueue } from './commit-queue.ts';
 import { Document } from './document.ts';
 import { ALL_KEYS, catalogueKey, FORMAT_KEY } from './keys.ts';
 import { decodeJsonRecord, encodeJsonRecord } from './record.ts';
+import { STATE_WORK_HERE, type StateWork } from './state-work.ts';
 
 /** Version of the layout in keys.ts and record.ts. A test opens a stored database of every version. */
 export const FORMAT = 1;
@@ -21,9 +22,12 @@ export class Documents {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #storeId: string;
+  /** Work on big states, for whoever has one. */
+  readonly states: StateWork;
 
-  private constructor(store: Store, clock: Clock, commits: CommitQueue, storeId: string) {
+  private constructor(store: Store, clock: Clock, commits: CommitQueue, storeId: string, states: StateWork) {
     this.commits = commits;
+    this.states = states;
     this.#store = store;
     this.#clock = clock;
     this.#storeId = storeId;
@@ -37,14 +41,14 @@ export class Documents {
     store: Store,
     clock: Clock,
     logger: Logger,
-    { mostUnstoredBytes }: { mostUnstoredBytes?: number } = {},
+    { mostUnstoredBytes, states = STATE_WORK_HERE }: { mostUnstoredBytes?: number; states?: StateWork } = {},
   ): Promise<Documents> {
     const commits = new CommitQueue(store, clock, logger, mostUnstoredBytes);
     const stored = await store.get(FORMAT_KEY);
-    if (stored !== null) return new Documents(store, clock, commits, readFormat(stored));
+    if (stored !== null) return new Documents(store, clock, commits, readFormat(stored), states);
     const { storeId, operation } = newFormat();
     await store.write([operation]);
-    return new Documents(store, clock, commits, storeId);
+    return new Documents(store, clock, commits, storeId, states);
   }
 
   /** A handle on the document `name`, which may not exist yet. Call its `load` before anything else. */
@@ -54,6 +58,7 @@ export class Documents {
       commits: this.commits,
       clock: this.#clock,
       storeId: this.#storeId,
+      states: this.states,
     });
   }
 

@@ -1,19 +1,32 @@
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
+import { decodeMessage, encodeUpdate } from '../../protocol/messages.ts';
+import { encodeSnapshot } from './record.ts';
 
-/** A document's state, whole and in pieces. */
+/** A state as it goes to newcomers, and as it goes to the store. */
+export interface MergedState {
+  /** An update message of the protocol with the whole state, as `stateOf` takes it out again. */
+  readonly message: Uint8Array;
+  /** The record of the snapshot, as `encodeSnapshot` makes it. */
+  readonly snapshot: Uint8Array;
+}
+
+/** A state as it goes to newcomers, and in pieces. */
 export interface CutState {
-  /** Everything as one update. */
-  readonly state: Uint8Array;
-  /** The same as several, none of which needs a later one, so that they can be applied with pauses between. */
+  /** As in `MergedState`. */
+  readonly message: Uint8Array;
+  /** The state as several updates, none of which needs a later one, so that they can be applied with pauses between. */
   readonly pieces: readonly Uint8Array[];
 }
 
-/** Work on the bytes of big states, which takes seconds: where it is done is up to whoever does it. */
+/**
+ * Work on the bytes of big states, which takes seconds: where it is done is up to whoever does it. `updates` build on each
+ * other in order and on nothing else.
+ */
 export interface StateWork {
-  /** One update with all that `updates`, which build on each other in order and on nothing else, hold. */
-  merge(updates: readonly Uint8Array[]): Promise<Uint8Array>;
-  /** The same, with the pieces. */
+  /** All that `updates` hold, for a snapshot that covers the log up to `sequence`. */
+  merge(updates: readonly Uint8Array[], sequence: number): Promise<MergedState>;
+  /** All that `updates` hold, in pieces. */
   cut(updates: readonly Uint8Array[]): Promise<CutState>;
   /** Ends what runs; what was asked for and not answered rejects. */
   close(): Promise<void>;
@@ -27,18 +40,31 @@ const PIECE_STRUCTS = 1_000;
 
 /** Does the work in this thread, at once. */
 export const STATE_WORK_HERE: StateWork = {
-  merge: async (updates) => Y.encodeStateAsUpdate(docOf(updates)),
+  merge: async (updates, sequence) => mergeState(updates, sequence),
   cut: async (updates) => cutState(updates),
   close: async () => undefined,
 };
 
-/** Makes whole and pieces of `updates`. A piece has `size` structs at most. */
+/** The state in a message that `encodeUpdate` made; a view. */
+export function stateOf(message: Uint8Array): Uint8Array {
+  const decoded = decodeMessage(message);
+  if (decoded.type !== 'update') throw new Error(`a state came as ${decoded.type}`);
+  return decoded.update;
+}
+
+/** See `StateWork`. */
+export function mergeState(updates: readonly Uint8Array[], sequence: number): MergedState {
+  const state = Y.encodeStateAsUpdate(docOf(updates));
+  return { message: encodeUpdate(state), snapshot: encodeSnapshot({ sequence, state }) };
+}
+
+/** See `StateWork`. A piece has `size` structs at most. */
 export function cutState(updates: readonly Uint8Array[], size = PIECE_STRUCTS): CutState {
   const doc = docOf(updates);
   const pieces = new PieceCutter(doc, size).cut();
   // What is left are the deletions: a state vector does not cover them.
   pieces.push(Y.encodeStateAsUpdate(doc, Y.encodeStateVector(doc)));
-  return { state: Y.encodeStateAsUpdate(doc), pieces };
+  return { message: encodeUpdate(Y.encodeStateAsUpdate(doc)), pieces };
 }
 
 function docOf(updates: readonly Uint8Array[]): Y.Doc {

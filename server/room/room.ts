@@ -25,6 +25,8 @@ import { closeForStorage, closeOverworked } from './turn-away.ts';
 import { UpdateCounters } from './update-counters.ts';
 import { UpdateRefused } from './update-refused.ts';
 import { bringsAnything, bringsStructs, isHeavy } from './update-weight.ts';
+import type { Waiting } from './waiting.ts';
+import { WholeState } from './whole-state.ts';
 
 export interface RoomLimits {
   readonly presence: PresenceLimits;
@@ -44,16 +46,6 @@ export interface RoomDependencies {
   readonly logger: Logger;
   /** Shared by all rooms of a server. */
   readonly counters?: UpdateCounters;
-}
-
-/** An admitted update that waits for the end of the turn. */
-interface Waiting {
-  readonly seat: Seat;
-  readonly update: Uint8Array;
-  /** Whether it answers a sync step 1: a larger piece of history, not a live edit. */
-  readonly merge: boolean;
-  /** How many update messages the member had sent with this one. */
-  readonly count: number;
 }
 
 /** How often in a row a member may answer a resync with something that still has a gap. */
@@ -92,8 +84,7 @@ export class Room {
   #textTurnAt = Number.NEGATIVE_INFINITY;
   #presenceTurnAt = Number.NEGATIVE_INFINITY;
   #turnScheduled = false;
-  /** The whole state as step 2, for those who join with nothing, while it is current. */
-  #fullState: Uint8Array | null = null;
+  readonly #whole: WholeState;
   /** The digest of the state, while it is current. */
   #digest: string | null = null;
   #broken = false;
@@ -101,6 +92,7 @@ export class Room {
   private constructor({ document, gate, field, limits, clock, logger, counters }: RoomDependencies) {
     this.document = document;
     this.#gate = new Gate(this.#doc, gate);
+    this.#whole = new WholeState(this.#doc, document, document.states, logger);
     this.#reusableIds = new ReusableIds(document);
     this.#presence = new Presence(limits.presence);
     this.#field = field;
@@ -114,11 +106,11 @@ export class Room {
   /** Loads the document. Rejects when it cannot be read; a room never begins with less than what is stored. */
   static async open(dependencies: RoomDependencies): Promise<Room> {
     const room = new Room(dependencies);
-    await room.document.load(room.#doc);
+    room.#whole.begin(await room.document.load(room.#doc));
     room.#doc.getText(room.#field);
     room.#doc.on('update', (update: Uint8Array) => {
       room.#emitted = update;
-      room.#fullState = null;
+      room.#whole.changed(update);
       room.#digest = null;
     });
     return room;
@@ -196,15 +188,12 @@ export class Room {
   /** What waits reaches the member at the end of the turn, like everybody. */
   #answer(member: Member, stateVector: Uint8Array): void {
     const started = this.#clock.now();
-    let answer: Uint8Array;
-    if (stateVector.length === 1) {
-      this.#fullState ??= encodeSyncStep2(Y.encodeStateAsUpdate(this.#doc));
-      answer = this.#fullState;
-    } else {
-      answer = encodeSyncStep2(Y.encodeStateAsUpdate(this.#doc, stateVector));
-    }
+    const answer =
+      stateVector.length === 1
+        ? this.#whole.messages()
+        : [[encodeSyncStep2(Y.encodeStateAsUpdate(this.#doc, stateVector))]];
     member.worked(this.#clock.now() - started);
-    member.deliver([answer]);
+    for (const messages of answer) member.deliver(messages);
   }
 
   /**
@@ -258,7 +247,7 @@ export class Room {
     if (!this.#size.isNear(this.#waitingBytes)) return false;
     this.#runTurn();
     // A room that has failed must not be written: its log is the truth.
-    return !this.#broken && this.#size.isFull(() => this.#compact());
+    return !this.#broken && this.#size.isFull(() => void this.#whole.compact());
   }
 
   /**
@@ -353,14 +342,16 @@ export class Room {
   /** Applies what waits, compacts a grown log, and resolves when everything is durable. */
   async settle(): Promise<void> {
     this.#runTurn();
-    if (!this.#broken && this.document.logRecords >= SETTLE_RECORDS) this.#compact();
+    if (!this.#broken && this.document.logRecords >= SETTLE_RECORDS) await this.#whole.compact();
+    // A snapshot that comes late would surprise whoever reads the document next.
+    await this.#whole.whenIdle();
     if (this.#seats.size === 0) this.#reusableIds.keep();
     await new Promise<void>((resolve) => this.document.afterPending(resolve));
   }
 
   /** Whether nothing waits, neither for a turn nor for the disk. */
   get isSettled(): boolean {
-    return this.#waiting.length === 0 && this.document.isDurable;
+    return this.#waiting.length === 0 && this.document.isDurable && !this.#whole.isRenewing;
   }
 
   /** Frees what the room holds. */
@@ -416,7 +407,7 @@ export class Room {
       if (changes !== null) presence.push(encodeAwareness(changes));
     }
     this.#fanOut(text, presence, soleAuthor);
-    if (this.document.wantsCompaction) this.#compact();
+    if (this.document.wantsCompaction) void this.#whole.compact();
   }
 
   /** Applies what waited, hands it to the log, and returns what is new in one update. */
@@ -494,10 +485,6 @@ export class Room {
         seat.behind = { stateVector, since: this.#clock.now() };
       }
     }
-  }
-
-  #compact(): void {
-    void this.document.compact(Y.encodeStateAsUpdate(this.#doc));
   }
 
   /** Yjs failed in the midst of a transaction: what is in memory may differ from the log, which is the truth. */

@@ -7,8 +7,11 @@ export class RawClient {
   closed = false;
   /** The code of the server's close frame, once one came. */
   goodbye: number | null = null;
-  /** Bytes of frames that are not complete. */
-  #pending = Buffer.alloc(0);
+  /** Lengths of the messages that have begun to come. */
+  readonly frameBytes: number[] = [];
+  /** The beginning of a frame whose header is not complete, and how much of a begun one is still to come. */
+  #pending: Buffer = Buffer.alloc(0);
+  #skip = 0;
   #head = '';
   #upgraded = false;
   #waiting: { condition: () => boolean; resolve: () => void }[] = [];
@@ -47,6 +50,11 @@ export class RawClient {
   /** The status line and headers of the answer, as far as they have come. */
   get head(): string {
     return this.#head;
+  }
+
+  /** Whether every message that has begun has come whole. */
+  get isBetweenFrames(): boolean {
+    return this.#skip === 0 && this.#pending.length === 0;
   }
 
   write(bytes: Uint8Array): void {
@@ -92,16 +100,24 @@ export class RawClient {
     this.#readFrames(rest);
   }
 
-  /** Passes over the server's frames, and notes its goodbye. */
+  /** Passes over the server's frames, counts them, and notes its goodbye. */
   #readFrames(data: Buffer): void {
-    let bytes = Buffer.concat([this.#pending, data]);
+    let bytes = data;
+    if (this.#skip > 0) {
+      const skipped = Math.min(this.#skip, bytes.length);
+      this.#skip -= skipped;
+      bytes = bytes.subarray(skipped);
+    }
+    bytes = this.#pending.length === 0 ? bytes : Buffer.concat([this.#pending, bytes]);
     while (bytes.length >= 2) {
       const short = bytes.readUInt8(1);
       const header = short < 126 ? 2 : short === 126 ? 4 : 10;
-      if (bytes.length < header) break;
+      const isControl = (bytes.readUInt8(0) & 0x08) !== 0;
+      if (bytes.length < header || (isControl && bytes.length < header + short)) break;
       const length = short < 126 ? short : short === 126 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2));
-      if (bytes.length < header + length) break;
       if ((bytes.readUInt8(0) & 0x0f) === 8) this.goodbye = length >= 2 ? bytes.readUInt16BE(header) : 1005;
+      if (!isControl) this.frameBytes.push(length);
+      this.#skip = Math.max(0, header + length - bytes.length);
       bytes = bytes.subarray(header + length);
     }
     this.#pending = bytes;

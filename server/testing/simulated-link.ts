@@ -123,6 +123,9 @@ export class SimulatedLink {
       get bufferedBytes() {
         return buffered();
       },
+      get heldBytes() {
+        return buffered();
+      },
       get bytesRead() {
         return bytesRead();
       },

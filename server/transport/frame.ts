@@ -38,6 +38,13 @@ function writeHeader(buffer: Buffer, at: number, payload: number): number {
   return at + 10;
 }
 
+/** The header alone of a message's frame, for a message that is too large to be copied behind it. */
+export function frameHeader(message: Uint8Array): Buffer {
+  const header = Buffer.allocUnsafe(headerLength(message.length));
+  writeHeader(header, 0, message.length);
+  return header;
+}
+
 /** Frames each batch of messages once, however many sockets it goes to in a row. */
 export class FrameCache {
   #messages: readonly Uint8Array[] | null = null;

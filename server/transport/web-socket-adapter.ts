@@ -3,10 +3,13 @@ import { WebSocket } from 'ws';
 import { CLOSE_CODES } from '../../protocol/close-codes.ts';
 import type { Clock } from '../clock.ts';
 import type { Socket } from '../connection/socket.ts';
-import type { FrameCache } from './frame.ts';
+import { type FrameCache, frameHeader } from './frame.ts';
 
 /** How long the other end has to answer a close before the socket is dropped, in milliseconds. */
 const CLOSE_TIMEOUT = 5_000;
+
+/** A message of so many bytes is not copied into a frame. */
+const LARGE_BYTES = 256 * 1024;
 
 /** Longest close reason that fits into a control frame, in bytes. */
 const REASON_BYTES = 123;
@@ -18,6 +21,8 @@ export class WebSocketAdapter implements Socket {
   readonly #frames: FrameCache;
   readonly #closesAt: number | null;
   readonly #clock: Clock;
+  /** Bytes of large messages that wait to be sent. */
+  #sharedBytes = 0;
   /** The code that this end closed with; null when it did not. */
   closedWith: number | null = null;
 
@@ -34,6 +39,10 @@ export class WebSocketAdapter implements Socket {
     return this.#net.writableLength;
   }
 
+  get heldBytes(): number {
+    return Math.max(0, this.#net.writableLength - this.#sharedBytes);
+  }
+
   get bytesRead(): number {
     return this.#net.bytesRead;
   }
@@ -41,7 +50,21 @@ export class WebSocketAdapter implements Socket {
   send(messages: readonly Uint8Array[]): void {
     if (this.#webSocket.readyState !== WebSocket.OPEN || !this.#net.writable) return;
     // Safe beside ws's own writes: without compression its sender never holds a frame back.
-    this.#net.write(this.#frames.frames(messages));
+    const [message] = messages;
+    if (messages.length === 1 && message !== undefined && message.length >= LARGE_BYTES) this.#sendLarge(message);
+    else this.#net.write(this.#frames.frames(messages));
+  }
+
+  /** Writes a message as it is, so that a crowd that is sent the same megabytes shares them. */
+  #sendLarge(message: Uint8Array): void {
+    const { length } = message;
+    this.#sharedBytes += length;
+    this.#net.cork();
+    this.#net.write(frameHeader(message));
+    this.#net.write(message, () => {
+      this.#sharedBytes -= length;
+    });
+    this.#net.uncork();
   }
 
   ping(): void {
