@@ -9,7 +9,7 @@ import type { CoscribeServer } from './server.ts';
 import { craftUpdate, deletedUnits, insertion } from './testing/craft-update.ts';
 import { FastClock } from './testing/fast-clock.ts';
 import { bytesInUse } from './testing/heap.ts';
-import { RawClient } from './testing/raw-client.ts';
+import { RawClient, upgradeRequest } from './testing/raw-client.ts';
 import { craftFrame } from './testing/raw-frames.ts';
 import { startTestServer, type TestServerOptions } from './testing/test-server.ts';
 import { WireClient } from './testing/wire-client.ts';
@@ -216,4 +216,35 @@ it('[CON-4] holds nothing after many sockets came and went, refused, broken and 
   await alice.leave();
   while ((await figure('coscribe_connections')) > 0 || (await figure('coscribe_documents_open')) > 0);
   expect((await bytesInUse()) - before).toBeLessThan(6 * 1024 * 1024);
+});
+
+it('[SEC-13] does not compress, whatever a client offers', async () => {
+  const { url } = await start();
+  const client = await RawClient.open(url);
+  const offer = 'Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n';
+  client.write(Buffer.from(upgradeRequest('notes').replace(/\r\n$/, offer)));
+  await client.until(() => client.head.startsWith('HTTP/1.1 101'), 'the upgrade');
+  expect(client.head.toLowerCase()).not.toContain('extensions');
+  client.destroy();
+});
+
+it('[SEC-13] keeps memory flat while people write', async () => {
+  const { url } = await start();
+  const clients = await Promise.all(Array.from({ length: 10 }, () => WireClient.join(url, 'soak')));
+  const [writer] = clients;
+  const text = writer?.doc.getText('content');
+  const write = async (rounds: number) => {
+    for (let round = 0; round < rounds; round++) {
+      // One writer's deletions join into one, so that the documents themselves stay small.
+      writer?.sendUpdate(writer.edit(() => text?.insert(text.length, 'word ')));
+      if (round % 4 === 3) writer?.sendUpdate(writer.edit(() => text?.delete(0, text.length)));
+      await writer?.untilStored();
+      // What was heard is the test's own.
+      for (const client of clients) client.received.length = 0;
+    }
+  };
+  await write(300);
+  const before = await bytesInUse();
+  await write(2_000);
+  expect((await bytesInUse()) - before).toBeLessThan(4 * 1024 * 1024);
 });
