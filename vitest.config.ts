@@ -12,12 +12,13 @@ export default defineConfig({
           name: 'unit',
           // The scripts are plain JavaScript, because they run before anything is installed; so are their tests.
           include: [...all.map((folder) => `${folder}/*.test.ts`), 'scripts/**/*.test.mjs'],
+          testTimeout: 30_000,
           exclude: [...named('fuzz.test'), ...named('disk.test'), ...named('net.test'), '**/node_modules/**'],
         },
       },
       { test: { name: 'fuzz', include: named('fuzz.test'), testTimeout: 120_000 } },
-      { test: { name: 'disk', include: named('disk.test'), testTimeout: 30_000 } },
-      { test: { name: 'net', include: named('net.test'), testTimeout: 60_000, hookTimeout: 30_000 } },
+      { test: { name: 'disk', include: named('disk.test'), testTimeout: 60_000 } },
+      { test: { name: 'net', include: named('net.test'), testTimeout: 120_000, hookTimeout: 60_000 } },
     ],
   },
 });
