@@ -84,6 +84,7 @@ test('what does not exist is a page with a way on, and status 404', async ({ ser
   expect(response?.status()).toBe(404);
   await expect(page.getByRole('link').first()).toBeVisible();
   expect(await page.title()).toMatch(/not/i);
+  expect((await page.goto(`${server.url}/d/a%00b`))?.status()).toBe(404);
 });
 
 test('no request leaves for another host, and the page breaks no rule of its security policy', async ({

@@ -35,6 +35,8 @@ export async function serveSite(app: FastifyInstance, folder: string): Promise<v
     },
   });
   app.get('/', (_request, reply) => reply.sendFile('index.html'));
+  // One page shows all documents; the service worker keeps it under the address without a name.
+  app.get('/d/', (_request, reply) => reply.sendFile('document.html'));
   app.get<{ Params: { '*': string } }>('/d/*', (request, reply) =>
     isDocumentName(request.params['*']) ? reply.sendFile('document.html') : reply.code(404).sendFile('404.html'),
   );
