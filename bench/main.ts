@@ -30,7 +30,12 @@ async function runLine(line: Line): Promise<Row[]> {
     file,
   ];
   // A group of its own, so that its servers end with it.
-  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: true,
+    // Whatever it leaves behind when it is ended lies in this folder.
+    env: { ...process.env, TMPDIR: folder },
+  });
   const endGroup = () => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
@@ -83,7 +88,7 @@ if (args.includes('--list')) {
     console.error(`${line.name}: ${line.title}`);
     results.set(line.name, await runLine(line));
   }
-  printTable([...results.values()].flat());
+  printTable(results);
   console.error(`Took ${Math.round((performance.now() - started) / 1000)} s.`);
   writeResults(results, chosen.length === LINES.length ? 'npm run bench' : `npm run bench -- ${args.join(' ')}`);
 }

@@ -105,7 +105,7 @@ function storeAtPeer(folder: string, updates: readonly Uint8Array[], compact: bo
 export const coldOpen: Line = {
   name: 'cold-open',
   title: 'a document of 260,000 keystrokes from disk to a synced client, log compacted and not',
-  limit: 170,
+  limit: 240,
   async run(say) {
     const paper = writePaper();
     say(`${paper.name}: ${paper.updates.length} keystrokes, state of ${paper.state.length} bytes`);

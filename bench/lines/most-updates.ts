@@ -6,6 +6,8 @@ const SHAPE = { documents: 4, people: 100, typing: 50 };
 const FIRST_RATE = 1_000;
 const GROWTH = 1.5;
 const LAST_RATE = 60_000;
+/** A rate is tried again before it counts as too high: something else may have disturbed it. */
+const MOST_FAILURES = 2;
 /** Milliseconds at each rate. */
 const MEASURED = 2_500;
 const P99_LIMIT = 100;
@@ -25,17 +27,22 @@ async function ramp(kind: ServerKind, say: (text: string) => void): Promise<Most
     const typists = SHAPE.documents * SHAPE.typing;
     // Compiled and warm before the first rate counts.
     await crowd.type(FIRST_RATE / typists, { warmUp: 0, milliseconds: 5_000, drainLimit: 5_000 });
-    for (let rate = FIRST_RATE; rate < LAST_RATE; rate *= GROWTH) {
+    let failures = 0;
+    for (let rate = FIRST_RATE; rate < LAST_RATE && failures < MOST_FAILURES; ) {
       const { latencies, undelivered, updates, offered } = await crowd.type(rate / typists, {
         warmUp: 1_000,
         milliseconds: MEASURED,
         drainLimit: 4_000,
       });
       const { p99 } = latencies;
-      const held = p99 < P99_LIMIT && undelivered === 0 && offered > 0.95;
       say(`${kind}, ${figure(rate)}/s: p99 ${figure(p99)} ms${undelivered > 0 ? `, ${undelivered} undelivered` : ''}`);
-      if (!held) break;
-      best = { rate: (updates / MEASURED) * 1000, p99 };
+      if (p99 < P99_LIMIT && undelivered === 0 && offered > 0.95) {
+        best = { rate: (updates / MEASURED) * 1000, p99 };
+        failures = 0;
+        rate *= GROWTH;
+      } else {
+        failures += 1;
+      }
     }
     crowd.leave();
   } finally {
