@@ -11,7 +11,7 @@ export default defineConfig({
   retries: 0,
   forbidOnly: true,
   timeout: 120_000,
-  expect: { timeout: 15_000 },
+  expect: { timeout: 30_000 },
   reporter: process.env['COSCRIBE_TEST_REPORT']
     ? [['line'], ['json', { outputFile: process.env['COSCRIBE_TEST_REPORT'] }]]
     : [['line']],

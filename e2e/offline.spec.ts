@@ -30,10 +30,12 @@ test('[SYN-1] a reload without a network shows the text, takes edits, and sends 
   await alice.page.evaluate(() => navigator.serviceWorker.ready);
   await alice.goOffline();
   await alice.type('offline. ');
+  await alice.keptOnDevice();
   await alice.page.reload();
   await alice.sees('before. offline. ');
   await expect(alice.status).toHaveAttribute('data-saved', 'local');
   await alice.type('after the reload. ');
+  await alice.keptOnDevice();
   await alice.page.reload();
   await alice.sees('before. offline. after the reload. ');
   expect(await server.text('notes')).toBe('before. ');

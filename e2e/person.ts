@@ -97,6 +97,19 @@ export class Person {
     await expect.poll(() => this.shown(), { message: `${this.name} sees`, timeout: 20_000 }).toBe(text);
   }
 
+  /**
+   * Waits until every edit that the status counts is in the copy on this device. A person who reloads sooner is asked first,
+   * which takes longer than the write.
+   */
+  async keptOnDevice(): Promise<void> {
+    await expect
+      .poll(async () => {
+        const counted = /([\d,]+) edit/.exec((await this.status.textContent()) ?? '')?.[1]?.replace(',', '');
+        return Number(counted) === (await this.page.evaluate(countKeptEdits));
+      })
+      .toBe(true);
+  }
+
   /** Loses the network, and knows. */
   async goOffline(): Promise<void> {
     this.cable.cut();
@@ -108,4 +121,20 @@ export class Person {
     this.cable.mend();
     await this.context.setOffline(false);
   }
+}
+
+/** Edits that the offline copy of this page's only document marks as not saved. Runs in the page. */
+async function countKeptEdits(): Promise<number> {
+  const databases = await indexedDB.databases();
+  const name = databases.find((database) => database.name?.startsWith('coscribe:'))?.name;
+  if (name === undefined) return 0;
+  const result = <T>(request: IDBRequest<T>) =>
+    new Promise<T>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const database = await result(indexedDB.open(name));
+  const rows: { edits: number }[] = await result(database.transaction('unsaved').objectStore('unsaved').getAll());
+  database.close();
+  return rows.reduce((sum, { edits }) => sum + edits, 0);
 }
