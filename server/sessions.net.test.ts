@@ -102,7 +102,7 @@ it('[SYN-1] replays a session of two people at once, each reading late: both and
   const folder = await freshFolder();
   const server = await start(folder);
   // Where both insert at the same place at once, the lower client id comes first, as in the recording.
-  const networks = [new HeldUpdates(), new HeldUpdates()] as const;
+  const networks = [new HeldUpdates(1), new HeldUpdates(2)] as const;
   const people = [
     await join(server, { clientId: 1, WebSocketClass: networks[0].WebSocket }),
     await join(server, { clientId: 2, WebSocketClass: networks[1].WebSocket }),

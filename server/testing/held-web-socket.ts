@@ -1,4 +1,5 @@
 import WebSocket from 'ws';
+import * as Y from 'yjs';
 import { decodeMessage } from '../../protocol/messages.ts';
 import type { Socket, SocketConstructor } from '../../web/provider/index.ts';
 
@@ -13,7 +14,14 @@ export class HeldUpdates {
   /** For the `WebSocket` option of a provider. */
   readonly WebSocket: SocketConstructor;
 
-  constructor() {
+  /** `clientId` is the person's own: an echo of what they wrote, which the server may send with others' edits, does not count. */
+  constructor(clientId: number) {
+    const isOfOthers = (data: unknown) => {
+      const message = decodeMessage(new Uint8Array(data as ArrayBuffer));
+      if (message.type !== 'update') return false;
+      const { structs } = Y.decodeUpdate(message.update);
+      return structs.length === 0 || structs.some(({ id }) => id.client !== clientId);
+    };
     const hold = (deliver: () => void) => this.#hold(deliver);
     this.WebSocket = class extends WebSocket {
       override addEventListener(type: never, listener: never): void {
@@ -23,8 +31,7 @@ export class HeldUpdates {
         }
         const receive = listener as (event: { data: unknown }) => void;
         super.addEventListener('message', (event) => {
-          const isUpdate = decodeMessage(new Uint8Array(event.data as ArrayBuffer)).type === 'update';
-          if (isUpdate) hold(() => receive(event));
+          if (isOfOthers(event.data)) hold(() => receive(event));
           else receive(event);
         });
       }
