@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Outcome, Simulation } from './testing/simulation.ts';
 
-/** Schedules run by `npm test`. COSCRIBE_SEED in the environment of a single run is not needed: a seed is in the title. */
+/** Schedules run by `npm test`. A failure names its seed, which `new Simulation(seed)` replays. */
 const SCHEDULES = 2_000;
 const GROUPS = 20;
 
