@@ -46,6 +46,12 @@ export const CLOSE_CODES = {
     retry: 'never',
     meaning: 'The access token is missing, wrong or expired. Get a new one.',
   },
+  passwordNeeded: {
+    code: 4402,
+    name: 'password-needed',
+    retry: 'never',
+    meaning: 'This share link has a password, which has to be given first.',
+  },
   forbidden: {
     code: 4403,
     name: 'forbidden',

@@ -2,6 +2,7 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import * as string from 'lib0/string';
 import { ProtocolError } from './protocol-error.ts';
+import { isRole, type Role } from './roles.ts';
 
 /** First varUint of a message. 0 to 3 are the y-websocket protocol; 100 and up need the `coscribe.1` subprotocol. */
 export const MessageType = {
@@ -13,6 +14,7 @@ export const MessageType = {
   stored: 101,
   retire: 102,
   notice: 103,
+  token: 104,
 } as const;
 
 /** Second varUint of a sync message. */
@@ -38,7 +40,11 @@ export interface Welcome {
    */
   clientId?: number;
   /** What this connection may do: `viewer`, `commenter`, `editor` or `owner`. */
-  role: string;
+  role: Role;
+  /** Milliseconds from now until the access runs out, unless the client sends a new token before; absent for never. */
+  expiresIn?: number;
+  /** Who the server says this is; absent for a guest, who chooses a name. Null fields are the person's to choose. */
+  person?: { id: string; name: string | null; color: string | null; avatar: string | null };
   /** Identifies the connection in the server's log. */
   connection: number;
   limits: {
@@ -53,7 +59,9 @@ export type Notice =
   /** Title or language changed. */
   | ({ type: 'document' } & DocumentProperties)
   /** Whether the server can write to its disk. While it cannot, nothing is acknowledged. */
-  | { type: 'storage'; state: 'failing' | 'working' };
+  | { type: 'storage'; state: 'failing' | 'working' }
+  /** What this connection may do has changed, or was extended; the fields are those of the welcome. */
+  | { type: 'access'; role: Role; expiresIn?: number };
 
 /** One decoded message. Byte arrays are views of the frame: copy them before keeping them. */
 export type Message =
@@ -66,7 +74,8 @@ export type Message =
   | { readonly type: 'welcome'; readonly welcome: Welcome }
   | { readonly type: 'stored'; readonly count: number }
   | { readonly type: 'retire'; readonly clientId: number }
-  | { readonly type: 'notice'; readonly notice: Notice };
+  | { readonly type: 'notice'; readonly notice: Notice }
+  | { readonly type: 'token'; readonly token: string };
 
 /** Sync step 1: "this is what I have". `stateVector` as `Y.encodeStateVector` makes it. */
 export function encodeSyncStep1(stateVector: Uint8Array): Uint8Array {
@@ -134,6 +143,14 @@ export function encodeRetire(clientId: number): Uint8Array {
   return encoding.toUint8Array(encoder);
 }
 
+/** A new access token of a connected client, in place of the one it came with. */
+export function encodeToken(token: string): Uint8Array {
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, MessageType.token);
+  encoding.writeVarString(encoder, token);
+  return encoding.toUint8Array(encoder);
+}
+
 /** A typed event. */
 export function encodeNotice(notice: Notice): Uint8Array {
   return encodeJson(MessageType.notice, notice);
@@ -182,6 +199,8 @@ function decodeBody(decoder: decoding.Decoder): Message {
     }
     case MessageType.notice:
       return { type: 'notice', notice: readJson(decoder, 'notice') as Notice };
+    case MessageType.token:
+      return { type: 'token', token: readString(decoder, 'token') };
     default:
       throw new ProtocolError(`unknown message type ${messageType}`);
   }
@@ -257,7 +276,8 @@ function checkWelcome(value: unknown): Welcome {
     typeof welcome.epoch === 'string' &&
     typeof welcome.digest === 'string' &&
     (welcome.clientId === undefined || typeof welcome.clientId === 'number') &&
-    typeof welcome.role === 'string' &&
+    isRole(welcome.role) &&
+    (welcome.expiresIn === undefined || typeof welcome.expiresIn === 'number') &&
     typeof welcome.connection === 'number' &&
     typeof welcome.limits?.messageBytes === 'number' &&
     typeof welcome.document?.title === 'string' &&

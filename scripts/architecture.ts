@@ -29,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'server/store': ['server/(seams)', 'protocol'],
   'server/document': ['server/store', 'server/(seams)', 'protocol'],
   'server/room': ['server/document', 'server/store', 'server/(seams)', 'protocol'],
-  'server/auth': ['server/(seams)', 'protocol'],
+  'server/auth': ['server/document', 'server/store', 'server/(seams)', 'protocol'],
   'server/connection': ['server/room', 'server/document', 'server/store', 'server/auth', 'server/(seams)', 'protocol'],
   'server/transport': [
     'server/connection',

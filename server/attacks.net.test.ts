@@ -176,7 +176,7 @@ it('[CON-4] holds nothing after many sockets came and went, refused, broken and 
       authorize: ({ documentName }) => {
         if (documentName.startsWith('throws')) throw new Error('a defect');
         if (documentName.startsWith('denied')) return { granted: false, refusal: 'forbidden', reason: 'No.' };
-        return { granted: true, role: 'editor', person: null };
+        return { granted: true, role: 'editor', person: null, expiresAt: null, through: 'test' };
       },
     },
   });

@@ -249,7 +249,13 @@ it('[SEC-12] lives on when an authenticator throws or rejects', async () => {
 it('[SEC-2] lets a viewer read, answer with nothing, and write nothing', async () => {
   const { url } = await start({
     authenticator: {
-      authorize: ({ token }) => ({ granted: true, role: token === 'w' ? 'editor' : 'viewer', person: null }),
+      authorize: ({ token }) => ({
+        granted: true,
+        role: token === 'w' ? 'editor' : 'viewer',
+        person: null,
+        expiresAt: null,
+        through: 'test',
+      }),
     },
   });
   const writer = await WireClient.join(url, 'notes?token=w');

@@ -1,34 +1,55 @@
-/** What a person may do in a document. */
-export type Role = 'viewer' | 'commenter' | 'editor' | 'owner';
+import type { Role } from '../../protocol/roles.ts';
 
 /** What is known of somebody who asks for a document. */
 export interface AccessRequest {
   readonly documentName: string;
-  /** The access token, if one came along. Never log it. */
+  /** The access token, if one came along; several credentials joined by `~`. Never log it. */
   readonly token: string | null;
+  /** Where the request comes from, for limits and the log; null when nobody knows. */
+  readonly address?: string | null;
 }
 
-export type Access =
-  | {
-      readonly granted: true;
-      readonly role: Role;
-      /** Identifies an authenticated person; null for a guest. */
-      readonly person: string | null;
-    }
-  | {
-      readonly granted: false;
-      /** `unauthenticated`: a (new) token may help. `forbidden`: it will not. */
-      readonly refusal: 'unauthenticated' | 'forbidden';
-      /** A sentence for the person who was refused. */
-      readonly reason: string;
-    };
+/** Somebody whom the server knows. */
+export interface Person {
+  /** The same for the same person for ever; a token's subject. */
+  readonly id: string;
+  /** What others see; null leaves the choice to the person. */
+  readonly name: string | null;
+  /** `#rrggbb`; null leaves the choice to the person. */
+  readonly color: string | null;
+  /** Address of a picture; null for none. */
+  readonly avatar: string | null;
+}
+
+/** What somebody may do, and until when. */
+export interface Grant {
+  readonly granted: true;
+  readonly role: Role;
+  /** Who it is; null for a guest. */
+  readonly person: Person | null;
+  /** When it has to be asked for again, in milliseconds since 1970; null for never. */
+  readonly expiresAt: number | null;
+  /** What gave the access, for the log: `anyone`, `token`, `session`, `owner key`, `link <id>`. Holds no secret. */
+  readonly through: string;
+}
+
+export interface Refusal {
+  readonly granted: false;
+  /**
+   * `unauthenticated`: a (new) token may help. `forbidden`: it will not. `passwordNeeded`: the share link has a password, which
+   * has to be exchanged for a ticket first (docs/http-api.md).
+   */
+  readonly refusal: 'unauthenticated' | 'forbidden' | 'passwordNeeded';
+  /** A sentence for the person who was refused. */
+  readonly reason: string;
+}
+
+export type Access = Grant | Refusal;
 
 /** Decides who may do what. May throw or reject: that refuses, as an internal error. */
 export interface Authenticator {
+  /** Asked for every connection and request, again when a grant runs out, and whenever `onChange` tells of the document. */
   authorize(request: AccessRequest): Access | Promise<Access>;
-}
-
-/** Whether a role may change the text. */
-export function mayWrite(role: Role): boolean {
-  return role === 'editor' || role === 'owner';
+  /** Tells when earlier answers about a document may be wrong now (a link was revoked). Returns how to stop listening. */
+  onChange?(listener: (documentName: string) => void): () => void;
 }

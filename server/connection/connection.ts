@@ -9,7 +9,7 @@ import {
   type Notice,
 } from '../../protocol/messages.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
-import { mayWrite, type Role } from '../auth/authenticator.ts';
+import { may, type Role } from '../../protocol/roles.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import type { Member } from '../room/member.ts';
@@ -108,7 +108,7 @@ export class Connection implements Member {
     this.person = options.person;
     this.#role = options.role;
     this.#speaksCoscribe = options.speaksCoscribe;
-    this.#wantsClientId = options.wantsClientId && mayWrite(options.role);
+    this.#wantsClientId = options.wantsClientId && may(options.role, 'write');
     this.#documentName = options.documentName;
     this.#limits = dependencies.limits;
     this.#logger = dependencies.logger;
@@ -311,7 +311,7 @@ export class Connection implements Member {
       case 'sync-step-2':
       case 'update':
         this.#updates += 1;
-        if (!mayWrite(this.#role) && !isEmptyUpdate(message.update)) {
+        if (!may(this.#role, 'write') && !isEmptyUpdate(message.update)) {
           if (!this.#speaksCoscribe)
             this.deliver([encodePermissionDenied('You may read this document, not change it.')]);
           this.close(CLOSE_CODES.forbidden, 'You may read this document, not change it.');
@@ -338,6 +338,7 @@ export class Connection implements Member {
       case 'welcome':
       case 'stored':
       case 'notice':
+      case 'token':
         throw new ProtocolError(`a client must not send "${message.type}"`);
       default:
         message satisfies never;

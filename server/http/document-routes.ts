@@ -3,7 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { documentNameProblem } from '../../protocol/document-name.ts';
 import type { DocumentProperties } from '../../protocol/messages.ts';
-import { type Authenticator, mayWrite } from '../auth/authenticator.ts';
+import { may } from '../../protocol/roles.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
 import { propertiesProblem } from '../document/catalogue.ts';
 import type { Documents } from '../document/documents.ts';
 import type { Registry } from '../room/registry.ts';
@@ -46,9 +47,13 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
     if (problem !== null) throw new HttpError(400, 'invalid-document-name', problem);
     const access = await authenticator.authorize({ documentName: name, token: bearerToken(request) });
     if (!access.granted) {
-      throw new HttpError(access.refusal === 'unauthenticated' ? 401 : 403, access.refusal, access.reason);
+      throw new HttpError(
+        access.refusal === 'forbidden' ? 403 : 401,
+        access.refusal === 'passwordNeeded' ? 'password-needed' : access.refusal,
+        access.reason,
+      );
     }
-    if (use === 'write' && !mayWrite(access.role)) {
+    if (use === 'write' && !may(access.role, 'write')) {
       throw new HttpError(403, 'forbidden', 'You may read this document, not change it.');
     }
     return name;

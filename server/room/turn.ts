@@ -3,12 +3,12 @@
  *
  * Alone or nearly so, people get each other's keystrokes at the end of the loop turn that brought them. A write to one
  * socket costs 3 to 12 µs (the latter on a virtual machine) whatever it carries, so with a crowd the room gathers longer:
- * it spends at most a twenty-fifth of a core on writing. A hundred people wait 11 ms on average, within one display frame.
+ * it spends at most a twenty-fifth of a core on writing. A hundred people wait 14 ms on average, within one display frame.
  * The first update after a pause never waits.
  */
 
 /** Milliseconds of gathering that each member beyond a small room adds. */
-const PER_MEMBER = 0.24;
+const PER_MEMBER = 0.3;
 
 /** Members up to which a room does not gather at all. */
 const SMALL_ROOM = 8;

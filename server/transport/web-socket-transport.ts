@@ -244,7 +244,7 @@ export class WebSocketTransport {
         id: this.#nextId++,
         documentName: sync.documentName,
         role: access.role,
-        person: access.person,
+        person: access.person?.id ?? null,
         speaksCoscribe: sync.speaksCoscribe,
         wantsClientId: sync.wantsClientId,
       },

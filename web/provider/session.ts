@@ -129,7 +129,8 @@ export class Session {
       case 'welcome':
         throw new ProtocolError('a second welcome');
       case 'retire':
-        throw new ProtocolError('a server must not send "retire"');
+      case 'token':
+        throw new ProtocolError(`a server must not send "${message.type}"`);
       case 'auth':
       case 'notice':
         return;

@@ -18,6 +18,7 @@ import {
   encodeWelcome,
   type Notice,
 } from '../../../protocol/messages.ts';
+import type { Role } from '../../../protocol/roles.ts';
 import { stateDigest } from '../../../protocol/state-digest.ts';
 import type { Clock } from '../clock.ts';
 import type { Peer } from './fake-network.ts';
@@ -36,7 +37,7 @@ interface Member {
 export class StandInServer {
   doc = new Y.Doc();
   epoch = 'first';
-  role = 'editor';
+  role: Role = 'editor';
   messageBytes = 1 << 20;
   properties = { title: 'Notes', language: '' };
   /** Whether updates become durable at once. While not, `store()` makes them so. */
