@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { presenceInterval, textInterval } from './turn.ts';
 
 test('a small room does not gather', () => {
-  expect([1, 2, 8].map(textInterval)).toEqual([0, 0, 0]);
+  expect([1, 2, 24].map(textInterval)).toEqual([0, 0, 0]);
   expect([1, 2, 8].map(presenceInterval)).toEqual([0, 0, 0]);
 });
 
