@@ -58,6 +58,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'web/provider': ['protocol'],
   'web/editor': ['protocol'],
+  'web/element': ['web/editor', 'web/provider', 'protocol'],
   'web/app': ['web/editor', 'web/provider', 'protocol'],
 };
 

@@ -1,0 +1,57 @@
+import type * as Y from 'yjs';
+import type { CoscribeEditor, Person } from '../editor/index.ts';
+import type { CoscribeProvider, Refusal } from '../provider/index.ts';
+
+/** What is wrong, as in docs/errors.md ("Codes of the component"). */
+export type ElementErrorCode =
+  /** An attribute or property has a value that it cannot have; the one before, or the default, is used. */
+  | 'invalid-attribute'
+  /** Nothing can be shown before there is a `document`. */
+  | 'no-document'
+  /** The server cannot be reached; the element goes on trying. */
+  | 'unreachable'
+  /** The server refused for good; `closed` has the details. */
+  | 'refused'
+  /** The document holds something that is not text under the name of `field`. */
+  | 'wrong-field-type'
+  /** The page has two copies of Yjs, which do not understand each other's documents. */
+  | 'two-copies-of-yjs'
+  /** Something failed that was dealt with: an extension, a broken frame, a token function that threw. */
+  | 'internal';
+
+/** What the `error` event tells. */
+export interface ElementError {
+  readonly code: ElementErrorCode;
+  /** One or two sentences for a person: what is wrong and what to do. */
+  readonly message: string;
+  /** What was thrown, where something was. */
+  readonly cause?: unknown;
+}
+
+/** Where the connection is. */
+export interface ElementStatus {
+  readonly status: 'connecting' | 'connected' | 'disconnected';
+  /** When the next attempt is made, in milliseconds since 1970; null when none is scheduled. */
+  readonly retryAt: number | null;
+}
+
+/** The `detail` of every event of `<coscribe-editor>`. All of them bubble and leave shadow roots. */
+export interface ElementEventDetails {
+  /** The editor is there; the text may still be on its way (`status`, `saved`). Once for every document shown. */
+  ready: { readonly editor: CoscribeEditor; readonly doc: Y.Doc; readonly provider: CoscribeProvider };
+  /** The text changed, by whomever; at most once a frame. */
+  change: { readonly text: string };
+  /** How much of what was written here is durable on the server changed. */
+  saved: { readonly saved: boolean; readonly unsavedChanges: number };
+  status: ElementStatus;
+  /** Somebody came, left or changed how they appear; oneself first. */
+  people: { readonly people: readonly Person[] };
+  /** The server refused for good; nothing more happens until `server`, `document` or `token` changes. */
+  closed: Refusal;
+  error: ElementError;
+}
+
+/** The events of `<coscribe-editor>` as `addEventListener` gets them. */
+export type ElementEventMap = {
+  [Name in keyof ElementEventDetails]: CustomEvent<ElementEventDetails[Name]>;
+};
