@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { type Operation, type Store, StoreError } from '../store/store.ts';
+import { type AccessRecord, decodeAccessRecord, encodeAccessRecord } from './access-record.ts';
 import { encodeBackup } from './backup-format.ts';
 import { type CatalogueEntry, decodeCatalogueEntry } from './catalogue.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { Document } from './document.ts';
-import { ALL_KEYS, catalogueKey, FORMAT_KEY } from './keys.ts';
+import { ALL_KEYS, accessKey, catalogueKey, FORMAT_KEY, SECRET_KEY } from './keys.ts';
 import { decodeJsonRecord, encodeJsonRecord } from './record.ts';
 import { STATE_WORK_HERE, type StateWork } from './state-work.ts';
 
@@ -22,6 +23,8 @@ export class Documents {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #storeId: string;
+  /** Access records on their way to the disk, which reads must see already. */
+  readonly #unstoredAccess = new Map<string, AccessRecord>();
   /** Work on big states, for whoever has one. */
   readonly states: StateWork;
 
@@ -68,6 +71,36 @@ export class Documents {
     return value === null ? null : decodeCatalogueEntry(value);
   }
 
+  /** Who has access to a document; null when nothing was ever said, whether it exists or not. */
+  async access(name: string): Promise<AccessRecord | null> {
+    const unstored = this.#unstoredAccess.get(name);
+    if (unstored !== undefined) return unstored;
+    const value = await this.#store.get(accessKey(name));
+    return this.#unstoredAccess.get(name) ?? (value === null ? null : decodeAccessRecord(value));
+  }
+
+  /** Keeps an access record; `access` has it at once. Resolves when it is on disk. */
+  setAccess(name: string, record: AccessRecord): Promise<void> {
+    this.#unstoredAccess.set(name, record);
+    return new Promise((resolve) => {
+      const operation: Operation = { type: 'put', key: accessKey(name), value: encodeAccessRecord(record) };
+      this.commits.enqueue([operation], () => {
+        if (this.#unstoredAccess.get(name) === record) this.#unstoredAccess.delete(name);
+        resolve();
+      });
+    });
+  }
+
+  /** The server's own secret, made when it is first asked for. It belongs to the data: a backup holds it. */
+  async secret(): Promise<Buffer> {
+    const stored = await this.#store.get(SECRET_KEY);
+    if (stored !== null) return readSecret(stored);
+    const secret = randomBytes(32);
+    const value = encodeJsonRecord({ secret: secret.toString('base64url') });
+    await this.#store.write([{ type: 'put', key: SECRET_KEY, value }]);
+    return secret;
+  }
+
   /** A backup of everything that is stored at this moment, in pieces, while others go on writing. */
   backup(): AsyncIterable<Uint8Array> {
     return backupOf(this.#store, this.#clock);
@@ -85,6 +118,12 @@ export function newFormat(): { storeId: string; operation: Operation } {
   const storeId = randomBytes(9).toString('base64url');
   const value = encodeJsonRecord({ format: FORMAT, id: storeId });
   return { storeId, operation: { type: 'put', key: FORMAT_KEY, value } };
+}
+
+function readSecret(stored: Uint8Array): Buffer {
+  const { secret } = Object(decodeJsonRecord(stored)) as { secret?: unknown };
+  if (typeof secret !== 'string') throw new StoreError('The data folder is damaged: its secret cannot be read.');
+  return Buffer.from(secret, 'base64url');
 }
 
 function readFormat(stored: Uint8Array): string {

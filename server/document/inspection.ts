@@ -2,6 +2,7 @@ import * as Y from 'yjs';
 import { systemClock } from '../clock.ts';
 import { silentLogger } from '../logger.ts';
 import { MemoryStore } from '../store/memory-store.ts';
+import { CLOSED_ACCESS, decodeAccessRecord, encodeAccessRecord } from './access-record.ts';
 import type { Entry } from './backup-format.ts';
 import { decodeCatalogueEntry } from './catalogue.ts';
 import { CommitQueue } from './commit-queue.ts';
@@ -64,6 +65,10 @@ export function salvage({ name, entries }: StoredDocument): readonly Entry[] | n
       if (key.sequence < expected) continue;
       if (key.sequence > expected || !isSound) break;
       expected += 1;
+    } else if (key.kind === 'access' && !isSound) {
+      // Without it the document might be open to anybody.
+      kept.push([entry[0], encodeAccessRecord(CLOSED_ACCESS)]);
+      continue;
     } else if (!isSound) {
       if (key.kind !== 'other') return null;
       continue;
@@ -77,6 +82,7 @@ export function salvage({ name, entries }: StoredDocument): readonly Entry[] | n
 
 function inspectRecords({ name, entries }: StoredDocument): string[] {
   const problems: string[] = [];
+  let needsCatalogue = false;
   let hasCatalogue = false;
   let expected: number | null = 1;
   for (const entry of entries) {
@@ -85,6 +91,8 @@ function inspectRecords({ name, entries }: StoredDocument): string[] {
     const what = describe(entry[0]);
     if (problem !== null) problems.push(`${what}: ${problem}`);
     if (key.name === null) continue;
+    // Access is also given to a document that nobody has written to yet.
+    if (key.kind !== 'access') needsCatalogue = true;
     if (key.kind === 'catalogue') hasCatalogue = true;
     // Where the log has to begin is unknown when the snapshot cannot be read.
     if (key.kind === 'snapshot') expected = problem === null ? decodeSnapshot(entry[1]).sequence + 1 : null;
@@ -100,8 +108,8 @@ function inspectRecords({ name, entries }: StoredDocument): string[] {
       expected = key.sequence + 1;
     }
   }
-  // The keys of a document sort as catalogue entry, then snapshot, then log: all were seen.
-  if (name !== null && !hasCatalogue) problems.push('the catalogue entry is missing');
+  // The keys of a document sort as access, catalogue entry, then snapshot, then log: all were seen.
+  if (name !== null && needsCatalogue && !hasCatalogue) problems.push('the catalogue entry is missing');
   return problems;
 }
 
@@ -110,6 +118,7 @@ function problemOf([key, value]: Entry): string | null {
   const parsed = parseKey(key);
   try {
     if (parsed.name === null || parsed.kind === 'other') checkRecord(value);
+    else if (parsed.kind === 'access') decodeAccessRecord(value);
     else if (parsed.kind === 'catalogue') decodeCatalogueEntry(value);
     else if (parsed.kind === 'snapshot') decodeSnapshot(value);
     else decodeLogRecord(value);
@@ -124,9 +133,12 @@ function describe(key: Uint8Array): string {
   const parsed = parseKey(key);
   if (parsed.name === null) return `the entry ${JSON.stringify(Buffer.from(key).toString('latin1'))}`;
   if (parsed.kind === 'log') return `record ${parsed.sequence} of the log`;
-  return { catalogue: 'the catalogue entry', snapshot: 'the snapshot', other: 'an entry of an unknown kind' }[
-    parsed.kind
-  ];
+  return {
+    access: 'the access record',
+    catalogue: 'the catalogue entry',
+    snapshot: 'the snapshot',
+    other: 'an entry of an unknown kind',
+  }[parsed.kind];
 }
 
 /** Loads a document from entries by the very code that the server loads it with. */

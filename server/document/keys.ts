@@ -5,13 +5,17 @@ import type { KeyRange } from '../store/store.ts';
  * range reaches into another's.
  *
  *   m/format                        version of this layout and the store's id, JSON
+ *   m/secret                        the secret that the server signs tickets with
+ *   d/<name> NUL a                  who has access, JSON; also of a document that has no text yet
  *   d/<name> NUL c                  catalogue entry
  *   d/<name> NUL s                  snapshot
  *   d/<name> NUL u <8 bytes>        log record; the sequence number, big-endian
  */
 
 export const FORMAT_KEY = Buffer.from('m/format');
+export const SECRET_KEY = Buffer.from('m/secret');
 
+const ACCESS = 'a';
 const CATALOGUE = 'c';
 const SNAPSHOT = 's';
 const LOG = 'u';
@@ -24,6 +28,10 @@ export const ALL_DOCUMENTS: KeyRange = { from: Buffer.from('d/'), to: Buffer.fro
 
 function documentKey(name: string, kind: string): Buffer {
   return Buffer.from(`d/${name}\0${kind}`);
+}
+
+export function accessKey(name: string): Buffer {
+  return documentKey(name, ACCESS);
 }
 
 export function catalogueKey(name: string): Buffer {
@@ -54,7 +62,7 @@ export function logSequence(key: Uint8Array): number {
 
 /** What a key is: a part of a document, or something else (`name` null). */
 export type ParsedKey =
-  | { readonly name: string; readonly kind: 'catalogue' | 'snapshot' | 'other' }
+  | { readonly name: string; readonly kind: 'access' | 'catalogue' | 'snapshot' | 'other' }
   | { readonly name: string; readonly kind: 'log'; readonly sequence: number }
   | { readonly name: null };
 
@@ -65,6 +73,7 @@ export function parseKey(key: Uint8Array): ParsedKey {
   if (end === -1 || !bytes.subarray(0, 2).equals(ALL_DOCUMENTS.from)) return { name: null };
   const name = bytes.toString('utf8', 2, end);
   const [kind, rest] = [bytes.toString('latin1', end + 1, end + 2), bytes.length - end - 2];
+  if (kind === ACCESS && rest === 0) return { name, kind: 'access' };
   if (kind === CATALOGUE && rest === 0) return { name, kind: 'catalogue' };
   if (kind === SNAPSHOT && rest === 0) return { name, kind: 'snapshot' };
   if (kind === LOG && rest === 8) return { name, kind: 'log', sequence: logSequence(key) };
