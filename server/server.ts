@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { AccessControl } from './auth/access-control.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import type { Clock } from './clock.ts';
 import type { ConnectionRates, Rate } from './connection/allowance.ts';
@@ -18,7 +19,8 @@ export interface ServerOptions {
   readonly settings: Settings;
   /** Where documents are kept. The server closes it when it stops. */
   readonly store: Store;
-  readonly authenticator: Authenticator;
+  /** Instead of share links, owners and tokens (auth/access-control.ts). */
+  readonly authenticator?: Authenticator;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Who does the work on big states; without, it is done here and holds everybody up meanwhile. */
@@ -70,11 +72,14 @@ function connectionRates(settings: Settings): ConnectionRates {
 
 /** Puts the parts together and listens. Rejects, with nothing left running, when it cannot. */
 export async function startServer(options: ServerOptions): Promise<CoscribeServer> {
-  const { settings, store, authenticator, clock, logger } = options;
+  const { settings, store, clock, logger } = options;
   const documents = await Documents.open(store, clock, logger, {
     mostUnstoredBytes: settings.maxUnstoredBytes,
     ...(options.states === undefined ? {} : { states: options.states }),
   });
+  const authenticator =
+    options.authenticator ??
+    new AccessControl({ documents, secret: await documents.secret(), clock, access: settings.access, verifiers: [] });
   const counters = new UpdateCounters();
   const registry = new Registry({
     load: (name) =>

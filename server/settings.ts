@@ -52,6 +52,12 @@ export const SETTINGS = {
     'What documents may hold: `text` (one Y.Text, checked most strictly) or `any` Yjs types.',
   ),
   field: setting(text, 'content', 'NAME', "Name of the Y.Text that holds a document's text."),
+  access: setting(
+    oneOf('open', 'private'),
+    'open',
+    'WHO',
+    'Who may edit a document that nobody has set access for: anybody with its address (`open`), or nobody without a token or link (`private`).',
+  ),
   unloadAfter: setting(integer(0, 86_400), 30, 'SECONDS', 'How long a document that nobody uses stays in memory.'),
   maxConnections: setting(integer(1, 1_000_000), 20_000, 'NUMBER', 'Most connections at a time.'),
   maxMessageBytes: setting(

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
-import { OpenAccess } from '../auth/open-access.ts';
 import { systemClock } from '../clock.ts';
 import { StateThread } from '../document/state-thread.ts';
 import { type CoscribeServer, startServer } from '../server.ts';
@@ -35,7 +34,6 @@ export async function serve({
     server = await startServer({
       settings,
       store,
-      authenticator: new OpenAccess(),
       clock: systemClock,
       states: new StateThread(systemClock),
       logger,

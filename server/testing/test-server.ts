@@ -2,7 +2,6 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Authenticator } from '../auth/authenticator.ts';
-import { OpenAccess } from '../auth/open-access.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { type Logger, silentLogger } from '../logger.ts';
 import { type CoscribeServer, startServer } from '../server.ts';
@@ -27,7 +26,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   return startServer({
     settings,
     store: options.store ?? (await LevelStore.open(await freshFolder())),
-    authenticator: options.authenticator ?? new OpenAccess(),
+    ...(options.authenticator === undefined ? {} : { authenticator: options.authenticator }),
     clock: options.clock ?? systemClock,
     logger: options.logger ?? silentLogger,
     siteFolder: null,

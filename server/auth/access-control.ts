@@ -1,0 +1,222 @@
+import { createHash } from 'node:crypto';
+import { higherRole, type Role } from '../../protocol/roles.ts';
+import type { Clock } from '../clock.ts';
+import type { AccessRecord, ShareLink } from '../document/access-record.ts';
+import type { Documents } from '../document/documents.ts';
+import type { Access, AccessRequest, Authenticator, Person, Refusal } from './authenticator.ts';
+import { isGenuine, isSame, parseTicket } from './ticket.ts';
+import { TokenRefused, type TokenVerifier, type VerifiedToken } from './token-verifier.ts';
+
+/** Records kept in memory; the one longest unused goes first. */
+const CACHED_RECORDS = 10_000;
+
+/** Most credentials in one token. */
+const MOST_CREDENTIALS = 8;
+
+export interface AccessControlOptions {
+  readonly documents: Documents;
+  /** Signs tickets. */
+  readonly secret: Uint8Array;
+  readonly clock: Clock;
+  /** What a document without a record is to somebody without a credential: `open` an editor's, `private` nobody's. */
+  readonly access: 'open' | 'private';
+  readonly verifiers: readonly TokenVerifier[];
+}
+
+/** One credential's worth. */
+interface Right {
+  readonly role: Role | null;
+  readonly expiresAt: number | null;
+  readonly through: string;
+}
+
+/**
+ * Decides by the credentials of a token and the access record of the document; the highest role of all wins. A credential
+ * that is not good refuses the whole request, so that nobody works on with less than they believe to have.
+ */
+export class AccessControl implements Authenticator {
+  readonly #options: AccessControlOptions;
+  readonly #records = new Map<string, Promise<AccessRecord | null>>();
+  /** The change of each document's record that others have to wait for. */
+  readonly #changes = new Map<string, Promise<unknown>>();
+  readonly #listeners = new Set<(documentName: string) => void>();
+
+  constructor(options: AccessControlOptions) {
+    this.#options = options;
+  }
+
+  onChange(listener: (documentName: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async authorize({ documentName, token }: AccessRequest): Promise<Access> {
+    const credentials = token === null || token === '' ? [] : token.split('~');
+    if (credentials.length > MOST_CREDENTIALS) return refuse('unauthenticated', 'The token has too many parts.');
+    const verified: VerifiedToken[] = [];
+    try {
+      for (const credential of credentials) if (!isOurs(credential)) verified.push(await this.#verify(credential));
+    } catch (error) {
+      if (error instanceof TokenRefused) return refuse('unauthenticated', error.message);
+      throw error;
+    }
+    // The record comes last, and from here on nothing waits: a change cannot slip between reading and deciding.
+    const record = await this.record(documentName);
+    return this.#decide(documentName, record, credentials.filter(isOurs), verified);
+  }
+
+  /** The access record of a document, as the latest change left it; null when it has none. */
+  async record(documentName: string): Promise<AccessRecord | null> {
+    for (;;) {
+      const reading = this.#records.get(documentName) ?? this.#read(documentName);
+      this.#keep(documentName, reading);
+      const record = await reading;
+      if (this.#records.get(documentName) === reading || !this.#records.has(documentName)) return record;
+    }
+  }
+
+  /** What a document is to somebody without a credential when its record, or its lack of one, says so. */
+  anyoneIn(record: AccessRecord | null): Role | null {
+    if (record !== null) return record.anyone;
+    return this.#options.access === 'open' ? 'editor' : null;
+  }
+
+  /**
+   * Changes a record; changes of one document follow each other. In force at once, resolves when it is on disk. What
+   * `change` throws is passed on, and nothing is changed.
+   */
+  change(documentName: string, change: (record: AccessRecord) => AccessRecord): Promise<AccessRecord> {
+    const before = this.#changes.get(documentName) ?? Promise.resolve();
+    const applied = before
+      .catch(() => undefined)
+      .then(async () => {
+        const old = await this.record(documentName);
+        const record = change(old ?? { anyone: this.anyoneIn(null), owners: [], links: [] });
+        const stored = this.#options.documents.setAccess(documentName, record);
+        this.#keep(documentName, Promise.resolve(record));
+        for (const listener of this.#listeners) listener(documentName);
+        return { record, stored };
+      });
+    this.#changes.set(documentName, applied);
+    return applied
+      .finally(() => {
+        if (this.#changes.get(documentName) === applied) this.#changes.delete(documentName);
+      })
+      .then(async ({ record, stored }) => {
+        await stored;
+        return record;
+      });
+  }
+
+  #decide(name: string, record: AccessRecord | null, ours: readonly string[], verified: VerifiedToken[]): Access {
+    const now = this.#options.clock.date();
+    const rights: Right[] = [{ role: this.anyoneIn(record), expiresAt: null, through: 'anyone' }];
+    let person: Person | null = null;
+    for (const token of verified) {
+      if (token.expiresAt !== null && token.expiresAt <= now)
+        return refuse('unauthenticated', 'The token has expired.');
+      person ??= token.person;
+      const id = token.person?.id;
+      const owns = record?.owners.some((owner) => owner.kind === 'person' && owner.id === id) === true;
+      rights.push({
+        role: owns ? 'owner' : token.roleIn(name),
+        expiresAt: token.expiresAt,
+        through: token.through,
+      });
+    }
+    const unlocked = new Set<string>();
+    const locked: ShareLink[] = [];
+    for (const credential of ours) {
+      if (credential.startsWith('own.')) {
+        const hash = hashOwnerKey(credential);
+        if (record?.owners.some((owner) => owner.kind === 'key' && isSame(owner.hash, hash)) !== true) {
+          return refuse('forbidden', 'The owner key does not belong to this document.');
+        }
+        rights.push({ role: 'owner', expiresAt: null, through: 'owner key' });
+        continue;
+      }
+      const ticket = parseTicket(credential);
+      const link = record?.links.find((candidate) =>
+        ticket === null ? isSame(`link.${candidate.secret}`, credential) : candidate.id === ticket.linkId,
+      );
+      if (link === undefined) return refuse('forbidden', 'The link was revoked or does not exist.');
+      if (link.expiresAt !== null && link.expiresAt <= now) return refuse('forbidden', 'The link has expired.');
+      if (ticket === null && link.password !== null) {
+        locked.push(link);
+        continue;
+      }
+      if (ticket !== null) {
+        if (ticket.expiresAt <= now || !isGenuine(this.#options.secret, name, link, ticket)) {
+          return refuse('unauthenticated', 'The ticket has expired. Enter the password again.');
+        }
+        unlocked.add(link.id);
+      }
+      const expiresAt = earlier(ticket?.expiresAt ?? null, link.expiresAt);
+      rights.push({ role: link.role, expiresAt, through: `link ${link.id}` });
+    }
+    const credentialRole = rights.slice(1).reduce<Role | null>((role, right) => higherRole(role, right.role), null);
+    if (credentialRole === null && locked.some((link) => !unlocked.has(link.id))) {
+      return refuse('passwordNeeded', 'The link has a password.');
+    }
+    return grant(rights, person);
+  }
+
+  async #verify(credential: string): Promise<VerifiedToken> {
+    const verifier = this.#options.verifiers.find((candidate) => candidate.recognises(credential));
+    if (verifier === undefined) throw new TokenRefused('The server takes no token of this kind.');
+    return verifier.verify(credential);
+  }
+
+  #read(documentName: string): Promise<AccessRecord | null> {
+    const reading = this.#options.documents.access(documentName);
+    // A failed read is asked again by the next one.
+    reading.catch(() => {
+      if (this.#records.get(documentName) === reading) this.#records.delete(documentName);
+    });
+    return reading;
+  }
+
+  #keep(documentName: string, record: Promise<AccessRecord | null>): void {
+    this.#records.delete(documentName);
+    this.#records.set(documentName, record);
+    if (this.#records.size <= CACHED_RECORDS) return;
+    for (const oldest of this.#records.keys()) {
+      this.#records.delete(oldest);
+      return;
+    }
+  }
+}
+
+/** What is kept of an owner key (`own.…`). */
+export function hashOwnerKey(credential: string): string {
+  return createHash('sha256').update(credential).digest('base64url');
+}
+
+function isOurs(credential: string): boolean {
+  return /^(link|own|ticket)\./.test(credential);
+}
+
+function grant(rights: readonly Right[], person: Person | null): Access {
+  let best: { role: Role; through: string } | null = null;
+  let expiresAt: number | null = null;
+  for (const right of rights) {
+    // Of all, since the first credential to run out has to be asked for again.
+    expiresAt = earlier(expiresAt, right.expiresAt);
+    if (right.role === null) continue;
+    if (best === null || (best.role !== right.role && higherRole(best.role, right.role) === right.role)) {
+      best = { role: right.role, through: right.through };
+    }
+  }
+  if (best !== null) return { granted: true, ...best, person, expiresAt };
+  if (rights.length > 1) return refuse('forbidden', 'You have no access to this document.');
+  return refuse('unauthenticated', 'Sign in or use a link to this document.');
+}
+
+function earlier(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.min(a, b);
+}
+
+function refuse(refusal: Refusal['refusal'], reason: string): Refusal {
+  return { granted: false, refusal, reason };
+}
