@@ -1,6 +1,7 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import * as string from 'lib0/string';
+import type { Person } from './person.ts';
 import { ProtocolError } from './protocol-error.ts';
 import { isRole, type Role } from './roles.ts';
 
@@ -44,7 +45,7 @@ export interface Welcome {
   /** Milliseconds from now until the access runs out, unless the client sends a new token before; absent for never. */
   expiresIn?: number;
   /** Who the server says this is; absent for a guest, who chooses a name. Null fields are the person's to choose. */
-  person?: { id: string; name: string | null; color: string | null; avatar: string | null };
+  person?: Person;
   /** Identifies the connection in the server's log. */
   connection: number;
   limits: {
@@ -278,6 +279,7 @@ function checkWelcome(value: unknown): Welcome {
     (welcome.clientId === undefined || typeof welcome.clientId === 'number') &&
     isRole(welcome.role) &&
     (welcome.expiresIn === undefined || typeof welcome.expiresIn === 'number') &&
+    (welcome.person === undefined || typeof welcome.person?.id === 'string') &&
     typeof welcome.connection === 'number' &&
     typeof welcome.limits?.messageBytes === 'number' &&
     typeof welcome.document?.title === 'string' &&

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { ConfigError } from './config-error.ts';
 import { optionName, SETTINGS, type SettingName, type Settings, variableName } from './settings.ts';
 
 /** What the command line asks for. */
@@ -10,11 +11,6 @@ export type Command =
   | { readonly kind: 'check'; readonly at: string | null; readonly data: string }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'version' };
-
-/** A setting or option is wrong. The message says what was given, what was expected and what to do. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
 
 /** Variables with our prefix that are for the development scripts and tests, not for the server. */
 const OTHER_VARIABLES = new Set([

@@ -7,7 +7,8 @@ import { check } from './command/check.ts';
 import { CommandError } from './command/command-error.ts';
 import { restore } from './command/restore.ts';
 import { processTerminal as terminal } from './command/terminal.ts';
-import { ConfigError, readCommand } from './config.ts';
+import { readCommand } from './config.ts';
+import { ConfigError } from './config-error.ts';
 import { StoreError } from './store/store.ts';
 
 /** The package's folder seen from dist/server/main.js. */

@@ -1,4 +1,7 @@
+import type { Person } from '../../protocol/person.ts';
 import type { Role } from '../../protocol/roles.ts';
+
+export type { Person };
 
 /** What is known of somebody who asks for a document. */
 export interface AccessRequest {
@@ -7,18 +10,6 @@ export interface AccessRequest {
   readonly token: string | null;
   /** Where the request comes from, for limits and the log; null when nobody knows. */
   readonly address?: string | null;
-}
-
-/** Somebody whom the server knows. */
-export interface Person {
-  /** The same for the same person for ever; a token's subject. */
-  readonly id: string;
-  /** What others see; null leaves the choice to the person. */
-  readonly name: string | null;
-  /** `#rrggbb`; null leaves the choice to the person. */
-  readonly color: string | null;
-  /** Address of a picture; null for none. */
-  readonly avatar: string | null;
 }
 
 /** What somebody may do, and until when. */
