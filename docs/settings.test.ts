@@ -12,7 +12,7 @@ test('settings.md lists every setting with its option, variable, default and des
   expect(rows).toEqual(
     Object.entries(SETTINGS).map(
       ([name, { default: defaultValue, description }]) =>
-        `| \`--${optionName(name)}\` | \`${variableName(name)}\` | \`${name}\` | \`${defaultValue}\` | ${description} |`,
+        `| \`--${optionName(name)}\` | \`${variableName(name)}\` | \`${name}\` | \`${defaultValue ?? 'none'}\` | ${description} |`,
     ),
   );
 });

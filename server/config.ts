@@ -125,8 +125,11 @@ function fromFile(path: string): Map<string, Given> {
   try {
     content = JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError(`The config file ${path} cannot be read (${reason}). It must hold a JSON object.`, { cause });
+    // What JSON.parse complains of quotes the file, and the file may hold secrets.
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const place = /line \d+ column \d+/.exec(message)?.[0];
+    const reason = cause instanceof SyntaxError ? `not JSON${place === undefined ? '' : `, ${place}`}` : message;
+    throw new ConfigError(`The config file ${path} cannot be read (${reason}). It must hold a JSON object.`);
   }
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
     throw new ConfigError(`The config file ${path} must hold a JSON object such as {"port": 4000}.`);
@@ -154,7 +157,17 @@ function settingsOf(given: ReadonlyMap<string, Given>): Settings {
       throw new ConfigError(`${value.source} is "${value.text}", but must be ${wanted}.`);
     }
   });
-  return Object.fromEntries(entries);
+  const settings: Settings = Object.fromEntries(entries);
+  checkSignIn(settings);
+  return settings;
+}
+
+/** Signing in takes a provider and a name at it, or neither. */
+function checkSignIn({ oidcIssuer, oidcClientId, oidcClientSecret }: Settings): void {
+  if (oidcIssuer !== null && oidcClientId === null) throw new ConfigError('oidcIssuer needs oidcClientId too.');
+  if (oidcIssuer !== null) return;
+  if (oidcClientId !== null) throw new ConfigError('oidcClientId needs oidcIssuer too.');
+  if (oidcClientSecret !== null) throw new ConfigError('oidcClientSecret needs oidcIssuer and oidcClientId too.');
 }
 
 function unknownName(what: string, name: string, known: readonly string[]): ConfigError {
@@ -182,7 +195,7 @@ function editDistance(a: string, b: string): number {
 function helpText(): string {
   const lines = NAMES.map((name) => {
     const { placeholder, description, default: defaultValue } = SETTINGS[name];
-    return `  ${`--${optionName(name)} ${placeholder}`.padEnd(28)}${description} Default: ${defaultValue}.`;
+    return `  ${`--${optionName(name)} ${placeholder}`.padEnd(28)}${description} Default: ${defaultValue ?? 'none'}.`;
   });
   return `Coscribe: write together in the browser, on a server of your own.
 

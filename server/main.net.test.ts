@@ -19,6 +19,11 @@ describe('the command refuses in one line', () => {
     [['serve'], { COSCRIBE_PROT: '1' }, /Unknown environment variable COSCRIBE_PROT\. Did you mean COSCRIBE_PORT\?/],
     [['serve'], { COSCRIBE_PORT: '-1' }, /COSCRIBE_PORT is "-1"/],
     [['serve', '--config', '/nowhere.json'], {}, /The config file \/nowhere\.json cannot be read/],
+    [['serve', '--oidc-issuer', 'https://id.example.org'], {}, /oidcIssuer needs oidcClientId too/],
+    [['serve'], { COSCRIBE_OIDC_CLIENT_ID: 'coscribe' }, /oidcClientId needs oidcIssuer too/],
+    [['serve', '--oidc-issuer', 'http://id.example.org'], {}, /must be an https address, or an http address on this/],
+    [['serve', '--oidc-scopes', 'profile'], {}, /openid among them/],
+    [['serve', '--public-url', 'write.example.org'], {}, /must be an address such as https:/],
     [['serve', '--data', '/proc/nowhere', '--port', '0'], {}, /The data folder \/proc\/nowhere cannot be written/],
     [['serve', '--host', '203.0.113.7', '--port', '0'], {}, /The address to listen on is not one of this machine/],
   ])('[SEC-12] %j %j', async (args, environment, message) => {
@@ -38,6 +43,16 @@ describe('the command refuses in one line', () => {
     );
     await writeFile(file, '[]');
     expect((await runCommand(['serve', '--config', file])).stderr).toMatch(/must hold a JSON object/);
+  });
+
+  it('a config file that is not JSON, without showing the secrets in it', async () => {
+    const file = join(await freshFolder(), 'config.json');
+    await writeFile(file, '{\n  "oidcClientSecret": "hush-hush-1" "port": 1 }');
+    const { stderr } = await runCommand(['serve', '--config', file]);
+    expect(stderr).toMatch(/not JSON, line 2 column \d+/);
+    expect(stderr).not.toContain('hush');
+    await writeFile(file, '{"port": hush-hush-2}');
+    expect((await runCommand(['serve', '--config', file])).stderr).not.toContain('hush');
   });
 
   it('[SEC-12] a port that is in use', async () => {

@@ -37,6 +37,34 @@ function oneOf<const T extends string>(...values: T[]): Parse<T> {
   };
 }
 
+/** An address that browsers use, without a slash at its end. */
+function webAddress(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const bare = url !== null && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
+  if (url === null || !bare || !/^https?:$/.test(url.protocol)) {
+    throw new Error('an address such as https://write.example.org');
+  }
+  return url.href.replace(/\/+$/, '');
+}
+
+/** The issuer of an OpenID provider, letter for letter: it is compared with what the provider calls itself. */
+function issuer(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isLoopback = url !== null && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback))) {
+    throw new Error('an https address, or an http address on this machine');
+  }
+  return text;
+}
+
+/** Names of scopes with spaces between; without `openid` a provider names nobody. */
+function scopes(text: string): string {
+  if (!/^[!#-[\]-~]+( [!#-[\]-~]+)*$/.test(text) || !text.split(' ').includes('openid')) {
+    throw new Error('names with a space between, openid among them');
+  }
+  return text;
+}
+
 /**
  * Every setting of `coscribe serve`: on the command line as `--unload-after`, in the environment as
  * `COSCRIBE_UNLOAD_AFTER`, in a config file as `"unloadAfter"`. Defaults are safe for a server that others can reach.
@@ -58,6 +86,26 @@ export const SETTINGS = {
     'WHO',
     'Who may edit a document that nobody has set access for: anybody with its address (`open`), or nobody without a token or link (`private`).',
   ),
+  publicUrl: setting<string | null>(
+    webAddress,
+    null,
+    'URL',
+    'Address under which browsers reach the server; without it, the one that a request names.',
+  ),
+  oidcIssuer: setting<string | null>(
+    issuer,
+    null,
+    'URL',
+    'OpenID provider that people sign in with; needs `oidcClientId` too. docs/access.md says how.',
+  ),
+  oidcClientId: setting<string | null>(text, null, 'ID', 'What the OpenID provider calls this server.'),
+  oidcClientSecret: setting<string | null>(
+    text,
+    null,
+    'SECRET',
+    'What the OpenID provider knows this server by; none for a public client. Better in the environment or the file than on the command line.',
+  ),
+  oidcScopes: setting(scopes, 'openid profile', 'NAMES', 'What the OpenID provider is asked for.'),
   unloadAfter: setting(integer(0, 86_400), 30, 'SECONDS', 'How long a document that nobody uses stays in memory.'),
   maxConnections: setting(integer(1, 1_000_000), 20_000, 'NUMBER', 'Most connections at a time.'),
   maxMessageBytes: setting(
