@@ -113,6 +113,7 @@ export async function startServer(options: ServerOptions): Promise<CoscribeServe
       connections: settings.maxConnections,
       connectionsPerAddress: settings.maxConnectionsPerAddress,
       backlogBytes: LIMITS.backlogBytes,
+      viewersAreSeen: settings.viewerPresence === 'shown',
     },
     clock,
     logger,

@@ -106,6 +106,12 @@ export const SETTINGS = {
     'What the OpenID provider knows this server by; none for a public client. Better in the environment or the file than on the command line.',
   ),
   oidcScopes: setting(scopes, 'openid profile', 'NAMES', 'What the OpenID provider is asked for.'),
+  viewerPresence: setting(
+    oneOf('hidden', 'shown'),
+    'hidden',
+    'WHETHER',
+    'Whether people who may only read show a name and a caret to others.',
+  ),
   unloadAfter: setting(integer(0, 86_400), 30, 'SECONDS', 'How long a document that nobody uses stays in memory.'),
   maxConnections: setting(integer(1, 1_000_000), 20_000, 'NUMBER', 'Most connections at a time.'),
   maxMessageBytes: setting(

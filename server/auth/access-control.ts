@@ -3,7 +3,14 @@ import { higherRole, type Role } from '../../protocol/roles.ts';
 import type { Clock } from '../clock.ts';
 import type { AccessRecord, ShareLink } from '../document/access-record.ts';
 import type { Documents } from '../document/documents.ts';
-import type { Access, AccessRequest, Authenticator, Person, Refusal } from './authenticator.ts';
+import {
+  type Access,
+  type AccessRequest,
+  AccessUnavailable,
+  type Authenticator,
+  type Person,
+  type Refusal,
+} from './authenticator.ts';
 import { isGenuine, isSame, parseTicket } from './ticket.ts';
 import { TokenRefused, type TokenVerifier, type VerifiedToken } from './token-verifier.ts';
 
@@ -61,7 +68,9 @@ export class AccessControl implements Authenticator {
       throw error;
     }
     // The record comes last, and from here on nothing waits: a change cannot slip between reading and deciding.
-    const record = await this.record(documentName);
+    const record = await this.record(documentName).catch((cause: unknown) => {
+      throw new AccessUnavailable('The document cannot be loaded right now.', { cause });
+    });
     return this.#decide(documentName, record, credentials.filter(isOurs), verified);
   }
 

@@ -37,7 +37,15 @@ export interface Refusal {
 
 export type Access = Grant | Refusal;
 
-/** Decides who may do what. May throw or reject: that refuses, as an internal error. */
+/** Nobody can say right now who may do what: a disk or another server does not answer. Whoever asks should come again. */
+export class AccessUnavailable extends Error {
+  override readonly name = 'AccessUnavailable';
+}
+
+/**
+ * Decides who may do what. May throw or reject, which refuses: as an internal error, or with `AccessUnavailable` until
+ * another time.
+ */
 export interface Authenticator {
   /** Asked for every connection and request, again when a grant runs out, and whenever `onChange` tells of the document. */
   authorize(request: AccessRequest): Access | Promise<Access>;

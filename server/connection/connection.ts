@@ -9,7 +9,9 @@ import {
   type Notice,
 } from '../../protocol/messages.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
-import { may, type Role } from '../../protocol/roles.ts';
+import { type Action, may } from '../../protocol/roles.ts';
+import { audit } from '../audit.ts';
+import type { Access, Grant } from '../auth/authenticator.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import type { Member } from '../room/member.ts';
@@ -17,6 +19,7 @@ import { PresenceLimitError } from '../room/presence.ts';
 import { type Lease, type Registry, RegistryFullError } from '../room/registry.ts';
 import { UpdateRefused } from '../room/update-refused.ts';
 import { Allowance, type ConnectionRates } from './allowance.ts';
+import { LiveAccess } from './live-access.ts';
 import type { Socket } from './socket.ts';
 
 export interface ConnectionLimits {
@@ -28,20 +31,26 @@ export interface ConnectionLimits {
   readonly earlyBytes: number;
   /** What it may send and cost. */
   readonly rates: ConnectionRates;
+  /** Whether viewers may show a name and a caret to others. */
+  readonly viewersAreSeen: boolean;
 }
 
 export interface ConnectionDependencies {
   readonly limits: ConnectionLimits;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Asks what a token allows in the document now. May reject: then nobody can say. */
+  readonly authorize: (token: string | null) => Promise<Access>;
   readonly onClosed: (connection: Connection) => void;
 }
 
 export interface ConnectionOptions {
   readonly id: number;
   readonly documentName: string;
-  readonly role: Role;
-  readonly person: string | null;
+  /** What it was let in with. */
+  readonly grant: Grant;
+  /** What it showed for that; null for nothing. */
+  readonly token: string | null;
   /** Whether the client speaks `coscribe.1`; otherwise it is a stock Yjs client. */
   readonly speaksCoscribe: boolean;
   /** Whether the client has not written yet and would take a client id of somebody who left. */
@@ -73,12 +82,12 @@ function isEmptyUpdate(update: Uint8Array): boolean {
  */
 export class Connection implements Member {
   readonly id: number;
-  readonly person: string | null;
+  readonly documentName: string;
   readonly #socket: Socket;
-  readonly #role: Role;
+  readonly #access: LiveAccess;
+  readonly #viewersAreSeen: boolean;
   readonly #speaksCoscribe: boolean;
   readonly #wantsClientId: boolean;
-  readonly #documentName: string;
   readonly #limits: ConnectionLimits;
   readonly #logger: Logger;
   readonly #onClosed: (connection: Connection) => void;
@@ -105,16 +114,23 @@ export class Connection implements Member {
   constructor(socket: Socket, options: ConnectionOptions, dependencies: ConnectionDependencies) {
     this.#socket = socket;
     this.id = options.id;
-    this.person = options.person;
-    this.#role = options.role;
     this.#speaksCoscribe = options.speaksCoscribe;
-    this.#wantsClientId = options.wantsClientId && may(options.role, 'write');
-    this.#documentName = options.documentName;
+    this.#wantsClientId = options.wantsClientId && may(options.grant.role, 'write');
+    this.documentName = options.documentName;
     this.#limits = dependencies.limits;
     this.#logger = dependencies.logger;
     this.#onClosed = dependencies.onClosed;
-    const { clock } = dependencies;
+    const { clock, authorize } = dependencies;
     this.#clock = clock;
+    this.#viewersAreSeen = dependencies.limits.viewersAreSeen;
+    this.#access = new LiveAccess({
+      grant: options.grant,
+      token: options.token,
+      clock,
+      ask: authorize,
+      changed: (grant, before) => this.#accessChanged(grant, before),
+      lost: (code, reason) => this.#accessLost(code, reason),
+    });
     const { messages, bytes, presence, questions, work } = dependencies.limits.rates;
     this.#messages = new Allowance(messages, clock);
     this.#bytes = new Allowance(bytes, clock);
@@ -125,6 +141,11 @@ export class Connection implements Member {
 
   get socket(): Socket {
     return this.#socket;
+  }
+
+  /** The id of the authenticated person behind it; null for a guest. */
+  get person(): string | null {
+    return this.#access.grant.person?.id ?? null;
   }
 
   get mayWork(): boolean {
@@ -149,7 +170,7 @@ export class Connection implements Member {
     this.#socket.pause();
     let lease: Lease;
     try {
-      lease = await registry.open(this.#documentName);
+      lease = await registry.open(this.documentName);
     } catch (error) {
       // The registry has logged any other cause.
       const reason =
@@ -172,13 +193,16 @@ export class Connection implements Member {
     const { early } = this.#state;
     this.#state = { kind: 'joined', lease };
     if (this.#speaksCoscribe) {
+      const { person } = this.#access.grant;
       const clientId = this.#wantsClientId ? lease.room.grantClientId(this) : null;
       this.deliver([
         encodeWelcome({
           epoch: document.epoch,
           digest: lease.room.digest,
           ...(clientId === null ? {} : { clientId }),
-          role: this.#role,
+          role: this.#access.grant.role,
+          ...this.#expiry(),
+          ...(person === null ? {} : { person }),
           connection: this.id,
           limits: { messageBytes: this.#limits.messageBytes },
           document: document.properties,
@@ -241,7 +265,7 @@ export class Connection implements Member {
   /** Ends it without a goodbye, which would have to wait behind everything else. */
   drop(reason: string): void {
     if (this.#state.kind === 'closed') return;
-    this.#logger.info({ connection: this.id, document: this.#documentName, reason }, 'A connection is dropped.');
+    this.#logger.info({ connection: this.id, document: this.documentName, reason }, 'A connection is dropped.');
     this.#socket.terminate();
     this.closed();
   }
@@ -252,11 +276,16 @@ export class Connection implements Member {
       this.#receivedAtSweep = this.#received;
       this.#bytesAtSweep = this.#socket.bytesRead;
     }
-    const late = this.#latePresence;
+    const late = this.#may('be-seen') ? this.#latePresence : null;
     if (late === null || this.#state.kind !== 'joined' || !this.#presence.take(1, this.#clock)) return;
     const { room } = this.#state.lease;
     this.#latePresence = null;
     this.#guard(() => room.receivePresence(this, late));
+  }
+
+  /** What it was let in with may be wrong now: asks again. */
+  reviewAccess(): void {
+    this.#access.review();
   }
 
   /** What waited to be sent has left. */
@@ -272,6 +301,7 @@ export class Connection implements Member {
     const state = this.#state;
     if (state.kind === 'closed') return;
     this.#state = { kind: 'closed' };
+    this.#access.end();
     if (state.kind === 'joined') {
       state.lease.room.leave(this);
       state.lease.release();
@@ -295,7 +325,7 @@ export class Connection implements Member {
   close(code: CloseCode, reason: string): void {
     if (this.#state.kind === 'closed') return;
     this.#logger.info(
-      { connection: this.id, document: this.#documentName, code: code.code, close: code.name, reason },
+      { connection: this.id, document: this.documentName, code: code.code, close: code.name, reason },
       'A connection is closed by the server.',
     );
     this.#socket.close(code.code, reason);
@@ -311,7 +341,7 @@ export class Connection implements Member {
       case 'sync-step-2':
       case 'update':
         this.#updates += 1;
-        if (!may(this.#role, 'write') && !isEmptyUpdate(message.update)) {
+        if (!this.#may('write') && !isEmptyUpdate(message.update)) {
           if (!this.#speaksCoscribe)
             this.deliver([encodePermissionDenied('You may read this document, not change it.')]);
           this.close(CLOSE_CODES.forbidden, 'You may read this document, not change it.');
@@ -320,6 +350,8 @@ export class Connection implements Member {
         room.receive(this, message.update, { merge: message.type === 'sync-step-2', count: this.#updates });
         return;
       case 'awareness':
+        // Stock clients say it whoever they are; so it is passed over rather than refused.
+        if (!this.#may('be-seen')) return;
         if (this.#presence.take(1, this.#clock)) {
           this.#latePresence = null;
           room.receivePresence(this, message.update);
@@ -334,15 +366,44 @@ export class Connection implements Member {
       case 'query-awareness':
         if (this.#mayAsk()) room.tellPresence(this);
         return;
+      case 'token':
+        if (this.#mayAsk()) this.#access.renew(message.token);
+        return;
       case 'auth':
       case 'welcome':
       case 'stored':
       case 'notice':
-      case 'token':
         throw new ProtocolError(`a client must not send "${message.type}"`);
       default:
         message satisfies never;
     }
+  }
+
+  #may(action: Action): boolean {
+    const { role } = this.#access.grant;
+    return may(role, action) || (action === 'be-seen' && role === 'viewer' && this.#viewersAreSeen);
+  }
+
+  #expiry(): { expiresIn?: number } {
+    const { expiresIn } = this.#access;
+    return expiresIn === null ? {} : { expiresIn };
+  }
+
+  #accessChanged({ role, person, through }: Grant, before: Grant): void {
+    if (role !== before.role) {
+      const fields = { document: this.documentName, connection: this.id, person: person?.id ?? null, role, through };
+      audit(this.#logger, 'role-changed', fields);
+    }
+    if (this.#state.kind !== 'joined') return;
+    if (!this.#may('be-seen')) this.#state.lease.room.hide(this);
+    this.notify({ type: 'access', role, ...this.#expiry() });
+  }
+
+  #accessLost(code: CloseCode, reason: string): void {
+    const { through } = this.#access.grant;
+    const fields = { document: this.documentName, connection: this.id, person: this.person, through, reason };
+    audit(this.#logger, 'revoked', fields);
+    this.close(code, reason);
   }
 
   #mayAsk(): boolean {
@@ -362,7 +423,7 @@ export class Connection implements Member {
         this.close(CLOSE_CODES.rateLimited, err.message);
       } else {
         this.#logger.error(
-          { err, connection: this.id, document: this.#documentName },
+          { err, connection: this.id, document: this.documentName },
           'A message could not be handled.',
         );
         this.close(CLOSE_CODES.internalError, CLOSE_CODES.internalError.meaning);

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { decodeMessage } from '../../protocol/messages.ts';
 import { silentLogger } from '../logger.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
+import { EDITOR } from '../testing/grants.ts';
 import { UNBOUNDED_RATES } from '../testing/unbounded-rates.ts';
 import { Connection } from './connection.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -52,11 +53,18 @@ function world() {
     const client = new Client();
     const connection = new Connection(
       client,
-      { id: 1, documentName: 'notes', role: 'editor', person: null, speaksCoscribe: true, wantsClientId: false },
+      { id: 1, documentName: 'notes', grant: EDITOR, token: null, speaksCoscribe: true, wantsClientId: false },
       {
-        limits: { messageBytes: 1000, congestedBytes: 1000, earlyBytes: 1000, rates: UNBOUNDED_RATES },
+        limits: {
+          messageBytes: 1000,
+          congestedBytes: 1000,
+          earlyBytes: 1000,
+          rates: UNBOUNDED_RATES,
+          viewersAreSeen: true,
+        },
         clock,
         logger: silentLogger,
+        authorize: async () => EDITOR,
         onClosed: (connection) => {
           closed.push(connection);
           heartbeat.remove(connection);

@@ -13,10 +13,11 @@ import { stateDigest } from '../../protocol/state-digest.ts';
 import type { Clock } from '../clock.ts';
 import type { Document } from '../document/document.ts';
 import type { Logger } from '../logger.ts';
-import { Gate, type GateOptions } from './gate.ts';
+import { Gate } from './gate.ts';
 import type { Member } from './member.ts';
-import { Presence, type PresenceLimits } from './presence.ts';
+import { Presence } from './presence.ts';
 import { ReusableIds } from './reusable-ids.ts';
+import type { RoomDependencies, RoomLimits } from './room-dependencies.ts';
 import { Seat } from './seat.ts';
 import { SizeWatch } from './size-watch.ts';
 import { checkStateVector } from './state-vector.ts';
@@ -27,26 +28,6 @@ import { UpdateRefused } from './update-refused.ts';
 import { bringsAnything, bringsStructs, isHeavy } from './update-weight.ts';
 import type { Waiting } from './waiting.ts';
 import { WholeState } from './whole-state.ts';
-
-export interface RoomLimits {
-  readonly presence: PresenceLimits;
-  /** Longest time a member may stay behind before it is closed, in milliseconds. */
-  readonly catchUpDeadline: number;
-  /** Size of the stored document from which on its text can only be deleted, in bytes. */
-  readonly documentBytes: number;
-}
-
-export interface RoomDependencies {
-  readonly document: Document;
-  readonly gate: GateOptions;
-  /** The Y.Text that `text` reads and `edit` changes. */
-  readonly field: string;
-  readonly limits: RoomLimits;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** Shared by all rooms of a server. */
-  readonly counters?: UpdateCounters;
-}
 
 /** How often in a row a member may answer a resync with something that still has a gap. */
 const MOST_GAPS = 3;
@@ -163,6 +144,11 @@ export class Room {
   leave(member: Member): void {
     if (!this.#seats.delete(member)) return;
     this.#gate.release(member);
+    this.hide(member);
+  }
+
+  /** Takes back what `member` said about itself: nobody sees it any more. */
+  hide(member: Member): void {
     this.#presence.leave(member);
     this.#schedule();
   }

@@ -10,6 +10,7 @@ import { MemoryStore } from '../store/memory-store.ts';
 import type { KeyRange, Operation, Store } from '../store/store.ts';
 import { FailingStore } from './failing-store.ts';
 import { FakeClock } from './fake-clock.ts';
+import { EDITOR } from './grants.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { type SimulatedLink, simulatedWebSocket } from './simulated-link.ts';
 import { UNBOUNDED_RATES } from './unbounded-rates.ts';
@@ -280,15 +281,22 @@ export class Simulation {
       {
         id: this.#nextConnection++,
         documentName: DOCUMENT,
-        role: 'editor',
-        person: null,
+        grant: EDITOR,
+        token: null,
         speaksCoscribe: true,
         wantsClientId: url.searchParams.has('fresh'),
       },
       {
-        limits: { messageBytes: 1e6, congestedBytes: CONGESTED_BYTES, earlyBytes: 1e6, rates: UNBOUNDED_RATES },
+        limits: {
+          messageBytes: 1e6,
+          congestedBytes: CONGESTED_BYTES,
+          earlyBytes: 1e6,
+          rates: UNBOUNDED_RATES,
+          viewersAreSeen: true,
+        },
         clock: this.#clock,
         logger: silentLogger,
+        authorize: async () => EDITOR,
         onClosed: (closed) => life.heartbeat.remove(closed),
       },
     );

@@ -10,7 +10,7 @@ import {
   SYNC_PATH,
   TOKEN_SUBPROTOCOL_PREFIX,
 } from '../../protocol/version.ts';
-import type { Access, Authenticator } from '../auth/authenticator.ts';
+import { type Access, AccessUnavailable, type Authenticator, type Grant } from '../auth/authenticator.ts';
 import type { Clock } from '../clock.ts';
 import { Connection, type ConnectionLimits } from '../connection/connection.ts';
 import { HEARTBEAT, Heartbeat } from '../connection/heartbeat.ts';
@@ -68,6 +68,13 @@ interface SyncRequest {
   readonly wantsClientId: boolean;
 }
 
+/** Somebody whose access is being decided. */
+interface Admission {
+  readonly documentName: string;
+  /** Whether the access of the document has changed since the question was put. */
+  outdated: boolean;
+}
+
 /** WebSocket connections to documents: upgrades of an HTTP server on `/sync/<document>` become connections. */
 export class WebSocketTransport {
   readonly #dependencies: TransportDependencies;
@@ -79,6 +86,8 @@ export class WebSocketTransport {
   readonly #sessions = new Map<string, Connection>();
   /** Sockets without a connection: access is being decided, or they were refused and wait for their close. */
   readonly #apart = new Set<WebSocket>();
+  readonly #admissions = new Set<Admission>();
+  readonly #stopListening: () => void;
   /** Every socket from its upgrade to its end, by address. */
   readonly #addresses = new AddressBook();
   readonly #sockets = new Set<NetSocket>();
@@ -102,6 +111,8 @@ export class WebSocketTransport {
       maxBufferedChunks: MOST_CHUNKS,
       handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     });
+    const stop = dependencies.authenticator.onChange?.((documentName) => this.#accessChanged(documentName));
+    this.#stopListening = stop ?? (() => undefined);
   }
 
   /** How many connections are open. */
@@ -139,6 +150,7 @@ export class WebSocketTransport {
   /** Closes every connection with `restart` and takes no more. */
   close(): void {
     this.#stopping = true;
+    this.#stopListening();
     this.#heartbeat.stop();
     for (const connection of [...this.#connections]) connection.close(CLOSE_CODES.restart, CLOSE_CODES.restart.meaning);
     for (const webSocket of this.#apart) webSocket.terminate();
@@ -188,18 +200,26 @@ export class WebSocketTransport {
     // Nothing is read before access is decided (SEC-1); what is sent meanwhile waits in the network.
     webSocket.pause();
     this.#apart.add(webSocket);
-    const access = await this.#decide(sync).catch((err: unknown) => {
-      logger.error({ err, document: sync.documentName }, 'The authenticator failed; the connection is refused.');
-      return null;
-    });
+    const { documentName } = sync;
+    const admission: Admission = { documentName, outdated: true };
+    this.#admissions.add(admission);
+    let access: Access | Error | null = null;
+    // Whoever is shut out while the question is open does not slip in: an answer counts only in the turn that uses it.
+    while (admission.outdated) {
+      admission.outdated = false;
+      access = await this.#decide(documentName, sync.token).catch((err: unknown) => {
+        logger.error({ err, document: documentName }, 'Access could not be decided; the connection is refused.');
+        return err instanceof AccessUnavailable ? err : null;
+      });
+    }
+    this.#admissions.delete(admission);
     this.#apart.delete(webSocket);
     if (access === null) {
       this.#refuse(webSocket, CLOSE_CODES.internalError, CLOSE_CODES.internalError.meaning);
       return;
     }
-    if (access === 'timeout') {
-      logger.error({ document: sync.documentName }, 'The authenticator does not answer; the connection is refused.');
-      this.#refuse(webSocket, CLOSE_CODES.tryAgainLater, 'Access could not be decided in time.');
+    if (access instanceof Error) {
+      this.#refuse(webSocket, CLOSE_CODES.tryAgainLater, access.message);
       return;
     }
     if (!access.granted) {
@@ -215,11 +235,12 @@ export class WebSocketTransport {
   }
 
   /** Asks the authenticator, for so long. What it throws at once is a rejection too. */
-  async #decide({ documentName, token }: SyncRequest): Promise<Access | 'timeout'> {
+  async #decide(documentName: string, token: string | null): Promise<Access> {
     const { authenticator, clock } = this.#dependencies;
     let timer: unknown;
-    const timeout = new Promise<'timeout'>((resolve) => {
-      timer = clock.setTimeout(() => resolve('timeout'), ACCESS_TIMEOUT);
+    const timeout = new Promise<never>((_resolve, reject) => {
+      const tooLate = () => reject(new AccessUnavailable('Access could not be decided in time.'));
+      timer = clock.setTimeout(tooLate, ACCESS_TIMEOUT);
     });
     try {
       return await Promise.race([authenticator.authorize({ documentName, token }), timeout]);
@@ -228,12 +249,16 @@ export class WebSocketTransport {
     }
   }
 
-  #connect(
-    webSocket: WebSocket,
-    socket: NetSocket,
-    sync: SyncRequest,
-    access: Extract<Access, { granted: true }>,
-  ): Connection {
+  #accessChanged(documentName: string): void {
+    for (const admission of this.#admissions) {
+      if (admission.documentName === documentName) admission.outdated = true;
+    }
+    for (const connection of this.#connections) {
+      if (connection.documentName === documentName) connection.reviewAccess();
+    }
+  }
+
+  #connect(webSocket: WebSocket, socket: NetSocket, sync: SyncRequest, grant: Grant): Connection {
     const { clock, limits, logger } = this.#dependencies;
     const session = sync.sessionKey === null ? null : `${sync.documentName}\0${sync.sessionKey}`;
     const closesAt = sync.speaksCoscribe ? null : clock.now() + REFUSAL_DELAY;
@@ -243,12 +268,18 @@ export class WebSocketTransport {
       {
         id: this.#nextId++,
         documentName: sync.documentName,
-        role: access.role,
-        person: access.person?.id ?? null,
+        grant,
+        token: sync.token,
         speaksCoscribe: sync.speaksCoscribe,
         wantsClientId: sync.wantsClientId,
       },
-      { limits, clock, logger, onClosed: (closed) => this.#forget(closed, session) },
+      {
+        limits,
+        clock,
+        logger,
+        authorize: (token) => this.#decide(sync.documentName, token),
+        onClosed: (closed) => this.#forget(closed, session),
+      },
     );
     if (session !== null) this.#takeOver(session, connection);
     this.#connections.add(connection);

@@ -1,0 +1,26 @@
+import type { Clock } from '../clock.ts';
+import type { Document } from '../document/document.ts';
+import type { Logger } from '../logger.ts';
+import type { GateOptions } from './gate.ts';
+import type { PresenceLimits } from './presence.ts';
+import type { UpdateCounters } from './update-counters.ts';
+
+export interface RoomLimits {
+  readonly presence: PresenceLimits;
+  /** Longest time a member may stay behind before it is closed, in milliseconds. */
+  readonly catchUpDeadline: number;
+  /** Size of the stored document from which on its text can only be deleted, in bytes. */
+  readonly documentBytes: number;
+}
+
+export interface RoomDependencies {
+  readonly document: Document;
+  readonly gate: GateOptions;
+  /** The Y.Text that `text` reads and `edit` changes. */
+  readonly field: string;
+  readonly limits: RoomLimits;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Shared by all rooms of a server. */
+  readonly counters?: UpdateCounters;
+}
