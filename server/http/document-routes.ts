@@ -1,15 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { documentNameProblem } from '../../protocol/document-name.ts';
 import type { DocumentProperties } from '../../protocol/messages.ts';
-import { may } from '../../protocol/roles.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { propertiesProblem } from '../document/catalogue.ts';
 import type { Documents } from '../document/documents.ts';
 import type { Registry } from '../room/registry.ts';
 import type { Room } from '../room/room.ts';
 import { HttpError } from './http-error.ts';
+import { authorizeRequest } from './request-access.ts';
 
 const Name = Type.Object({ name: Type.String() });
 
@@ -41,24 +39,6 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
 
   app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => done(null, body));
 
-  /** The document that a request names, if it may be used so. */
-  async function authorized(request: FastifyRequest, name: string, use: 'read' | 'write'): Promise<string> {
-    const problem = documentNameProblem(name);
-    if (problem !== null) throw new HttpError(400, 'invalid-document-name', problem);
-    const access = await authenticator.authorize({ documentName: name, token: bearerToken(request) });
-    if (!access.granted) {
-      throw new HttpError(
-        access.refusal === 'forbidden' ? 403 : 401,
-        access.refusal === 'passwordNeeded' ? 'password-needed' : access.refusal,
-        access.reason,
-      );
-    }
-    if (use === 'write' && !may(access.role, 'write')) {
-      throw new HttpError(403, 'forbidden', 'You may read this document, not change it.');
-    }
-    return name;
-  }
-
   async function withRoom<T>(name: string, use: (room: Room) => T | Promise<T>): Promise<T> {
     const lease = await registry.open(name).catch((cause: unknown) => {
       throw new HttpError(503, 'document-unavailable', 'The document cannot be loaded right now.', { cause });
@@ -71,21 +51,24 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
   }
 
   app.get('/documents/:name', { schema: { params: Name } }, async (request) => {
-    const name = await authorized(request, request.params.name, 'read');
+    const { name } = request.params;
+    await authorizeRequest(authenticator, request, name, 'read');
     const entry = await documents.entry(name);
     if (entry === null) throw notFound();
     return { name, title: entry.title, language: entry.language, createdAt: new Date(entry.createdAt).toISOString() };
   });
 
   app.get('/documents/:name/text', { schema: { params: Name } }, async (request, reply) => {
-    const name = await authorized(request, request.params.name, 'read');
+    const { name } = request.params;
+    await authorizeRequest(authenticator, request, name, 'read');
     const text = await withRoom(name, (room) => (room.document.exists ? room.text() : null));
     if (text === null) throw notFound();
     return reply.type('text/plain; charset=utf-8').send(text);
   });
 
   app.put('/documents/:name', { schema: { params: Name, body: Creation } }, async (request, reply) => {
-    const name = await authorized(request, request.params.name, 'write');
+    const { name } = request.params;
+    await authorizeRequest(authenticator, request, name, 'write');
     const body = typeof request.body === 'string' ? { content: request.body } : (request.body ?? {});
     const { content = '', title = '', language = '' } = body;
     checkProperties({ title, language });
@@ -114,7 +97,8 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
   });
 
   app.patch('/documents/:name', { schema: { params: Name, body: Changes } }, async (request) => {
-    const name = await authorized(request, request.params.name, 'write');
+    const { name } = request.params;
+    await authorizeRequest(authenticator, request, name, 'rename');
     checkProperties(request.body);
     const properties = await withRoom(name, (room) => {
       checkStorage(room);
@@ -123,10 +107,6 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
     return { name, ...properties };
   });
 };
-
-function bearerToken(request: FastifyRequest): string | null {
-  return /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
-}
 
 function checkProperties(properties: Partial<DocumentProperties>): void {
   const problem = propertiesProblem(properties);
