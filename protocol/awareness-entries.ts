@@ -39,12 +39,19 @@ export function encodeAwarenessEntries(entries: Iterable<AwarenessEntry>, count:
   return encoding.toUint8Array(encoder);
 }
 
+/** What somebody says about themselves: a state that was decoded. */
+export type AwarenessState = Readonly<Record<string, unknown>>;
+
 /**
  * Reads an awareness update of a client without trusting it: sizes, nesting and JSON are checked, so that whatever comes
  * out can be passed on to others as it is.
+ * @param revise makes another state of each; the bytes stay as they are where it gives back the one it was given
  * @throws ProtocolError when it breaks a rule.
  */
-export function decodeAwarenessEntries(update: Uint8Array): AwarenessEntry[] {
+export function decodeAwarenessEntries(
+  update: Uint8Array,
+  revise: (state: AwarenessState) => AwarenessState = asItIs,
+): AwarenessEntry[] {
   const decoder = decoding.createDecoder(update);
   const count = readVarUint(decoder, 'awareness count');
   // An entry has three bytes at least.
@@ -57,18 +64,23 @@ export function decodeAwarenessEntries(update: Uint8Array): AwarenessEntry[] {
     if (clientId > 0xffffffff) throw new ProtocolError('an awareness client id has more than 32 bits');
     const clock = readVarUint(decoder, 'awareness clock');
     // Not `slice`: a Buffer's shares its memory, and a state outlives the frame it came in.
-    const state = new Uint8Array(readBytes(decoder, 'awareness state'));
-    checkState(state);
+    const bytes = new Uint8Array(readBytes(decoder, 'awareness state'));
+    const said = checkState(bytes);
+    const revised = said === null ? null : revise(said);
+    const state = revised === said ? bytes : string.encodeUtf8(JSON.stringify(revised));
+    checkLength(state);
     entries.push({ clientId, clock, state });
   }
   if (decoder.pos !== update.length) throw new ProtocolError('bytes follow the awareness entries');
   return entries;
 }
 
-function checkState(state: Uint8Array): void {
-  if (state.length > LIMITS.awarenessStateBytes) {
-    throw new ProtocolError(`an awareness state of ${state.length} bytes exceeds ${LIMITS.awarenessStateBytes}`);
-  }
+function asItIs(state: AwarenessState): AwarenessState {
+  return state;
+}
+
+function checkState(state: Uint8Array): AwarenessState | null {
+  checkLength(state);
   let value: unknown;
   try {
     value = JSON.parse(string.decodeUtf8(state));
@@ -77,6 +89,13 @@ function checkState(state: Uint8Array): void {
   }
   if (typeof value !== 'object' || Array.isArray(value)) throw new ProtocolError('an awareness state is not an object');
   if (deeperThan(value, LIMITS.awarenessDepth)) throw new ProtocolError('an awareness state is nested too deep');
+  return value as AwarenessState | null;
+}
+
+function checkLength(state: Uint8Array): void {
+  if (state.length > LIMITS.awarenessStateBytes) {
+    throw new ProtocolError(`an awareness state of ${state.length} bytes exceeds ${LIMITS.awarenessStateBytes}`);
+  }
 }
 
 function deeperThan(value: unknown, depth: number): boolean {

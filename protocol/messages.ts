@@ -62,7 +62,7 @@ export type Notice =
   /** Whether the server can write to its disk. While it cannot, nothing is acknowledged. */
   | { type: 'storage'; state: 'failing' | 'working' }
   /** What this connection may do has changed, or was extended; the fields are those of the welcome. */
-  | { type: 'access'; role: Role; expiresIn?: number };
+  | { type: 'access'; role: Role; expiresIn?: number; person?: Person };
 
 /** One decoded message. Byte arrays are views of the frame: copy them before keeping them. */
 export type Message =

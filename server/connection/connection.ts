@@ -8,6 +8,7 @@ import {
   type Message,
   type Notice,
 } from '../../protocol/messages.ts';
+import type { Person } from '../../protocol/person.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
 import { type Action, may } from '../../protocol/roles.ts';
 import { audit } from '../audit.ts';
@@ -143,9 +144,8 @@ export class Connection implements Member {
     return this.#socket;
   }
 
-  /** The id of the authenticated person behind it; null for a guest. */
-  get person(): string | null {
-    return this.#access.grant.person?.id ?? null;
+  get person(): Person | null {
+    return this.#access.grant.person;
   }
 
   get mayWork(): boolean {
@@ -193,7 +193,6 @@ export class Connection implements Member {
     const { early } = this.#state;
     this.#state = { kind: 'joined', lease };
     if (this.#speaksCoscribe) {
-      const { person } = this.#access.grant;
       const clientId = this.#wantsClientId ? lease.room.grantClientId(this) : null;
       this.deliver([
         encodeWelcome({
@@ -202,7 +201,7 @@ export class Connection implements Member {
           ...(clientId === null ? {} : { clientId }),
           role: this.#access.grant.role,
           ...this.#expiry(),
-          ...(person === null ? {} : { person }),
+          ...this.#identity(),
           connection: this.id,
           limits: { messageBytes: this.#limits.messageBytes },
           document: document.properties,
@@ -389,19 +388,24 @@ export class Connection implements Member {
     return expiresIn === null ? {} : { expiresIn };
   }
 
+  #identity(): { person?: Person } {
+    return this.person === null ? {} : { person: this.person };
+  }
+
   #accessChanged({ role, person, through }: Grant, before: Grant): void {
     if (role !== before.role) {
       const fields = { document: this.documentName, connection: this.id, person: person?.id ?? null, role, through };
       audit(this.#logger, 'role-changed', fields);
     }
     if (this.#state.kind !== 'joined') return;
-    if (!this.#may('be-seen')) this.#state.lease.room.hide(this);
-    this.notify({ type: 'access', role, ...this.#expiry() });
+    // Somebody else than before shows up again by what the client says next.
+    if (!this.#may('be-seen') || person?.id !== before.person?.id) this.#state.lease.room.hide(this);
+    this.notify({ type: 'access', role, ...this.#expiry(), ...this.#identity() });
   }
 
   #accessLost(code: CloseCode, reason: string): void {
     const { through } = this.#access.grant;
-    const fields = { document: this.documentName, connection: this.id, person: this.person, through, reason };
+    const fields = { document: this.documentName, connection: this.id, person: this.person?.id ?? null, through, reason };
     audit(this.#logger, 'revoked', fields);
     this.close(code, reason);
   }

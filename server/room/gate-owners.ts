@@ -3,10 +3,11 @@ export interface Sender {
   /** Unique among living connections. */
   readonly id: number;
   /** The authenticated person; null for a guest. Several connections can be one person. */
-  readonly person: string | null;
+  readonly person: { readonly id: string } | null;
 }
 
 interface Claim {
+  /** Its id. */
   readonly person: string | null;
   /** The connections that write under the id; more than one only when they are one person's. */
   readonly holders: Set<number>;
@@ -35,7 +36,9 @@ export class ClientIdOwners {
   allows(clientId: number, sender: Sender): boolean {
     const claim = this.#claims.get(clientId);
     return (
-      claim === undefined || claim.holders.has(sender.id) || (claim.person !== null && claim.person === sender.person)
+      claim === undefined ||
+      claim.holders.has(sender.id) ||
+      (claim.person !== null && claim.person === sender.person?.id)
     );
   }
 
@@ -43,7 +46,8 @@ export class ClientIdOwners {
   claim(clientId: number, sender: Sender): void {
     const claim = this.#claims.get(clientId);
     if (claim?.holders.has(sender.id)) return;
-    if (claim === undefined) this.#claims.set(clientId, { person: sender.person, holders: new Set([sender.id]) });
+    if (claim === undefined)
+      this.#claims.set(clientId, { person: sender.person?.id ?? null, holders: new Set([sender.id]) });
     else claim.holders.add(sender.id);
     this.#party(sender).clientIds.add(clientId);
   }

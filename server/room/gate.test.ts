@@ -192,8 +192,8 @@ describe('client ids', () => {
   });
 
   test('[SEC-11] connections of one person share their ids, until the last has left', () => {
-    const tab: Sender = { id: 11, person: 'alice' };
-    const otherTab: Sender = { id: 12, person: 'alice' };
+    const tab: Sender = { id: 11, person: { id: 'alice' } };
+    const otherTab: Sender = { id: 12, person: { id: 'alice' } };
     const room = new Guarded();
     expect(room.offer(first, { sender: tab })).toBe('applied');
     expect(room.offer(next, { sender: otherTab })).toBe('applied');

@@ -1,12 +1,13 @@
 import type { CloseCode } from '../../protocol/close-codes.ts';
 import type { Notice } from '../../protocol/messages.ts';
+import type { Person } from '../../protocol/person.ts';
 
 /** Somebody in a room: what the room needs of a participant, whatever carries the bytes. */
 export interface Member {
   /** Unique among the living members of a server. */
   readonly id: number;
   /** The authenticated person behind it; null for a guest. Several members can be one person. */
-  readonly person: string | null;
+  readonly person: Person | null;
   /** Whether more waits to be sent than a reader who keeps up would leave (SYN-3). */
   readonly congested: boolean;
   /** Whether anything is left of what its merges and questions may cost (SEC-9). */

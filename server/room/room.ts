@@ -1,5 +1,4 @@
 import * as Y from 'yjs';
-import { decodeAwarenessEntries } from '../../protocol/awareness-entries.ts';
 import { CLOSE_CODES } from '../../protocol/close-codes.ts';
 import {
   type DocumentProperties,
@@ -16,6 +15,7 @@ import type { Logger } from '../logger.ts';
 import { Gate } from './gate.ts';
 import type { Member } from './member.ts';
 import { Presence } from './presence.ts';
+import { readPresence } from './presence-identity.ts';
 import { ReusableIds } from './reusable-ids.ts';
 import type { RoomDependencies, RoomLimits } from './room-dependencies.ts';
 import { Seat } from './seat.ts';
@@ -243,7 +243,7 @@ export class Room {
   receivePresence(member: Member, update: Uint8Array): void {
     if (!this.#seats.has(member)) return;
     try {
-      this.#presence.update(member, decodeAwarenessEntries(update), (clientId) => this.#gate.claim(clientId, member));
+      this.#presence.update(member, readPresence(update, member.person), (id) => this.#gate.claim(id, member));
     } finally {
       this.#schedule();
     }

@@ -128,7 +128,7 @@ function createWriter(id: number, random: SeededRandom): Writer {
   const doc = new Y.Doc();
   doc.clientID = 1 + random.int(2 ** 32 - 1);
   const undo = new Y.UndoManager(doc.getText(FIELD), { captureTimeout: 1_000_000 });
-  const person = random.oneIn(2) ? `person ${id}` : null;
+  const person = random.oneIn(2) ? { id: `person ${id}` } : null;
   const writer: Writer = { sender: { id, person }, doc, undo, online: true, outbox: [], inbox: [], cursor: 0 };
   doc.on('update', (update: Uint8Array, origin: unknown) => {
     if (origin !== FROM_SERVER) writer.outbox.push(update);
