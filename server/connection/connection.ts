@@ -405,7 +405,13 @@ export class Connection implements Member {
 
   #accessLost(code: CloseCode, reason: string): void {
     const { through } = this.#access.grant;
-    const fields = { document: this.documentName, connection: this.id, person: this.person?.id ?? null, through, reason };
+    const fields = {
+      document: this.documentName,
+      connection: this.id,
+      person: this.person?.id ?? null,
+      through,
+      reason,
+    };
     audit(this.#logger, 'revoked', fields);
     this.close(code, reason);
   }
