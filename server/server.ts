@@ -77,9 +77,10 @@ export async function startServer(options: ServerOptions): Promise<CoscribeServe
     mostUnstoredBytes: settings.maxUnstoredBytes,
     ...(options.states === undefined ? {} : { states: options.states }),
   });
+  const secret = await documents.secret();
+  const { access, create } = settings;
   const authenticator =
-    options.authenticator ??
-    new AccessControl({ documents, secret: await documents.secret(), clock, access: settings.access, verifiers: [] });
+    options.authenticator ?? new AccessControl({ documents, secret, clock, access, create, verifiers: [] });
   const counters = new UpdateCounters();
   const registry = new Registry({
     load: (name) =>
@@ -124,6 +125,9 @@ export async function startServer(options: ServerOptions): Promise<CoscribeServe
     registry,
     documents,
     authenticator,
+    access: authenticator instanceof AccessControl ? authenticator : null,
+    secret,
+    clock,
     commits: documents.commits,
     isReady: () => stopping === null,
     logger,

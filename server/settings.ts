@@ -106,6 +106,12 @@ export const SETTINGS = {
     'What the OpenID provider knows this server by; none for a public client. Better in the environment or the file than on the command line.',
   ),
   oidcScopes: setting(scopes, 'openid profile', 'NAMES', 'What the OpenID provider is asked for.'),
+  create: setting(
+    oneOf('anyone', 'known', 'entitled'),
+    'anyone',
+    'WHO',
+    'Who may create documents where access is private: `anyone`, people that a token names (`known`), or those whose token lets them write in that document (`entitled`).',
+  ),
   viewerPresence: setting(
     oneOf('hidden', 'shown'),
     'hidden',

@@ -20,7 +20,7 @@ const link: ShareLink = {
 
 async function control(access: 'open' | 'private', links: ShareLink[] = []) {
   const documents = await Documents.open(new MemoryStore(), systemClock, silentLogger);
-  const made = new AccessControl({ documents, secret, clock: systemClock, access, verifiers: [] });
+  const made = new AccessControl({ documents, secret, clock: systemClock, access, create: 'anyone', verifiers: [] });
   const owners = [{ kind: 'key', hash: hashOwnerKey('own.alice') }] as const;
   if (links.length > 0) await made.change('minutes', () => ({ anyone: null, owners, links }));
   const ask = async (token: string | null) => {
@@ -59,8 +59,8 @@ it('asks for the password of a link, and takes a ticket for it until the passwor
   expect(await ask(`link.${link.secret}`)).toBe('passwordNeeded');
   const ticket = makeTicket(secret, 'minutes', guarded, Date.now() + 60_000);
   expect(await ask(ticket)).toBe('viewer');
-  expect(await ask(makeTicket(secret, 'minutes', guarded, 1))).toBe('unauthenticated');
+  expect(await ask(makeTicket(secret, 'minutes', guarded, 1))).toBe('passwordNeeded');
   expect(await ask(makeTicket(secret, 'others', guarded, Date.now() + 60_000))).toBe('unauthenticated');
   await made.change('minutes', (record) => ({ ...record, links: [{ ...guarded, password: 'scrypt.a.c' }] }));
-  expect(await ask(ticket)).toBe('unauthenticated');
+  expect(await ask(ticket)).toBe('passwordNeeded');
 });

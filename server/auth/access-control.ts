@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { higherRole, type Role } from '../../protocol/roles.ts';
+import { higherRole, may, type Role } from '../../protocol/roles.ts';
 import type { Clock } from '../clock.ts';
-import type { AccessRecord, ShareLink } from '../document/access-record.ts';
+import type { AccessRecord, Owner, ShareLink } from '../document/access-record.ts';
 import type { Documents } from '../document/documents.ts';
 import {
   type Access,
@@ -17,6 +17,9 @@ import { TokenRefused, type TokenVerifier, type VerifiedToken } from './token-ve
 /** Records kept in memory; the one longest unused goes first. */
 const CACHED_RECORDS = 10_000;
 
+const SIGN_IN = 'Sign in to create a document.';
+const MAY_NOT_CREATE = 'You may not create this document.';
+
 /** Most credentials in one token. */
 const MOST_CREDENTIALS = 8;
 
@@ -27,7 +30,26 @@ export interface AccessControlOptions {
   readonly clock: Clock;
   /** What a document without a record is to somebody without a credential: `open` an editor's, `private` nobody's. */
   readonly access: 'open' | 'private';
+  /**
+   * Who may create documents: `anyone`; `known`, whoever a token names; `entitled`, whoever may write in the document
+   * before it exists, by a token.
+   */
+  readonly create: 'anyone' | 'known' | 'entitled';
   readonly verifiers: readonly TokenVerifier[];
+}
+
+/** Somebody may create a document. */
+export interface Creation {
+  readonly granted: true;
+  /** Who owns it then; nobody when there is neither a person nor a key, or when the document has its owners already. */
+  readonly owners: readonly Owner[];
+}
+
+/** The parts of a token. */
+interface Credentials {
+  /** Owner keys, links and tickets, which the record of a document knows. */
+  readonly ours: readonly string[];
+  readonly verified: readonly VerifiedToken[];
 }
 
 /** One credential's worth. */
@@ -58,20 +80,44 @@ export class AccessControl implements Authenticator {
   }
 
   async authorize({ documentName, token }: AccessRequest): Promise<Access> {
-    const credentials = token === null || token === '' ? [] : token.split('~');
-    if (credentials.length > MOST_CREDENTIALS) return refuse('unauthenticated', 'The token has too many parts.');
-    const verified: VerifiedToken[] = [];
-    try {
-      for (const credential of credentials) if (!isOurs(credential)) verified.push(await this.#verify(credential));
-    } catch (error) {
-      if (error instanceof TokenRefused) return refuse('unauthenticated', error.message);
-      throw error;
-    }
+    const credentials = await this.#split(token);
+    if ('refusal' in credentials) return credentials;
     // The record comes last, and from here on nothing waits: a change cannot slip between reading and deciding.
-    const record = await this.record(documentName).catch((cause: unknown) => {
-      throw new AccessUnavailable('The document cannot be loaded right now.', { cause });
-    });
-    return this.#decide(documentName, record, credentials.filter(isOurs), verified);
+    const record = await this.#recordNow(documentName);
+    return this.#decide(documentName, record, credentials.ours, credentials.verified);
+  }
+
+  /**
+   * Whether somebody may create a document, and who owns it then: the person of the token, and whoever holds the owner key
+   * that came along and that no document knows yet.
+   */
+  async authorizeCreation(request: AccessRequest): Promise<Creation | Refusal> {
+    const { documentName } = request;
+    const credentials = await this.#split(request.token);
+    if ('refusal' in credentials) return credentials;
+    const record = await this.#recordNow(documentName);
+    const keys = credentials.ours.filter((credential) => credential.startsWith('own.'));
+    const isClaimed = record !== null && record.owners.length + record.links.length > 0;
+    const people = credentials.verified.flatMap(({ person }) => person ?? []);
+    const canOwn = people.length + keys.length > 0;
+    if (isClaimed || !canOwn || keys.length < credentials.ours.length) {
+      const access = this.#decide(documentName, record, credentials.ours, credentials.verified);
+      if (!access.granted) return access;
+      return may(access.role, 'write') ? { granted: true, owners: [] } : refuse('forbidden', MAY_NOT_CREATE);
+    }
+    const access = this.#decide(documentName, record, [], credentials.verified);
+    const byToken = credentials.verified.map((token) => token.roleIn(documentName)).reduce(higherRole, null);
+    const mayCreate = { anyone: true, known: people.length > 0, entitled: byToken !== null }[this.#options.create];
+    if (byToken === null ? !mayCreate : !access.granted || !may(access.role, 'write')) {
+      return people.length === 0 ? refuse('unauthenticated', SIGN_IN) : refuse('forbidden', MAY_NOT_CREATE);
+    }
+    return {
+      granted: true,
+      owners: [
+        ...people.map(({ id, name }) => ({ kind: 'person', id, name }) as const),
+        ...keys.map((key) => ({ kind: 'key', hash: hashOwnerKey(key) }) as const),
+      ],
+    };
   }
 
   /** The access record of a document, as the latest change left it; null when it has none. */
@@ -117,7 +163,12 @@ export class AccessControl implements Authenticator {
       });
   }
 
-  #decide(name: string, record: AccessRecord | null, ours: readonly string[], verified: VerifiedToken[]): Access {
+  #decide(
+    name: string,
+    record: AccessRecord | null,
+    ours: readonly string[],
+    verified: readonly VerifiedToken[],
+  ): Access {
     const now = this.#options.clock.date();
     const rights: Right[] = [{ role: this.anyoneIn(record), expiresAt: null, through: 'anyone' }];
     let person: Person | null = null;
@@ -156,7 +207,7 @@ export class AccessControl implements Authenticator {
       }
       if (ticket !== null) {
         if (ticket.expiresAt <= now || !isGenuine(this.#options.secret, name, link, ticket)) {
-          return refuse('unauthenticated', 'The ticket has expired. Enter the password again.');
+          return refuse('passwordNeeded', 'The link has a password, which has to be given again.');
         }
         unlocked.add(link.id);
       }
@@ -174,6 +225,26 @@ export class AccessControl implements Authenticator {
     const verifier = this.#options.verifiers.find((candidate) => candidate.recognises(credential));
     if (verifier === undefined) throw new TokenRefused('The server takes no token of this kind.');
     return verifier.verify(credential);
+  }
+
+  /** Takes a token apart, and has its foreign parts verified. */
+  async #split(token: string | null): Promise<Credentials | Refusal> {
+    const all = token === null || token === '' ? [] : token.split('~');
+    if (all.length > MOST_CREDENTIALS) return refuse('unauthenticated', 'The token has too many parts.');
+    const verified: VerifiedToken[] = [];
+    try {
+      for (const credential of all) if (!isOurs(credential)) verified.push(await this.#verify(credential));
+    } catch (error) {
+      if (error instanceof TokenRefused) return refuse('unauthenticated', error.message);
+      throw error;
+    }
+    return { ours: all.filter(isOurs), verified };
+  }
+
+  #recordNow(documentName: string): Promise<AccessRecord | null> {
+    return this.record(documentName).catch((cause: unknown) => {
+      throw new AccessUnavailable('The document cannot be loaded right now.', { cause });
+    });
   }
 
   #read(documentName: string): Promise<AccessRecord | null> {

@@ -1,13 +1,18 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { DocumentProperties } from '../../protocol/messages.ts';
+import { audit } from '../audit.ts';
+import type { AccessControl } from '../auth/access-control.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
+import type { Owner } from '../document/access-record.ts';
 import { propertiesProblem } from '../document/catalogue.ts';
 import type { Documents } from '../document/documents.ts';
+import type { Logger } from '../logger.ts';
 import type { Registry } from '../room/registry.ts';
 import type { Room } from '../room/room.ts';
 import { HttpError } from './http-error.ts';
-import { authorizeRequest } from './request-access.ts';
+import { authorizeRequest, bearerToken, checkName, decided, refusal } from './request-access.ts';
 
 const Name = Type.Object({ name: Type.String() });
 
@@ -18,16 +23,24 @@ const Properties = {
 
 const Changes = Type.Object(Properties, { additionalProperties: false, minProperties: 1 });
 
+const Anyone = Type.Union([Type.Literal('viewer'), Type.Literal('commenter'), Type.Literal('editor')]);
+
 const Creation = Type.Union([
   Type.String(),
   Type.Null(),
-  Type.Object({ content: Type.Optional(Type.String()), ...Properties }, { additionalProperties: false }),
+  Type.Object(
+    { content: Type.Optional(Type.String()), anyone: Type.Optional(Type.Union([Anyone, Type.Null()])), ...Properties },
+    { additionalProperties: false },
+  ),
 ]);
 
 export interface DocumentRoutesOptions {
   readonly registry: Registry;
   readonly documents: Documents;
   readonly authenticator: Authenticator;
+  /** The same, when it is ours; null when the host brought another, which then decides alone who may create. */
+  readonly access: AccessControl | null;
+  readonly logger: Logger;
 }
 
 /**
@@ -35,7 +48,7 @@ export interface DocumentRoutesOptions {
  * Names are percent-encoded, a slash in a name too.
  */
 export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = async (app, options) => {
-  const { registry, documents, authenticator } = options;
+  const { registry, documents, authenticator, access, logger } = options;
 
   app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => done(null, body));
 
@@ -48,6 +61,19 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
     } finally {
       lease.release();
     }
+  }
+
+  /** Who will own the document that a request creates, if it may. */
+  async function ownersOfNew(request: FastifyRequest, name: string): Promise<readonly Owner[]> {
+    if (access === null) {
+      await authorizeRequest(authenticator, request, name, 'rename');
+      return [];
+    }
+    checkName(name);
+    const asked = { documentName: name, token: bearerToken(request), address: request.ip };
+    const creation = await decided(() => access.authorizeCreation(asked));
+    if (!creation.granted) throw refusal(creation);
+    return creation.owners;
   }
 
   app.get('/documents/:name', { schema: { params: Name } }, async (request) => {
@@ -68,9 +94,9 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
 
   app.put('/documents/:name', { schema: { params: Name, body: Creation } }, async (request, reply) => {
     const { name } = request.params;
-    await authorizeRequest(authenticator, request, name, 'write');
+    const owners = await ownersOfNew(request, name);
     const body = typeof request.body === 'string' ? { content: request.body } : (request.body ?? {});
-    const { content = '', title = '', language = '' } = body;
+    const { content = '', title = '', language = '', anyone } = { anyone: undefined, ...body };
     checkProperties({ title, language });
     if (!content.isWellFormed()) {
       throw new HttpError(
@@ -79,8 +105,10 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
         'The content must be valid Unicode (it holds half of a surrogate pair).',
       );
     }
-    await withRoom(name, async (room) => {
-      checkStorage(room);
+    if (anyone !== undefined && owners.length === 0) {
+      throw new HttpError(400, 'no-owner', '`anyone` needs an owner: an owner key, or somebody who is signed in.');
+    }
+    const create = (room: Room): Promise<unknown> => {
       // Text that waits for its turn makes the document exist; nothing may come between this check and the creation.
       room.text();
       if (room.document.exists) {
@@ -90,9 +118,28 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
           'The document exists already; its content is changed by editing it.',
         );
       }
-      if (content === '') await room.setProperties({ title, language });
-      else await room.edit((text) => text.insert(0, content), { title, language });
+      if (content === '') return room.setProperties({ title, language });
+      return room.edit((text) => text.insert(0, content), { title, language });
+    };
+    await withRoom(name, async (room) => {
+      checkStorage(room);
+      if (access === null || owners.length === 0) {
+        await create(room);
+        return;
+      }
+      let created: Promise<unknown> | null = null;
+      // In one turn, so that nobody owns a document that another has created.
+      await access.change(name, (record) => {
+        created = create(room);
+        return { ...record, owners, ...(anyone === undefined ? {} : { anyone }) };
+      });
+      await created;
     });
+    for (const owner of owners) {
+      const through = owner.kind === 'key' ? 'owner key' : 'token';
+      const person = owner.kind === 'person' ? owner.id : null;
+      audit(logger, 'owner-claimed', { document: name, address: request.ip, person, through });
+    }
     return reply.code(201).send({ name, title, language });
   });
 

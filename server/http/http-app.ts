@@ -1,6 +1,8 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
+import { accessRoutes } from './access-routes.ts';
 import { type DocumentRoutesOptions, documentRoutes } from './document-routes.ts';
 import { type HealthRoutesOptions, healthRoutes } from './health-routes.ts';
 import { HttpError } from './http-error.ts';
@@ -8,8 +10,10 @@ import { type MetricsRoutesOptions, metricsRoutes } from './metrics-routes.ts';
 import { serveSite, wantsPage } from './site.ts';
 
 export interface HttpAppOptions extends DocumentRoutesOptions, HealthRoutesOptions {
+  /** Signs the tickets of share links. */
+  readonly secret: Uint8Array;
+  readonly clock: Clock;
   readonly metrics: MetricsRoutesOptions;
-  readonly logger: Logger;
   /** Folder of the built site; null serves none. */
   readonly siteFolder: string | null;
   /** Longest request body, in bytes. */
@@ -60,7 +64,11 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
     registry: options.registry,
     documents: options.documents,
     authenticator: options.authenticator,
+    access: options.access,
+    logger,
   });
+  const { access, secret, clock } = options;
+  if (access !== null) await app.register(accessRoutes, { prefix: '/api', access, secret, clock, logger });
   if (options.siteFolder !== null) await serveSite(app, options.siteFolder);
   return app;
 }
