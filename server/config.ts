@@ -147,14 +147,15 @@ function fromFile(path: string): Map<string, Given> {
 
 function settingsOf(given: ReadonlyMap<string, Given>): Settings {
   const entries = NAMES.map((name) => {
-    const { parse, default: defaultValue } = SETTINGS[name];
+    const { parse, default: defaultValue, secret } = SETTINGS[name];
     const value = given.get(name);
     if (value === undefined) return [name, defaultValue];
     try {
       return [name, parse(value.text)];
     } catch (expected) {
       const wanted = expected instanceof Error ? expected.message : String(expected);
-      throw new ConfigError(`${value.source} is "${value.text}", but must be ${wanted}.`);
+      const shown = secret === true ? 'does not fit' : `is "${value.text}"`;
+      throw new ConfigError(`${value.source} ${shown}, but must be ${wanted}.`);
     }
   });
   const settings: Settings = Object.fromEntries(entries);

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { AccessControl } from './auth/access-control.ts';
 import type { Authenticator } from './auth/authenticator.ts';
+import { createTokenVerifiers } from './auth/token-verifiers.ts';
 import type { Clock } from './clock.ts';
 import type { ConnectionRates, Rate } from './connection/allowance.ts';
 import { Documents } from './document/documents.ts';
@@ -73,6 +74,7 @@ function connectionRates(settings: Settings): ConnectionRates {
 /** Puts the parts together and listens. Rejects, with nothing left running, when it cannot. */
 export async function startServer(options: ServerOptions): Promise<CoscribeServer> {
   const { settings, store, clock, logger } = options;
+  const verifiers = createTokenVerifiers(settings, clock, logger);
   const documents = await Documents.open(store, clock, logger, {
     mostUnstoredBytes: settings.maxUnstoredBytes,
     ...(options.states === undefined ? {} : { states: options.states }),
@@ -80,7 +82,7 @@ export async function startServer(options: ServerOptions): Promise<CoscribeServe
   const secret = await documents.secret();
   const { access, create } = settings;
   const authenticator =
-    options.authenticator ?? new AccessControl({ documents, secret, clock, access, create, verifiers: [] });
+    options.authenticator ?? new AccessControl({ documents, secret, clock, access, create, verifiers });
   const counters = new UpdateCounters();
   const registry = new Registry({
     load: (name) =>

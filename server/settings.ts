@@ -8,10 +8,17 @@ interface Setting<T> {
   readonly placeholder: string;
   /** One sentence for `--help` and docs/settings.md. */
   readonly description: string;
+  /** Whether its value is shown nowhere, not in an error either. */
+  readonly secret?: boolean;
 }
 
 function setting<T>(parse: Parse<T>, defaultValue: T, placeholder: string, description: string): Setting<T> {
   return { parse, default: defaultValue, placeholder, description };
+}
+
+/** A setting whose value is shown nowhere. */
+function secret<T>(setting: Setting<T>): Setting<T> {
+  return { ...setting, secret: true };
 }
 
 function text(text: string): string {
@@ -27,6 +34,21 @@ function integer(least: number, most: number): Parse<number> {
     }
     return value;
   };
+}
+
+/** Secrets of fewer bytes can be guessed from one signature, offline (RFC 7518, section 3.2). */
+function signingSecret(text: string): string {
+  if (Buffer.byteLength(text) < 32) throw new Error('a text of at least 32 bytes');
+  return text;
+}
+
+/** Where a program of the server's owner answers. */
+function serviceAddress(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
+    throw new Error('an http or https address without a password in it');
+  }
+  return url.href;
 }
 
 function oneOf<const T extends string>(...values: T[]): Parse<T> {
@@ -99,11 +121,13 @@ export const SETTINGS = {
     'OpenID provider that people sign in with; needs `oidcClientId` too. docs/access.md says how.',
   ),
   oidcClientId: setting<string | null>(text, null, 'ID', 'What the OpenID provider calls this server.'),
-  oidcClientSecret: setting<string | null>(
-    text,
-    null,
-    'SECRET',
-    'What the OpenID provider knows this server by; none for a public client. Better in the environment or the file than on the command line.',
+  oidcClientSecret: secret(
+    setting<string | null>(
+      text,
+      null,
+      'SECRET',
+      'What the OpenID provider knows this server by; none for a public client. Better in the environment or the file than on the command line.',
+    ),
   ),
   oidcScopes: setting(scopes, 'openid profile', 'NAMES', 'What the OpenID provider is asked for.'),
   create: setting(
@@ -118,6 +142,31 @@ export const SETTINGS = {
     'WHETHER',
     'Whether people who may only read show a name and a caret to others.',
   ),
+  jwtSecret: secret(
+    setting<string | null>(
+      signingSecret,
+      null,
+      'SECRET',
+      'Secret that your backend signs tokens with (HS256), 32 bytes at least. Better in the environment or the file than on the command line.',
+    ),
+  ),
+  jwtKeyFile: setting<string | null>(
+    text,
+    null,
+    'FILE',
+    'Public key that tokens are checked with: a PEM file, a JWK or a JWKS. RS256, PS256, ES256, ES384 or EdDSA.',
+  ),
+  // Not that the address were a secret; but it might hold one.
+  jwtJwksUrl: secret(
+    setting<string | null>(
+      serviceAddress,
+      null,
+      'URL',
+      'Where the public keys that tokens are checked with can be read, as a JWKS.',
+    ),
+  ),
+  jwtIssuer: setting<string | null>(text, null, 'TEXT', 'What the `iss` of a token must be; without it, anything.'),
+  jwtAudience: setting<string | null>(text, null, 'TEXT', 'What the `aud` of a token must hold; without it, anything.'),
   unloadAfter: setting(integer(0, 86_400), 30, 'SECONDS', 'How long a document that nobody uses stays in memory.'),
   maxConnections: setting(integer(1, 1_000_000), 20_000, 'NUMBER', 'Most connections at a time.'),
   maxMessageBytes: setting(
