@@ -157,8 +157,9 @@ export default defineConfig({
   server: {
     host: '127.0.0.1',
     proxy: {
-      '/api': DEV_SERVER,
-      '/sync': { target: DEV_SERVER, ws: true },
+      // With the host that the browser asked for: the server lets in pages of its own origin only.
+      '/api': { target: DEV_SERVER, changeOrigin: false },
+      '/sync': { target: DEV_SERVER, changeOrigin: false, ws: true },
     },
   },
 });

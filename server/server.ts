@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts';
 import type { ConnectionRates, Rate } from './connection/allowance.ts';
 import { Documents } from './document/documents.ts';
 import type { StateWork } from './document/state-work.ts';
+import { Door } from './edge/door.ts';
 import { createHttpApp } from './http/http-app.ts';
 import type { Logger } from './logger.ts';
 import { Registry } from './room/registry.ts';
@@ -105,9 +106,11 @@ export async function startServer(options: ServerOptions): Promise<CoscribeServe
   documents.commits.onFailingChange((failing) => {
     for (const room of registry.rooms()) room.notify({ type: 'storage', state: failing ? 'failing' : 'working' });
   });
+  const door = new Door(settings);
   const transport = new WebSocketTransport({
     registry,
     authenticator,
+    door,
     limits: {
       messageBytes: settings.maxMessageBytes,
       congestedBytes: LIMITS.congestedBytes,
@@ -132,6 +135,7 @@ export async function startServer(options: ServerOptions): Promise<CoscribeServe
     clock,
     commits: documents.commits,
     isReady: () => stopping === null,
+    door,
     logger,
     metrics: { metrics, access: settings.metrics },
     siteFolder: options.siteFolder,

@@ -1,3 +1,5 @@
+import { originList, proxyList } from './setting-values.ts';
+
 /** How a setting's text becomes its value. Throws a plain Error that says what was expected. */
 type Parse<T> = (text: string) => T;
 
@@ -113,6 +115,18 @@ export const SETTINGS = {
     null,
     'URL',
     'Address under which browsers reach the server; without it, the one that a request names.',
+  ),
+  origins: setting<readonly string[] | 'any' | null>(
+    originList,
+    null,
+    'LIST',
+    "Origins of other sites whose pages may use the server from a browser, with commas between; `any` lets all in. The server's own pages always may.",
+  ),
+  trustProxy: setting<readonly string[] | null>(
+    proxyList,
+    null,
+    'LIST',
+    'Proxies in front of the server whose X-Forwarded headers are believed: addresses, networks (10.0.0.0/8), `loopback`, with commas between.',
   ),
   oidcIssuer: setting<string | null>(
     issuer,

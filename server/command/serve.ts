@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { systemClock } from '../clock.ts';
 import { StateThread } from '../document/state-thread.ts';
+import { startWarnings } from '../edge/start-warnings.ts';
 import { type CoscribeServer, startServer } from '../server.ts';
 import type { SettingName, Settings } from '../settings.ts';
 import { LevelStore } from '../store/level-store.ts';
@@ -76,6 +77,10 @@ export async function serve({
     processTerminal.say(`Coscribe is at ${server.url}\nDocuments are kept in ${dataFolder}\nCtrl+C stops it.`);
   } else {
     logger.info({ url: server.url, data: dataFolder }, `Coscribe is at ${server.url}`);
+  }
+  for (const warning of startWarnings(settings, server.url.startsWith('https:'))) {
+    if (onTerminal) processTerminal.warn(`Warning: ${warning}`);
+    else logger.warn({}, warning);
   }
 }
 

@@ -1,9 +1,11 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Clock } from '../clock.ts';
+import type { Door } from '../edge/door.ts';
 import type { Logger } from '../logger.ts';
 import { accessRoutes } from './access-routes.ts';
 import { type DocumentRoutesOptions, documentRoutes } from './document-routes.ts';
+import { guardFrontDoor } from './front-door.ts';
 import { type HealthRoutesOptions, healthRoutes } from './health-routes.ts';
 import { HttpError } from './http-error.ts';
 import { type MetricsRoutesOptions, metricsRoutes } from './metrics-routes.ts';
@@ -13,6 +15,7 @@ export interface HttpAppOptions extends DocumentRoutesOptions, HealthRoutesOptio
   /** Signs the tickets of share links. */
   readonly secret: Uint8Array;
   readonly clock: Clock;
+  readonly door: Door;
   readonly metrics: MetricsRoutesOptions;
   /** Folder of the built site; null serves none. */
   readonly siteFolder: string | null;
@@ -37,6 +40,7 @@ const HEADER_BYTES = 16 * 1024;
 export async function createHttpApp(options: HttpAppOptions): Promise<FastifyInstance> {
   const { logger } = options;
   const app = fastify({
+    trustProxy: (address) => options.door.trust.trusts(address),
     bodyLimit: options.bodyLimit,
     requestTimeout: REQUEST_TIMEOUT,
     http: {
@@ -52,6 +56,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
     forceCloseConnections: true,
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  guardFrontDoor(app, options);
   app.setErrorHandler((error: FastifyError | HttpError, request, reply) => answerError(logger, error, request, reply));
   app.setNotFoundHandler((request, reply) => {
     if (wantsPage(request, reply)) return reply.code(404).sendFile('404.html');

@@ -9,6 +9,14 @@ import {
 } from '../../protocol/messages.ts';
 import { SUBPROTOCOL } from '../../protocol/version.ts';
 
+export interface WireClientOptions {
+  protocols?: string[];
+  /** Further headers of the upgrade, as a browser or a proxy sends them. */
+  headers?: Record<string, string>;
+  /** Certificates that are trusted, in PEM. */
+  ca?: string;
+}
+
 /**
  * A client that speaks the wire by hand, so that a test decides what is sent and sees what comes. It keeps a document in
  * step with the server's messages, and answers step 1, unless told otherwise.
@@ -19,6 +27,8 @@ export class WireClient {
   readonly received: Message[] = [];
   /** The close code and reason, once closed. */
   closed: { code: number; reason: string } | null = null;
+  /** The status of the answer, when the upgrade was refused. */
+  refusedWith: number | null = null;
   /** Whether a step 1 of the server is answered. */
   answers = true;
   #updates = 0;
@@ -27,8 +37,8 @@ export class WireClient {
   #waiting: { condition: () => boolean; resolve: () => void }[] = [];
 
   /** Connects to `/sync/<path>` below an http address. */
-  constructor(url: string, path: string, { protocols = [SUBPROTOCOL] }: { protocols?: string[] } = {}) {
-    this.socket = new WebSocket(`${url.replace(/^http/, 'ws')}/sync/${path}`, protocols);
+  constructor(url: string, path: string, { protocols = [SUBPROTOCOL], ...options }: WireClientOptions = {}) {
+    this.socket = new WebSocket(`${url.replace(/^http/, 'ws')}/sync/${path}`, protocols, options);
     this.socket.binaryType = 'nodebuffer';
     this.socket.on('message', (data, isBinary) => {
       if (isBinary) this.#handle(decodeMessage(data as Buffer));
@@ -38,12 +48,16 @@ export class WireClient {
       this.closed = { code, reason: reason.toString() };
       this.#look();
     });
+    this.socket.on('unexpected-response', (_request, response) => {
+      this.refusedWith = response.statusCode ?? null;
+      this.socket.terminate();
+    });
     this.socket.on('error', () => this.#look());
     this.socket.on('open', () => this.#look());
   }
 
   /** Connects, asks for the document and waits until it is there. */
-  static async join(url: string, path: string, options: { protocols?: string[] } = {}): Promise<WireClient> {
+  static async join(url: string, path: string, options: WireClientOptions = {}): Promise<WireClient> {
     const client = new WireClient(url, path, options);
     await client.until(() => client.socket.readyState === WebSocket.OPEN, 'open');
     client.send(encodeSyncStep1(Y.encodeStateVector(client.doc)));

@@ -10,14 +10,17 @@ import {
   SYNC_PATH,
   TOKEN_SUBPROTOCOL_PREFIX,
 } from '../../protocol/version.ts';
+import { audit } from '../audit.ts';
 import { type Access, AccessUnavailable, type Authenticator, type Grant } from '../auth/authenticator.ts';
 import type { Clock } from '../clock.ts';
 import { Connection, type ConnectionLimits } from '../connection/connection.ts';
 import { HEARTBEAT, Heartbeat } from '../connection/heartbeat.ts';
+import type { Door } from '../edge/door.ts';
 import type { Logger } from '../logger.ts';
 import type { Registry } from '../room/registry.ts';
 import { AddressBook } from './address-book.ts';
 import { FrameCache } from './frame.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
 import { WebSocketAdapter } from './web-socket-adapter.ts';
 
 export interface TransportLimits extends ConnectionLimits {
@@ -32,6 +35,7 @@ export interface TransportLimits extends ConnectionLimits {
 export interface TransportDependencies {
   readonly registry: Registry;
   readonly authenticator: Authenticator;
+  readonly door: Door;
   readonly limits: TransportLimits;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -73,6 +77,11 @@ interface Admission {
   readonly documentName: string;
   /** Whether the access of the document has changed since the question was put. */
   outdated: boolean;
+}
+
+/** A request with where it comes from. */
+interface ArrivedRequest extends SyncRequest {
+  readonly address: string;
 }
 
 /** WebSocket connections to documents: upgrades of an HTTP server on `/sync/<document>` become connections. */
@@ -159,19 +168,27 @@ export class WebSocketTransport {
   #upgrade(request: IncomingMessage, socket: NetSocket, head: Buffer): void {
     const url = parseTarget(request.url ?? '');
     if (url === null || !url.pathname.startsWith(SYNC_PATH)) {
-      refuseUpgrade(socket, 404, 'Not Found', `Documents are at ${SYNC_PATH}<name>.`);
+      refuseUpgrade(socket, 404, 'not-found', `Documents are at ${SYNC_PATH}<name>.`);
       return;
     }
-    const { limits } = this.#dependencies;
+    const { door, limits, logger } = this.#dependencies;
+    const visitor = door.visitor(request);
+    const { address } = visitor;
+    const refusal = door.refusal(request, visitor, { changes: true });
+    if (refusal !== null) {
+      audit(logger, 'refused', { address, reason: refusal.code });
+      refuseUpgrade(socket, refusal.status, refusal.code, refusal.message);
+      return;
+    }
     const retryLater = { 'Retry-After': String(OVERLOAD_RETRY_AFTER) };
     if (this.#stopping || this.#sockets.size >= limits.connections) {
-      refuseUpgrade(socket, 503, 'Service Unavailable', 'The server has no room for another connection.', retryLater);
+      refuseUpgrade(socket, 503, 'server-full', 'The server has no room for another connection.', retryLater);
       return;
     }
-    const address = clientAddress(socket);
     if (this.#addresses.count(address) >= limits.connectionsPerAddress) {
       const message = 'This address has as many connections as it may.';
-      refuseUpgrade(socket, 429, 'Too Many Requests', message, retryLater);
+      audit(logger, 'rate-limited', { address, reason: message });
+      refuseUpgrade(socket, 429, 'rate-limited', message, retryLater);
       return;
     }
     this.#count(socket, address);
@@ -179,7 +196,7 @@ export class WebSocketTransport {
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on('error', ignoreReset);
       if (typeof sync === 'string') this.#refuse(webSocket, CLOSE_CODES.invalidName, sync);
-      else void this.#admit(webSocket, socket, sync);
+      else void this.#admit(webSocket, socket, { ...sync, address });
     });
   }
 
@@ -195,7 +212,7 @@ export class WebSocketTransport {
     });
   }
 
-  async #admit(webSocket: WebSocket, socket: NetSocket, sync: SyncRequest): Promise<void> {
+  async #admit(webSocket: WebSocket, socket: NetSocket, sync: ArrivedRequest): Promise<void> {
     const { logger, registry } = this.#dependencies;
     // Nothing is read before access is decided (SEC-1); what is sent meanwhile waits in the network.
     webSocket.pause();
@@ -207,7 +224,7 @@ export class WebSocketTransport {
     // Whoever is shut out while the question is open does not slip in: an answer counts only in the turn that uses it.
     while (admission.outdated) {
       admission.outdated = false;
-      access = await this.#decide(documentName, sync.token).catch((err: unknown) => {
+      access = await this.#decide(documentName, sync.token, sync.address).catch((err: unknown) => {
         logger.error({ err, document: documentName }, 'Access could not be decided; the connection is refused.');
         return err instanceof AccessUnavailable ? err : null;
       });
@@ -235,7 +252,7 @@ export class WebSocketTransport {
   }
 
   /** Asks the authenticator, for so long. What it throws at once is a rejection too. */
-  async #decide(documentName: string, token: string | null): Promise<Access> {
+  async #decide(documentName: string, token: string | null, address: string | null): Promise<Access> {
     const { authenticator, clock } = this.#dependencies;
     let timer: unknown;
     const timeout = new Promise<never>((_resolve, reject) => {
@@ -243,7 +260,7 @@ export class WebSocketTransport {
       timer = clock.setTimeout(tooLate, ACCESS_TIMEOUT);
     });
     try {
-      return await Promise.race([authenticator.authorize({ documentName, token }), timeout]);
+      return await Promise.race([authenticator.authorize({ documentName, token, address }), timeout]);
     } finally {
       clock.clearTimeout(timer);
     }
@@ -277,7 +294,7 @@ export class WebSocketTransport {
         limits,
         clock,
         logger,
-        authorize: (token) => this.#decide(sync.documentName, token),
+        authorize: (token) => this.#decide(sync.documentName, token, null),
         onClosed: (closed) => this.#forget(closed, session),
       },
     );
@@ -335,11 +352,6 @@ export class WebSocketTransport {
   }
 }
 
-/** The address that limits count for. It is the socket's: a header that claims another is anybody's to write (SEC-4). */
-function clientAddress(socket: NetSocket): string {
-  return socket.remoteAddress ?? 'unknown';
-}
-
 /** The request target as a URL; null when it is not one. */
 function parseTarget(target: string): URL | null {
   const base = 'http://localhost';
@@ -367,25 +379,6 @@ function readRequest(url: URL, request: IncomingMessage): SyncRequest | string {
     speaksCoscribe: protocols.includes(SUBPROTOCOL),
     wantsClientId: url.searchParams.has('fresh'),
   };
-}
-
-function refuseUpgrade(
-  socket: NetSocket,
-  status: number,
-  statusText: string,
-  message: string,
-  headers: Record<string, string> = {},
-): void {
-  const body = JSON.stringify({ error: { code: statusText.toLowerCase().replaceAll(' ', '-'), message } });
-  const lines = Object.entries({
-    Connection: 'close',
-    'Content-Type': 'application/json',
-    'Content-Length': String(Buffer.byteLength(body)),
-    ...headers,
-  }).map(([name, value]) => `${name}: ${value}\r\n`);
-  // The other end need not close; the HTTP server's timeouts have let go of this socket.
-  socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status} ${statusText}\r\n${lines.join('')}\r\n${body}`);
 }
 
 /** A reset is followed by 'close', which does all the work; this listener keeps it from being thrown. */

@@ -1,0 +1,64 @@
+import type { IncomingMessage } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { Door, type DoorSettings } from './door.ts';
+
+const DEFAULTS: DoorSettings = { host: '0.0.0.0', trustProxy: null, origins: null, publicUrl: null };
+
+function answer(settings: Partial<DoorSettings>, headers: Record<string, string>, changes = true): string {
+  const door = new Door({ ...DEFAULTS, ...settings });
+  const request = { socket: { remoteAddress: '127.0.0.1' }, headers } as unknown as IncomingMessage;
+  return door.refusal(request, door.visitor(request), { changes })?.code ?? 'in';
+}
+
+describe('a page', () => {
+  it.each([
+    ['of the server itself', {}, 'http://notes.example:1234', 'notes.example:1234', 'in'],
+    ['of the server, its default port left out', {}, 'https://notes.example', 'notes.example:443', 'in'],
+    ['of the server, with a proxy that speaks TLS', {}, 'https://notes.example', 'notes.example', 'in'],
+    ['of another site', {}, 'https://evil.example', 'notes.example', 'foreign-origin'],
+    ['of another port', {}, 'http://notes.example:81', 'notes.example', 'foreign-origin'],
+    ['of a name that begins alike', {}, 'https://notes.example.evil.example', 'notes.example', 'foreign-origin'],
+    ['without an origin (a file, a sandboxed frame)', {}, 'null', 'notes.example', 'foreign-origin'],
+    ['with nonsense as its origin', {}, 'notes.example', 'notes.example', 'foreign-origin'],
+    ['on the list', { origins: ['https://app.example'] }, 'https://app.example', 'notes.example', 'in'],
+    ['on the list, but unencrypted', { origins: ['https://app.example'] }, 'http://app.example', 'x', 'foreign-origin'],
+    ['of any site, when all are let in', { origins: 'any' as const }, 'null', 'notes.example', 'in'],
+    ['of the public address', { publicUrl: 'https://n.example/sub' }, 'https://n.example', '10.0.0.1:1234', 'in'],
+  ])('[SEC-3] %s', (_title, settings, origin, host, expected) => {
+    expect(answer(settings, { origin, host })).toBe(expected);
+  });
+
+  it('[SEC-3] of another site may send what changes nothing; the browser does not let it read the answer', () => {
+    expect(answer({}, { origin: 'https://evil.example', host: 'notes.example' }, false)).toBe('in');
+  });
+
+  it('[SEC-3] is not needed: programs send no origin', () => {
+    expect(answer({}, { host: 'notes.example' })).toBe('in');
+  });
+});
+
+describe('a server for this machine only', () => {
+  it.each([
+    ['localhost:1234', 'in'],
+    ['LOCALHOST', 'in'],
+    ['notes.localhost', 'in'],
+    ['127.0.0.1:1234', 'in'],
+    ['[::1]:1234', 'in'],
+    ['rebound.example:1234', 'unknown-host'],
+    ['127.0.0.1.evil.example', 'unknown-host'],
+    ['localhost.evil.example', 'unknown-host'],
+    ['', 'unknown-host'],
+  ])('[SEC-3] asked for %s: %s', (host, expected) => {
+    expect(answer({ host: '127.0.0.1' }, { host }, false)).toBe(expected);
+  });
+
+  it('[SEC-3] answers to names that the settings know, and to what a trusted proxy passes on', () => {
+    const headers = { host: 'notes.example' };
+    expect(answer({ host: 'localhost', publicUrl: 'https://notes.example' }, headers)).toBe('in');
+    expect(answer({ host: '::1', origins: ['https://notes.example'] }, headers)).toBe('in');
+    expect(answer({ host: '127.0.0.1', trustProxy: ['loopback'] }, headers)).toBe('unknown-host');
+    const proxied = { ...headers, 'x-forwarded-for': '203.0.113.9' };
+    expect(answer({ host: '127.0.0.1', trustProxy: ['loopback'] }, proxied)).toBe('in');
+    expect(answer({ host: '127.0.0.1' }, proxied)).toBe('unknown-host');
+  });
+});

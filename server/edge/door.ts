@@ -1,0 +1,88 @@
+import type { IncomingMessage } from 'node:http';
+import { isLoopbackName } from './loopback.ts';
+import { ProxyTrust, type Visitor } from './visitor.ts';
+
+export interface DoorSettings {
+  /** Address to listen on. */
+  readonly host: string;
+  readonly trustProxy: readonly string[] | null;
+  readonly origins: readonly string[] | 'any' | null;
+  readonly publicUrl: string | null;
+}
+
+/** Why a request is not let in, whoever sends it. */
+export interface DoorRefusal {
+  readonly status: 403 | 421;
+  readonly code: 'foreign-origin' | 'unknown-host';
+  /** A sentence for whoever runs the page or the server. */
+  readonly message: string;
+}
+
+/**
+ * Decides which pages may talk to this server from a browser (SEC-3). A browser sends along where a page comes from; programs
+ * send nothing and are let in, since they hold no right but what they send themselves.
+ *
+ * - A page of another origin must be on the list: otherwise any page in the world could work on a server that listens on this
+ *   machine only, or on one inside a company's network, through the browser of somebody who may reach it.
+ * - A server that listens on this machine only answers to names of this machine: otherwise a page could give its own name the
+ *   address 127.0.0.1 (DNS rebinding) and be of the same origin.
+ */
+export class Door {
+  readonly trust: ProxyTrust;
+  readonly #anyOrigin: boolean;
+  readonly #origins: ReadonlySet<string>;
+  /** Host names, with their port, of the origins that are let in. */
+  readonly #hosts: ReadonlySet<string>;
+  readonly #isPrivate: boolean;
+
+  constructor({ host, trustProxy, origins, publicUrl }: DoorSettings) {
+    this.trust = new ProxyTrust(trustProxy ?? []);
+    this.#anyOrigin = origins === 'any';
+    const addresses = [...(origins === 'any' ? [] : (origins ?? [])), ...(publicUrl === null ? [] : [publicUrl])];
+    const listed = addresses.map((address) => new URL(address));
+    this.#origins = new Set(listed.map(({ origin }) => origin));
+    this.#hosts = new Set(listed.map((url) => url.host));
+    this.#isPrivate = isLoopbackName(host);
+  }
+
+  visitor(request: IncomingMessage): Visitor {
+    return this.trust.visitor(request);
+  }
+
+  /** Why a request is refused before anybody asks for a token; null when it is not. */
+  refusal(request: IncomingMessage, visitor: Visitor, { changes }: { changes: boolean }): DoorRefusal | null {
+    if (this.#isPrivate && !visitor.isProxied && !this.#knowsHost(visitor.host)) {
+      return {
+        status: 421,
+        code: 'unknown-host',
+        message:
+          'This server listens on its own machine only and does not answer to this name. The setting publicUrl tells it the name.',
+      };
+    }
+    const { origin } = request.headers;
+    if (!changes || origin === undefined || this.isSameOrigin(origin, visitor) || this.isListed(origin)) return null;
+    return {
+      status: 403,
+      code: 'foreign-origin',
+      message: 'Pages of this origin may not use the server. The setting origins lists those that may.',
+    };
+  }
+
+  /** Whether a page of this origin was served under the name that the request asks for. */
+  isSameOrigin(origin: string, { host }: Visitor): boolean {
+    if (host === null || !URL.canParse(origin)) return false;
+    const page = new URL(origin);
+    const asked = `${page.protocol}//${host}`;
+    return URL.canParse(asked) && new URL(asked).host === page.host && page.host !== '';
+  }
+
+  /** Whether the settings let pages of this origin in. */
+  isListed(origin: string): boolean {
+    return this.#anyOrigin || this.#origins.has(origin);
+  }
+
+  #knowsHost(host: string | null): boolean {
+    if (host === null || this.#anyOrigin || this.#hosts.has(host.toLowerCase())) return true;
+    return URL.canParse(`http://${host}`) && isLoopbackName(new URL(`http://${host}`).hostname);
+  }
+}
