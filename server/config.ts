@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { readTokenOrder, TOKEN_OPTIONS, type TokenOrder } from './config/token-order.ts';
 import { ConfigError } from './config-error.ts';
 import { optionName, SETTINGS, type SettingName, type Settings, variableName } from './settings.ts';
 
@@ -9,6 +10,7 @@ export type Command =
   | { readonly kind: 'backup'; readonly folder: string; readonly data: string; readonly salvage: boolean }
   | { readonly kind: 'restore'; readonly from: string; readonly data: string }
   | { readonly kind: 'check'; readonly at: string | null; readonly data: string }
+  | { readonly kind: 'token'; readonly settings: Settings; readonly order: TokenOrder }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'version' };
 
@@ -50,8 +52,10 @@ export function readCommand(
   }
   const [argument, surplus] = [rest[0], rest[ARGUMENTS[command].most]];
   if (surplus !== undefined) throw new ConfigError(`Unexpected argument "${surplus}". See coscribe --help.`);
-  if (values['salvage'] === true && command !== 'backup') {
-    throw new ConfigError('--salvage belongs to coscribe backup. See coscribe --help.');
+  for (const [option, owner] of OPTION_OWNERS) {
+    if (values[option] !== undefined && command !== owner) {
+      throw new ConfigError(`--${option} belongs to coscribe ${owner}. See coscribe --help.`);
+    }
   }
 
   const fromOptions = new Map<string, Given>();
@@ -74,13 +78,27 @@ export function readCommand(
       return { kind: 'restore', from: argument, data };
     case 'check':
       return { kind: 'check', at: argument ?? null, data };
+    case 'token':
+      return { kind: 'token', settings, order: readTokenOrder(values) };
     default:
       return command satisfies never;
   }
 }
 
 /** Most arguments of each command. */
-const ARGUMENTS = { serve: { most: 0 }, backup: { most: 1 }, restore: { most: 1 }, check: { most: 1 } } as const;
+const ARGUMENTS = {
+  serve: { most: 0 },
+  backup: { most: 1 },
+  restore: { most: 1 },
+  check: { most: 1 },
+  token: { most: 0 },
+} as const;
+
+/** Options that are no settings, with the command that takes each. */
+const OPTION_OWNERS: ReadonlyMap<string, keyof typeof ARGUMENTS> = new Map([
+  ['salvage', 'backup'],
+  ...TOKEN_OPTIONS.map((option) => [option, 'token'] as const),
+]);
 
 function isCommandName(name: string): name is keyof typeof ARGUMENTS {
   return Object.hasOwn(ARGUMENTS, name);
@@ -93,6 +111,7 @@ function parse(argv: readonly string[]) {
     config: { type: 'string' },
     salvage: { type: 'boolean' },
   };
+  for (const option of TOKEN_OPTIONS) options[option] = { type: 'string' };
   for (const name of NAMES) options[optionName(name)] = { type: 'string' };
   try {
     return parseArgs({ args: [...argv], options, allowPositionals: true });
@@ -206,6 +225,10 @@ Usage:
                                             --salvage saves what is left of a damaged data folder.
   coscribe restore BACKUP --data FOLDER     Makes a data folder of a backup (a file, or the newest in a folder).
   coscribe check [BACKUP] [--data FOLDER]   Reads every record of a data folder or a backup and says what is wrong.
+  coscribe token --document NAME | --prefix TEXT --role ROLE
+                 [--subject ID [--name NAME] [--color #RRGGBB]] [--expires-in 1h]
+                                            Writes a token signed with jwtSecret: for one document, or for all whose
+                                            names begin so; viewer, commenter, editor or owner; for 90s, 30m, 8h or 7d.
 
 Options (each also as an environment variable, --port as COSCRIBE_PORT, and in the config file as "port"):
 ${lines.join('\n')}

@@ -2,11 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { systemClock } from './clock.ts';
 import { backup } from './command/backup.ts';
 import { check } from './command/check.ts';
 import { CommandError } from './command/command-error.ts';
 import { restore } from './command/restore.ts';
 import { processTerminal as terminal } from './command/terminal.ts';
+import { token } from './command/token.ts';
 import { readCommand } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import { StoreError } from './store/store.ts';
@@ -53,6 +55,8 @@ async function run(): Promise<number> {
       return restore(command, terminal);
     case 'check':
       return check(command, terminal);
+    case 'token':
+      return token(command, terminal, systemClock);
     default:
       return command satisfies never;
   }
