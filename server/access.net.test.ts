@@ -7,9 +7,12 @@ import { type Action, may, ROLES, type Role } from '../protocol/roles.ts';
 import { SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX } from '../protocol/version.ts';
 import type { Access, Authenticator } from './auth/authenticator.ts';
 import { systemClock } from './clock.ts';
+import { decodeBackup } from './document/backup-format.ts';
+import { restore } from './document/restore.ts';
 import type { CoscribeServer } from './server.ts';
 import type { Settings } from './settings.ts';
 import { LevelStore } from './store/level-store.ts';
+import { MemoryStore } from './store/memory-store.ts';
 import { EDITOR } from './testing/grants.ts';
 import { freshFolder, startTestServer, type TestServerOptions } from './testing/test-server.ts';
 import { WireClient } from './testing/wire-client.ts';
@@ -248,13 +251,18 @@ describe('share links', () => {
     expect(await make({ role: 'viewer', secret: 'mine' })).toEqual([400, 'bad-request']);
   });
 
-  it('keeps links and owners over a restart and in a backup', async () => {
+  it('[SEC-1] are kept over a restart and in a backup, with the owners', async () => {
     const folder = await freshFolder();
     const { server, owner, linkOf } = await shared({}, { store: await LevelStore.open(folder) });
+    const restored = new MemoryStore();
+    await restore(restored, (await decodeBackup(server.backup())).entries);
     await server.stop();
-    const again = await start({ access: 'private' }, { store: await LevelStore.open(folder) });
-    expect((await join(again, linkOf('viewer').link)).text).toBe('Agenda');
-    expect((await ask(again, 'GET', 'minutes/access', owner)).body.links).toHaveLength(4);
+    for (const store of [await LevelStore.open(folder), restored]) {
+      const again = await start({ access: 'private' }, { store });
+      expect((await join(again, linkOf('viewer').link)).text).toBe('Agenda');
+      expect((await ask(again, 'GET', 'minutes/access', owner)).body.links).toHaveLength(4);
+      expect(await refused(again, null)).toMatchObject({ code: 4401 });
+    }
   });
 });
 

@@ -60,7 +60,7 @@ it('asks for the password of a link, and takes a ticket for it until the passwor
   const ticket = makeTicket(secret, 'minutes', guarded, Date.now() + 60_000);
   expect(await ask(ticket)).toBe('viewer');
   expect(await ask(makeTicket(secret, 'minutes', guarded, 1))).toBe('passwordNeeded');
-  expect(await ask(makeTicket(secret, 'others', guarded, Date.now() + 60_000))).toBe('unauthenticated');
+  expect(await ask(makeTicket(secret, 'others', guarded, Date.now() + 60_000))).toBe('passwordNeeded');
   await made.change('minutes', (record) => ({ ...record, links: [{ ...guarded, password: 'scrypt.a.c' }] }));
   expect(await ask(ticket)).toBe('passwordNeeded');
 });

@@ -22,14 +22,14 @@ it('lets the first failures pass, then doubles the wait up to the longest', () =
   expect(made.wait('b')).toBe(0);
 });
 
-it('opens when the wait is over, and forgets in the end', () => {
+it('opens when the wait is over, and forgets in the end', async () => {
   const { clock, made, fail } = brake();
   fail(5);
-  clock.advance(2_000);
+  await clock.advance(2_000);
   expect(made.wait('a')).toBe(0);
   fail(1);
   expect(made.wait('a')).toBe(4);
-  clock.advance(64_000);
+  await clock.advance(64_000);
   fail(3);
   expect(made.wait('a')).toBe(0);
 });
