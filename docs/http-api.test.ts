@@ -18,9 +18,12 @@ test('docs/http-api.md lists every code that a handler answers with', () => {
 
 test('docs/http-api.md lists every route of the API', () => {
   const routes = sources.flatMap(({ source }) =>
-    [...source.matchAll(/app\.(get|put|patch|post|delete)\(\s*'(\/(?:documents|healthz|readyz|metrics)[^']*)'/g)].map(
-      ([, method = '', path = '']) =>
-        `${method.toUpperCase()} ${path.startsWith('/documents') ? `/api${path}` : path}`.replace(':name', '<name>'),
+    [
+      ...source.matchAll(
+        /app\.(get|put|patch|post|delete)\(\s*'(\/(?:documents|api|auth|healthz|readyz|metrics)[^']*)'/g,
+      ),
+    ].map(([, method = '', path = '']) =>
+      `${method.toUpperCase()} ${path.startsWith('/documents') ? `/api${path}` : path}`.replace(':name', '<name>'),
     ),
   );
   expect(routes.length).toBeGreaterThanOrEqual(6);

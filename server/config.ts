@@ -146,7 +146,7 @@ function fromFile(path: string): Map<string, Given> {
   } catch (cause) {
     // What JSON.parse complains of quotes the file, and the file may hold secrets.
     const message = cause instanceof Error ? cause.message : String(cause);
-    const place = /line \d+ column \d+/.exec(message)?.[0];
+    const place = /position \d+/.exec(message)?.[0];
     const reason = cause instanceof SyntaxError ? `not JSON${place === undefined ? '' : `, ${place}`}` : message;
     throw new ConfigError(`The config file ${path} cannot be read (${reason}). It must hold a JSON object.`);
   }

@@ -49,7 +49,7 @@ describe('the command refuses in one line', () => {
     const file = join(await freshFolder(), 'config.json');
     await writeFile(file, '{\n  "oidcClientSecret": "hush-hush-1" "port": 1 }');
     const { stderr } = await runCommand(['serve', '--config', file]);
-    expect(stderr).toMatch(/not JSON, line 2 column \d+/);
+    expect(stderr).toMatch(/not JSON, position \d+/);
     expect(stderr).not.toContain('hush');
     await writeFile(file, '{"port": hush-hush-2}');
     expect((await runCommand(['serve', '--config', file])).stderr).not.toContain('hush');

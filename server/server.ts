@@ -1,6 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { AccessControl } from './auth/access-control.ts';
 import type { Authenticator } from './auth/authenticator.ts';
+import { OidcClient } from './auth/oidc.ts';
+import { SessionTokens } from './auth/session-token.ts';
+import { Sessions } from './auth/sessions.ts';
 import { createTokenVerifiers } from './auth/token-verifiers.ts';
 import type { Clock } from './clock.ts';
 import type { ConnectionRates, Rate } from './connection/allowance.ts';
@@ -8,6 +11,7 @@ import { Documents } from './document/documents.ts';
 import type { StateWork } from './document/state-work.ts';
 import { Door } from './edge/door.ts';
 import { createHttpApp } from './http/http-app.ts';
+import type { SignIn } from './http/session-routes.ts';
 import type { Logger } from './logger.ts';
 import { Registry } from './room/registry.ts';
 import { Room } from './room/room.ts';
@@ -72,15 +76,26 @@ function connectionRates(settings: Settings): ConnectionRates {
   };
 }
 
+/** How people sign in; null where no provider is set. */
+function createSignIn(settings: Settings, secret: Uint8Array, clock: Clock): SignIn | null {
+  const { oidcIssuer: issuer, oidcClientId: clientId, oidcClientSecret: clientSecret, oidcScopes: scopes } = settings;
+  if (issuer === null || clientId === null) return null;
+  const sessions = new Sessions(secret, clock);
+  const oidc = new OidcClient({ issuer, clientId, clientSecret, scopes, clock });
+  return { oidc, sessions, tokens: new SessionTokens(secret, sessions, clock), secret };
+}
+
 /** Puts the parts together and listens. Rejects, with nothing left running, when it cannot. */
 export async function startServer(options: ServerOptions): Promise<CoscribeServer> {
   const { settings, store, clock, logger } = options;
-  const verifiers = createTokenVerifiers(settings, clock, logger);
+  const jwtVerifiers = createTokenVerifiers(settings, clock, logger);
   const documents = await Documents.open(store, clock, logger, {
     mostUnstoredBytes: settings.maxUnstoredBytes,
     ...(options.states === undefined ? {} : { states: options.states }),
   });
   const secret = await documents.secret();
+  const signIn = createSignIn(settings, secret, clock);
+  const verifiers = signIn === null ? jwtVerifiers : [signIn.tokens, ...jwtVerifiers];
   const { access, create } = settings;
   const authenticator =
     options.authenticator ?? new AccessControl({ documents, secret, clock, access, create, verifiers });
@@ -138,6 +153,7 @@ export async function startServer(options: ServerOptions): Promise<CoscribeServe
     door,
     logger,
     metrics: { metrics, access: settings.metrics },
+    session: { access: settings.access, signIn, publicUrl: settings.publicUrl, clock, logger },
     siteFolder: options.siteFolder,
     bodyLimit: settings.maxMessageBytes,
   });

@@ -9,6 +9,7 @@ import { guardFrontDoor } from './front-door.ts';
 import { type HealthRoutesOptions, healthRoutes } from './health-routes.ts';
 import { HttpError } from './http-error.ts';
 import { type MetricsRoutesOptions, metricsRoutes } from './metrics-routes.ts';
+import { type SessionRoutesOptions, sessionRoutes } from './session-routes.ts';
 import { serveSite, wantsPage } from './site.ts';
 
 export interface HttpAppOptions extends DocumentRoutesOptions, HealthRoutesOptions {
@@ -17,6 +18,7 @@ export interface HttpAppOptions extends DocumentRoutesOptions, HealthRoutesOptio
   readonly clock: Clock;
   readonly door: Door;
   readonly metrics: MetricsRoutesOptions;
+  readonly session: SessionRoutesOptions;
   /** Folder of the built site; null serves none. */
   readonly siteFolder: string | null;
   /** Longest request body, in bytes. */
@@ -74,6 +76,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
   });
   const { access, secret, clock } = options;
   if (access !== null) await app.register(accessRoutes, { prefix: '/api', access, secret, clock, logger });
+  await app.register(sessionRoutes, options.session);
   if (options.siteFolder !== null) await serveSite(app, options.siteFolder);
   return app;
 }
@@ -85,7 +88,11 @@ function answerError(
   reply: FastifyReply,
 ): FastifyReply {
   const status = error.statusCode ?? 500;
-  if (status >= 500) logger.error({ err: error, method: request.method, url: request.url }, 'A request failed.');
+  if (status >= 500) {
+    // Without what stands behind the question mark, which may be a token or the code of a sign-in.
+    const [path] = request.url.split('?', 1);
+    logger.error({ err: error, method: request.method, path }, 'A request failed.');
+  }
   if (error instanceof HttpError) return reply.code(status).send(errorBody(error.code, error.message));
   if (status < 500) return reply.code(status).send(errorBody('bad-request', error.message));
   if (wantsPage(request, reply)) return reply.code(500).sendFile('error.html');

@@ -1,0 +1,175 @@
+import fastifyCookie from '@fastify/cookie';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { audit } from '../audit.ts';
+import { FailureBrake } from '../auth/failure-brake.ts';
+import { type OidcClient, type SignInAttempt, SignInFailed } from '../auth/oidc.ts';
+import { Seal } from '../auth/seal.ts';
+import type { SessionTokens } from '../auth/session-token.ts';
+import type { Session, Sessions } from '../auth/sessions.ts';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../logger.ts';
+import { HttpError } from './http-error.ts';
+import { SessionCookies } from './session-cookies.ts';
+import { wantsPage } from './site.ts';
+
+/** How people sign in. */
+export interface SignIn {
+  readonly oidc: OidcClient;
+  readonly sessions: Sessions;
+  readonly tokens: SessionTokens;
+  /** Seals what is remembered while somebody is at the provider. */
+  readonly secret: Uint8Array;
+}
+
+export interface SessionRoutesOptions {
+  readonly access: 'open' | 'private';
+  /** Null where nobody can sign in. */
+  readonly signIn: SignIn | null;
+  /** The address that browsers use, if it is known. */
+  readonly publicUrl: string | null;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** How long somebody may take at the provider, in milliseconds. */
+const ATTEMPT_LIFETIME = 10 * 60 * 1000;
+
+/** How often one address may come back from the provider without success before it has to wait. */
+const FAILURES = { free: 10, first: 2_000, longest: 10 * 60_000 } as const;
+
+const SignInQuery = Type.Object({ return: Type.Optional(Type.String()) });
+
+/** `/auth/*` and `/api/session`: signing in and out, and who is signed in. docs/access.md describes them for users. */
+export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = async (app, options) => {
+  const { access, signIn, publicUrl, clock, logger } = options;
+  const basePath = publicUrl === null ? '' : new URL(publicUrl).pathname.replace(/\/$/, '');
+  const cookies = new SessionCookies(publicUrl);
+  await app.register(fastifyCookie);
+  // Answers depend on who asks.
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('Cache-Control', 'no-store').header('Referrer-Policy', 'no-referrer');
+  });
+
+  /** The session of whoever asks, renewed where that is due. */
+  async function session(request: FastifyRequest, reply: FastifyReply): Promise<Session | null> {
+    const cookie = cookies.read(request, 'session');
+    if (signIn === null || cookie === null) return null;
+    const current = await signIn.sessions.read(cookie);
+    if (current === null) {
+      cookies.remove(request, reply, 'session');
+      return null;
+    }
+    const renewed = signIn.sessions.renewed(current);
+    if (renewed !== null) await keep(signIn, request, reply, renewed);
+    return renewed ?? current;
+  }
+
+  async function keep({ sessions }: SignIn, request: FastifyRequest, reply: FastifyReply, kept: Session) {
+    cookies.write(request, reply, 'session', await sessions.seal(kept), kept.expiresAt - clock.date());
+  }
+
+  /** A page of another site must not act with the cookie of whoever looks at it. */
+  function requireSameOrigin(request: FastifyRequest): void {
+    const site = request.headers['sec-fetch-site'];
+    const { origin } = request.headers;
+    const own = publicUrl === null ? `${request.protocol}://${request.host}` : new URL(publicUrl).origin;
+    if (site === undefined ? origin === own : site === 'same-origin') return;
+    audit(logger, 'refused', { address: request.ip, reason: 'foreign-origin' });
+    throw new HttpError(403, 'foreign-origin', 'Only pages of this site may ask for this.');
+  }
+
+  app.get('/api/session', async (request, reply) => {
+    const current = await session(request, reply);
+    return {
+      access,
+      person: current?.person ?? null,
+      signIn: signIn === null ? null : `${basePath}/auth/sign-in`,
+    };
+  });
+
+  app.post('/api/session/token', async (request, reply) => {
+    requireSameOrigin(request);
+    const current = await session(request, reply);
+    if (signIn === null || current === null) throw new HttpError(401, 'unauthenticated', 'You are not signed in.');
+    return signIn.tokens.issue(current);
+  });
+
+  app.post('/auth/sign-out', async (request, reply) => {
+    requireSameOrigin(request);
+    const current = await session(request, reply);
+    if (current !== null) signIn?.sessions.end(current);
+    cookies.remove(request, reply, 'session');
+    return reply.code(204).send();
+  });
+
+  if (signIn === null) return;
+  app.setErrorHandler((error: FastifyError | HttpError, request, reply) => {
+    if (!(error instanceof HttpError) || !wantsPage(request, reply)) throw error;
+    return reply.code(error.statusCode).sendFile('sign-in-failed.html');
+  });
+  const attempts = new Seal(signIn.secret, 'sign-in attempt', clock);
+  const failures = new FailureBrake(FAILURES, clock);
+
+  function requirePatience(request: FastifyRequest, reply: FastifyReply): void {
+    const seconds = failures.wait(request.ip);
+    if (seconds === 0) return;
+    audit(logger, 'rate-limited', { address: request.ip, reason: 'failed sign-ins' });
+    reply.header('Retry-After', String(seconds));
+    throw new HttpError(429, 'rate-limited', `Too many sign-ins failed. Try again in ${seconds} seconds.`);
+  }
+
+  /** Writes down a failure, and says what to answer. */
+  function failed(request: FastifyRequest, error: unknown): HttpError {
+    if (!(error instanceof SignInFailed)) throw error;
+    audit(logger, 'sign-in-failed', { address: request.ip, reason: error.message });
+    if (error.kind === 'unreachable') {
+      return new HttpError(503, 'provider-unavailable', 'The sign-in service cannot be reached right now. Try again.');
+    }
+    return new HttpError(400, 'sign-in-failed', 'The sign-in did not work, or took too long. Try again.');
+  }
+
+  app.get('/auth/sign-in', { schema: { querystring: SignInQuery } }, async (request, reply) => {
+    requirePatience(request, reply);
+    const home = publicUrl ?? `${request.protocol}://${request.host}`;
+    const begun = await signIn.oidc.begin(`${home}/auth/callback`).catch((error: unknown) => {
+      throw failed(request, error);
+    });
+    const content = { ...begun.attempt, return: localPath(request.query.return) ?? `${basePath}/` };
+    const sealed = await attempts.close(content, clock.date() + ATTEMPT_LIFETIME);
+    cookies.write(request, reply, 'signIn', sealed, ATTEMPT_LIFETIME);
+    return reply.redirect(begun.address, 303);
+  });
+
+  app.get('/auth/callback', async (request, reply) => {
+    requirePatience(request, reply);
+    // Before the outcome is known, so that many at a time are no way around.
+    failures.failed(request.ip);
+    const cookie = cookies.read(request, 'signIn');
+    cookies.remove(request, reply, 'signIn');
+    // What opens was written above.
+    const content = cookie === null ? null : await attempts.open(cookie);
+    const attempt = content as (SignInAttempt & { readonly return: string }) | null;
+    if (attempt === null) throw failed(request, new SignInFailed('refused', 'no attempt'));
+    const query = request.url.slice(request.url.indexOf('?') + 1);
+    const person = await signIn.oidc.finish(query, attempt).catch((error: unknown) => {
+      if (error instanceof SignInFailed && error.kind === 'unreachable') failures.succeeded(request.ip);
+      throw failed(request, error);
+    });
+    failures.succeeded(request.ip);
+    await keep(signIn, request, reply, signIn.sessions.start(person));
+    audit(logger, 'signed-in', { address: request.ip, person: person.id });
+    return reply.redirect(attempt.return, 303);
+  });
+};
+
+/** The path of an address on this very site, as a browser would read it; null for any other. */
+function localPath(address: string | undefined): string | null {
+  const base = 'http://site.invalid';
+  if (address === undefined || !address.startsWith('/') || !URL.canParse(address, base)) return null;
+  const { origin, pathname, search, hash } = new URL(address, base);
+  // A path such as `/.//other.example` would be read as another host when it stands alone.
+  if (origin !== base || pathname.startsWith('//')) return null;
+  return pathname + search + hash;
+}
