@@ -21,7 +21,7 @@ afterAll(async () => {
 
 it('signs somebody in and sends them back to where they came from', async () => {
   const browser = new CookieBrowser();
-  const back = await signInAtProvider(browser, `${server.url}/auth/sign-in?return=/d/x%3Fy`, 'alice');
+  const back = await signInAtProvider(browser, `${server.url}/auth/sign-in?return=/d/x%253Fy`, 'alice');
   const response = await browser.fetch(back);
   expect([response.status, response.headers.get('location')]).toEqual([303, '/d/x%3Fy']);
   const alice = {
