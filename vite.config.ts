@@ -8,7 +8,7 @@ import { defineConfig, type Plugin, transformWithOxc } from 'vite';
 const DEV_SERVER = process.env['COSCRIBE_DEV_SERVER'] ?? 'http://127.0.0.1:1234';
 
 const ROOT = join(import.meta.dirname, 'web/app');
-const PAGES = ['index', 'document', '404', 'error'];
+const PAGES = ['index', 'document', '404', 'error', 'sign-in-failed'];
 const WORKER = 'service-worker';
 const EARLY_THEME = join(ROOT, 'theme/early-theme.ts');
 const EARLY_THEME_IN_DEV = '/@early-theme.js';
@@ -159,6 +159,7 @@ export default defineConfig({
     proxy: {
       // With the host that the browser asked for: the server lets in pages of its own origin only.
       '/api': { target: DEV_SERVER, changeOrigin: false },
+      '/auth': { target: DEV_SERVER, changeOrigin: false },
       '/sync': { target: DEV_SERVER, changeOrigin: false, ws: true },
     },
   },

@@ -23,7 +23,7 @@ test('docs/http-api.md lists every route of the API', () => {
         /app\.(get|put|patch|post|delete)\(\s*'(\/(?:documents|api|auth|healthz|readyz|metrics)[^']*)'/g,
       ),
     ].map(([, method = '', path = '']) =>
-      `${method.toUpperCase()} ${path.startsWith('/documents') ? `/api${path}` : path}`.replace(':name', '<name>'),
+      `${method.toUpperCase()} ${path.startsWith('/documents') ? `/api${path}` : path}`.replaceAll(/:(\w+)/g, '<$1>'),
     ),
   );
   expect(routes.length).toBeGreaterThanOrEqual(6);
