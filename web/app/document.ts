@@ -2,11 +2,16 @@
 import { EditorView } from '@codemirror/view';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
+import { isRole } from '../../protocol/roles.ts';
 import { TEXT_FIELD } from '../../protocol/version.ts';
 import { createEditor, isProse, languageNames, resolveLanguage } from '../editor/index.ts';
 import { CoscribeProvider } from '../provider/index.ts';
+import { WayIn } from './access/way-in.ts';
+import { DocumentApi } from './api/document-api.ts';
+import { SiteSession } from './api/site-session.ts';
+import { Credentials } from './device/credentials.ts';
 import { openLocalStore } from './device/local-store.ts';
-import { changeProperties } from './document/document-api.ts';
+import { copyText } from './document/copy-text.ts';
 import { DocumentPage } from './document/document-page.ts';
 import { DocumentSession } from './document/document-session.ts';
 import { fetchPanelsWhenIdle, openPanel } from './document/open-panel.ts';
@@ -14,19 +19,43 @@ import { handlePageKeys } from './document/page-keys.ts';
 import { saveFile } from './document/save-file.ts';
 import { syncPort } from './document/sync-port.ts';
 import { documentNameFromPath } from './link/document-link.ts';
+import { type LinkFragment, readFragment, takeFragment } from './link/link-fragment.ts';
 import { keepPagesForOffline } from './offline/keep-pages.ts';
 import { followThemeOfOtherTabs } from './theme/follow-other-tabs.ts';
 
 /** Brings a document onto its page. */
-function openDocument(name: string, page: DocumentPage): void {
+function openDocument(name: string, page: DocumentPage, fragment: LinkFragment | null): void {
   const store = openLocalStore();
   const doc = new Y.Doc();
   const awareness = new Awareness(doc);
-  const provider = new CoscribeProvider('/sync', name, doc, { awareness });
   const text = doc.getText(TEXT_FIELD);
+  const api = new DocumentApi(name, () => wayIn.token());
+  const siteSession = new SiteSession();
+  const wayIn = new WayIn({
+    credentials: new Credentials(store, name),
+    api,
+    session: siteSession,
+    connect: () => provider.connect(),
+    reconnect: () => {
+      provider.disconnect();
+      provider.connect();
+    },
+    tell: (sentence) => page.announcer?.toast(sentence),
+    now: () => Date.now(),
+  });
+  if (fragment !== null) wayIn.take(fragment);
+  const provider = new CoscribeProvider('/sync', name, doc, { awareness, token: () => wayIn.token() });
+  // Before the session listens: what can be mended at once is not shown.
+  provider.on('closed', ({ name: code }) => wayIn.refused(code));
+  const tellRole = () => {
+    if (provider.status === 'connected') wayIn.letIn(isRole(provider.role) ? provider.role : null);
+  };
+  provider.on('status', tellRole);
+  provider.on('notice', tellRole);
 
   const session = new DocumentSession({
     name,
+    origin: location.origin,
     sync: syncPort(provider),
     awareness,
     getText: () => text.toString(),
@@ -46,8 +75,11 @@ function openDocument(name: string, page: DocumentPage): void {
       },
     },
     random: Math.random,
-    changeProperties,
+    api,
+    wayIn,
+    signOut: () => siteSession.signOut(),
     saveFile,
+    copy: copyText,
     reload: () => location.reload(),
     languages: { names: languageNames, resolve: resolveLanguage, isProse },
     root: document.documentElement,
@@ -64,7 +96,7 @@ function openDocument(name: string, page: DocumentPage): void {
       fileName: state.title,
       theme: state.theme,
       readOnly: !state.mayWrite,
-      placeholder: 'Start writing. Everybody who has the link can write here with you.',
+      placeholder: state.placeholder,
       ...state.shown,
       hideMyCursor: state.settings.hideMyCursor,
       // The text scrolls and takes the focus; audits look for the attribute.
@@ -88,8 +120,14 @@ function openDocument(name: string, page: DocumentPage): void {
   for (const event of ['online', 'offline']) window.addEventListener(event, () => session.refresh());
 }
 
+// First of all: from here on the address holds no secret.
+const fragment = takeFragment(window);
 const page = document.querySelector('cs-document-page');
 const name = documentNameFromPath(location.pathname);
 if (name === null) location.replace('/404.html');
-else if (page instanceof DocumentPage) openDocument(name, page);
+else if (page instanceof DocumentPage) openDocument(name, page, fragment);
+// A share link of this very document, put into the address bar, changes the fragment and loads nothing.
+window.addEventListener('hashchange', () => {
+  if (readFragment(location.hash) !== null) location.reload();
+});
 keepPagesForOffline();

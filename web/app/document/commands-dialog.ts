@@ -33,12 +33,9 @@ function commands(state: SessionState, session: DocumentSession): Command[] {
   const { settings, shown } = state;
   const onOff = (on: boolean) => (on ? 'on' : 'off');
   return [
-    { label: 'Copy link, share', run: () => session.openPanel('share') },
-    { label: 'Rename the document', keywords: 'title', run: () => session.startRenaming() },
-    { label: 'Choose the language', keywords: 'syntax highlighting', run: () => session.openPanel('language') },
+    { label: 'Copy link, share', keywords: 'access roles', run: () => session.openPanel('share') },
     { label: 'Download as a file', keywords: 'save export', run: () => session.downloadCopy() },
-    { label: 'Undo', detail: keyName('Mod+Z', isMac), run: () => session.undo() },
-    { label: 'Redo', detail: keyName('Mod+Shift+Z', isMac), run: () => session.redo() },
+    ...(state.mayWrite ? writingCommands(session, isMac) : []),
     {
       label: 'Line numbers',
       detail: onOff(shown.lineNumbers),
@@ -68,6 +65,16 @@ function commands(state: SessionState, session: DocumentSession): Command[] {
       ]),
     { label: 'Keys', detail: '?', keywords: 'help shortcuts', run: () => session.openPanel('keys') },
     { label: 'New document', run: openNewDocument },
+  ];
+}
+
+/** What only those who may write can do. */
+function writingCommands(session: DocumentSession, isMac: boolean): Command[] {
+  return [
+    { label: 'Rename the document', keywords: 'title', run: () => session.startRenaming() },
+    { label: 'Choose the language', keywords: 'syntax highlighting', run: () => session.openPanel('language') },
+    { label: 'Undo', detail: keyName('Mod+Z', isMac), run: () => session.undo() },
+    { label: 'Redo', detail: keyName('Mod+Shift+Z', isMac), run: () => session.redo() },
   ];
 }
 

@@ -1,9 +1,8 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { Check, Download, Ellipsis, FilePlus2, type IconNode, Keyboard, Languages, Search } from 'lucide';
 import { moveFocusByKey } from '../base/arrow-keys.ts';
 import { icon } from '../base/icon.ts';
-import { documentPath } from '../link/document-link.ts';
-import { unguessableName } from '../link/unguessable-name.ts';
+import { newDocumentPath } from '../link/new-document.ts';
 import { THEME_CHOICES, type ThemeChoice } from '../theme/theme-choice.ts';
 import { THEME_FACES } from '../theme/theme-faces.ts';
 import type { DocumentSession } from './document-session.ts';
@@ -40,7 +39,11 @@ export class DocumentMenu extends SessionElement {
         @focusout=${(event: FocusEvent) => this.closeWhenLeft(event)}
       >
         ${this.item(Download, 'Download as a file', '', 'download', () => session.downloadCopy())}
-        ${this.item(Languages, 'Language', state.resolvedLanguage, 'language', () => session.openPanel('language'))}
+        ${
+          state.mayWrite
+            ? this.item(Languages, 'Language', state.resolvedLanguage, 'language', () => session.openPanel('language'))
+            : nothing
+        }
         <hr class="menu-rule" />
         ${this.setting(state, session, 'lineNumbers', 'Line numbers')}
         ${this.setting(state, session, 'lineWrapping', 'Wrap long lines')}
@@ -54,7 +57,7 @@ export class DocumentMenu extends SessionElement {
           class="menu-item"
           role="menuitem"
           tabindex="-1"
-          href=${documentPath(unguessableName())}
+          href=${newDocumentPath()}
           target="_blank"
           rel="noopener"
           data-testid="new-document"

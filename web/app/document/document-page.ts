@@ -1,5 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import { Share2 } from 'lucide';
+import '../access/access-gate.ts';
+import '../access/role-badge.ts';
 import type { Announcer } from '../base/announcer.ts';
 import { icon } from '../base/icon.ts';
 import { mark } from '../base/mark.ts';
@@ -39,7 +41,10 @@ export class DocumentPage extends SessionElement {
       >
         <a class="bar-home" href="/" title="Start page"><span class="visually-hidden">Coscribe, start page</span>${mark()}</a>
         <cs-title-field .session=${session}></cs-title-field>
-        <cs-status-line .session=${session}></cs-status-line>
+        <div class="bar-state">
+          <cs-role-badge .session=${session}></cs-role-badge>
+          <cs-status-line .session=${session}></cs-status-line>
+        </div>
         <nav class="bar-people" aria-label="People"><cs-people-list .session=${session}></cs-people-list></nav>
         <button
           class="button button-primary bar-share"
@@ -54,8 +59,9 @@ export class DocumentPage extends SessionElement {
       </header>
       <cs-notice-strip .session=${session} role="alert"></cs-notice-strip>
       <main class="pane">
-        <div class="editor" data-testid="editor"></div>
-        ${state.ready ? '' : html`<div class="skeleton" aria-hidden="true"><i></i><i></i><i></i><i></i><i></i></div>`}
+        <div class="editor" data-testid="editor" ?hidden=${state.gateCovers}></div>
+        ${state.gateCovers ? html`<cs-access-gate .session=${session}></cs-access-gate>` : ''}
+        ${state.ready || state.gateCovers ? '' : html`<div class="skeleton" aria-hidden="true"><i></i><i></i><i></i><i></i><i></i></div>`}
       </main>
       <cs-announcer></cs-announcer>
     `;

@@ -1,10 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
+import { WayIn } from '../access/way-in.ts';
+import { ApiError } from '../api/api-request.ts';
+import { type CatalogueEntry, DocumentApi } from '../api/document-api.ts';
+import type { SessionInfo } from '../api/site-session.ts';
+import { Credentials } from '../device/credentials.ts';
 import { openLocalStore } from '../device/local-store.ts';
 import { recentDocuments } from '../device/recent-documents.ts';
-import { type CatalogueEntry, DocumentApiError } from './document-api.ts';
-import { DocumentSession, type EditorPort, type SyncPort } from './document-session.ts';
+import { DocumentSession } from './document-session.ts';
+import type { EditorPort, SyncPort } from './session-ports.ts';
 
 /** Everything around a session, at hand for a test. */
 class World {
@@ -17,9 +22,12 @@ class World {
   readonly files: [string, string][] = [];
   readonly editorCalls: string[] = [];
   text = '';
+  copied = '';
   online = true;
   reloads = 0;
   now = 1_000_000;
+  readonly credentials = new Credentials(this.store, 'plan');
+  info: SessionInfo = { person: null, signIn: null };
   readonly timers: { at: number; task: () => void }[] = [];
   /** Answers the next change of properties. */
   answer: (change: { title?: string; language?: string }) => Promise<CatalogueEntry> = async (change) => ({
@@ -88,8 +96,23 @@ class World {
         port.forgotten += 1;
       },
     });
+    const api = new DocumentApi(
+      'plan',
+      async () => '',
+      ({ body }) => this.answer(Object(body)),
+    );
+    const wayIn = new WayIn({
+      credentials: this.credentials,
+      api,
+      session: { info: async () => this.info, token: async () => '' },
+      connect: () => undefined,
+      reconnect: () => undefined,
+      tell: (sentence) => this.toasts.push(sentence),
+      now: () => this.now,
+    });
     return new DocumentSession({
       name: 'plan',
+      origin: 'https://write.example',
       sync,
       awareness: this.awareness,
       getText: () => this.text,
@@ -113,7 +136,15 @@ class World {
         },
       },
       random: () => 0.5,
-      changeProperties: (_name, change) => this.answer(change),
+      api,
+      wayIn,
+      signOut: async () => {
+        this.info = { person: null, signIn: null };
+      },
+      copy: async (text) => {
+        this.copied = text;
+        return true;
+      },
       saveFile: (fileName, text) => this.files.push([fileName, text]),
       reload: () => {
         this.reloads += 1;
@@ -141,6 +172,7 @@ class World {
       setLanguage: note('setLanguage'),
       setTheme: note('setTheme'),
       setReadOnly: note('setReadOnly'),
+      setPlaceholder: note('setPlaceholder'),
       setUser: note('setUser'),
       setLineNumbers: note('setLineNumbers'),
       setLineWrapping: note('setLineWrapping'),
@@ -203,10 +235,10 @@ describe('title and language', () => {
     const session = world.open();
     world.tell({ ...CONNECTED, properties: { title: 'Old', language: '' } });
     let answered: (entry: CatalogueEntry) => void = () => undefined;
-    world.answer = () =>
-      new Promise((resolve) => {
-        answered = resolve;
-      });
+    const answer = new Promise<CatalogueEntry>((resolve) => {
+      answered = resolve;
+    });
+    world.answer = () => answer;
     const renaming = session.rename('  New \n title ');
     expect(session.state.title).toBe('New title');
     answered({ name: 'plan', title: 'New title', language: '' });
@@ -217,7 +249,7 @@ describe('title and language', () => {
   it('come back when the server refuses, and a toast says why', async () => {
     const session = world.open();
     world.tell({ ...CONNECTED, properties: { title: 'Old', language: '' } });
-    world.answer = () => Promise.reject(new DocumentApiError('You may read this document, not change it.'));
+    world.answer = () => Promise.reject(new ApiError('You may read this document, not change it.'));
     await session.rename('New');
     expect(session.state.title).toBe('Old');
     expect(world.toasts).toEqual(['The title was not changed. You may read this document, not change it.']);
@@ -312,7 +344,7 @@ describe('connection', () => {
     session.attachEditor(world.editor());
     world.tell({ ...CONNECTED, role: 'viewer' });
     expect(session.state.mayWrite).toBe(false);
-    expect(world.editorCalls).toEqual(['setReadOnly(true)']);
+    expect(world.editorCalls).toEqual(['setReadOnly(true)', 'setPlaceholder("Nothing is written here yet.")']);
   });
 });
 

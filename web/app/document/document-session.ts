@@ -1,99 +1,22 @@
-import type { Awareness } from 'y-protocols/awareness';
+import { isRole, may, type Role } from '../../../protocol/roles.ts';
 import { type Person, watchPeople } from '../../editor/people.ts';
+import { type AccessAdvice, accessAdvice } from '../access/access-advice.ts';
+import type { WayIn } from '../access/way-in.ts';
+import { ApiError } from '../api/api-request.ts';
+import type { DocumentApi } from '../api/document-api.ts';
 import { type EditorSettings, keepEditorSettings, readEditorSettings, settingsFor } from '../device/editor-settings.ts';
 import { type Guest, guestOf, keepGuest, readGuest } from '../device/guest.ts';
-import type { KeptStrings } from '../device/local-store.ts';
 import { recentDocuments, rememberDocument, retitleDocument } from '../device/recent-documents.ts';
+import { documentLink } from '../link/document-link.ts';
+import { ownerKeyFile } from '../link/owner-key.ts';
 import { chooseTheme, readTheme, type ThemeChoice } from '../theme/theme-choice.ts';
-import { type CatalogueEntry, DocumentApiError } from './document-api.ts';
-import { downloadFileName } from './file-name.ts';
+import { downloadFileName, ownerKeyFileName } from './file-name.ts';
 import { comingsAndGoings } from './people-shown.ts';
 import { readyToShow } from './ready-to-show.ts';
+import type { EditorPort, SessionOptions, SyncPort } from './session-ports.ts';
 import type { SessionState } from './session-state.ts';
-import type { PanelName, SessionUi } from './session-ui.ts';
-import { connectionAnnouncement, type Refusal, saveKeyAnswer, statusWording } from './status-wording.ts';
-
-/** What a session needs of the provider. */
-export interface SyncPort {
-  readonly status: 'connecting' | 'connected' | 'disconnected';
-  readonly synced: boolean;
-  readonly loaded: boolean;
-  readonly saved: boolean;
-  readonly unsavedChanges: number;
-  /** Null before the server has said. */
-  readonly role: string | null;
-  /** Null before the server has said. */
-  readonly properties: { readonly title: string; readonly language: string } | null;
-  readonly closed: Refusal | null;
-  /** When the next attempt starts, in the clock's milliseconds. */
-  readonly retryAt: number | null;
-  readonly storageFailing: boolean;
-  retryNow(): void;
-  /** Calls back after any change of the above; returns how to stop that. */
-  onChange(listener: () => void): () => void;
-  /** Deletes the copy of this document on this device. */
-  forgetOfflineCopy(): Promise<void>;
-}
-
-/** What a session needs of the editor. */
-export interface EditorPort {
-  focus(): void;
-  setLanguage(language: string, fileName: string): unknown;
-  setTheme(theme: ThemeChoice): void;
-  setReadOnly(readOnly: boolean): void;
-  setUser(user: Guest): void;
-  setLineNumbers(on: boolean): void;
-  setLineWrapping(on: boolean): void;
-  setHideMyCursor(on: boolean): void;
-  /** Returns false when that person has no caret to see. */
-  jumpTo(clientId: number): boolean;
-  follow(clientId: number | null): void;
-  readonly following: number | null;
-  undo(): unknown;
-  redo(): unknown;
-}
-
-/** What a session needs to know about languages. */
-export interface LanguagePort {
-  names(): readonly string[];
-  /** The language of a document, chosen or by its title's ending. */
-  resolve(language: string, title: string): string;
-  isProse(language: string): boolean;
-}
-
-/** Time, as the session needs it. */
-export interface SessionClock {
-  /** Milliseconds since 1970. */
-  now(): number;
-  /** Runs `task` once after `milliseconds`; returns how to cancel it. */
-  after(milliseconds: number, task: () => void): () => void;
-}
-
-export interface SessionOptions {
-  readonly name: string;
-  readonly sync: SyncPort;
-  readonly awareness: Awareness;
-  /** The document's text as it is now. */
-  readonly getText: () => string;
-  readonly isEmpty: () => boolean;
-  readonly store: KeptStrings;
-  readonly ui: SessionUi;
-  readonly clock: SessionClock;
-  readonly random: () => number;
-  readonly changeProperties: (
-    name: string,
-    change: { readonly title?: string; readonly language?: string },
-  ) => Promise<CatalogueEntry>;
-  /** Hands a file to the person. */
-  readonly saveFile: (fileName: string, text: string) => void;
-  /** Loads the page again. */
-  readonly reload: () => void;
-  readonly languages: LanguagePort;
-  /** Where the theme is shown. */
-  readonly root: HTMLElement;
-  /** Whether the browser itself knows that there is no network. */
-  readonly isBrowserOffline: () => boolean;
-}
+import type { PanelName } from './session-ui.ts';
+import { connectionAnnouncement, saveKeyAnswer, statusWording } from './status-wording.ts';
 
 /** How long an empty text waits for the server before it is shown as empty, in milliseconds. */
 const SERVER_IS_LATE = 700;
@@ -128,7 +51,7 @@ export class DocumentSession {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { store, name, clock, sync, awareness } = options;
+    const { store, name, clock, sync, awareness, wayIn } = options;
     this.#guest = readGuest(store, options.random);
     this.#settings = readEditorSettings(store);
     this.#theme = readTheme(store);
@@ -137,11 +60,12 @@ export class DocumentSession {
     rememberDocument(store, { name, title, openedAt: clock.now() });
 
     // Others see who is here before the editor is.
-    awareness.setLocalStateField('user', this.#guest);
+    awareness.setLocalStateField('user', this.#presented());
     this.#state = this.#compute(false);
     const update = () => this.refresh();
     this.#stops.push(
       sync.onChange(update),
+      wayIn.onChange(() => this.#takePerson()),
       clock.after(SERVER_IS_LATE, () => {
         this.#serverLate = true;
         update();
@@ -151,6 +75,16 @@ export class DocumentSession {
         update();
       }),
     );
+  }
+
+  /** The server's API for this document. */
+  get api(): DocumentApi {
+    return this.#options.api;
+  }
+
+  /** How this device gets into this document. */
+  get wayIn(): WayIn {
+    return this.#options.wayIn;
   }
 
   /** What the panels show now. */
@@ -199,8 +133,23 @@ export class DocumentSession {
   changeGuest(name: string, color: string): void {
     this.#guest = guestOf(name, color);
     keepGuest(this.#options.store, this.#guest);
-    this.#options.awareness.setLocalStateField('user', this.#guest);
-    this.#editor?.setUser(this.#guest);
+    this.#takePerson();
+  }
+
+  /** How others see this person: what the server knows of them goes before what they chose themselves. */
+  #presented(): Guest {
+    const { person } = this.#options.wayIn.info;
+    return guestOf(person?.name ?? this.#guest.name, person?.color ?? this.#guest.color);
+  }
+
+  /** The person has another name or colour, or the server has said who it is. */
+  #takePerson(): void {
+    const presented = this.#presented();
+    const { guest } = this.#state;
+    if (presented.name !== guest.name || presented.color !== guest.color) {
+      this.#options.awareness.setLocalStateField('user', presented);
+      this.#editor?.setUser(presented);
+    }
     this.refresh();
   }
 
@@ -262,10 +211,35 @@ export class DocumentSession {
     this.#options.saveFile(downloadFileName(title, resolvedLanguage), this.#options.getText());
   }
 
+  /** Hands the owner key of this device to the person as a file. */
+  downloadOwnerKey(): void {
+    const { name, saveFile, wayIn, origin } = this.#options;
+    const { title } = this.#state;
+    if (wayIn.ownerKey === null) return;
+    saveFile(ownerKeyFileName(title), ownerKeyFile(title, documentLink(origin, name), wayIn.ownerKey));
+  }
+
+  /** Puts the text, as it is on this device, on the clipboard. */
+  async copyText(): Promise<void> {
+    const copied = await this.#options.copy(this.#options.getText());
+    this.toast(copied ? 'The text is on the clipboard.' : 'The browser does not let this page use the clipboard.');
+  }
+
   /** Gives up the copy on this device for the server's version. Ask before: it cannot be undone. */
   async openServerVersion(): Promise<void> {
     await this.#options.sync.forgetOfflineCopy();
     this.#options.reload();
+  }
+
+  /** Ends the session of the person signed in, and goes on as a guest. */
+  async signOut(): Promise<void> {
+    try {
+      await this.#options.signOut();
+      this.#options.reload();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.toast(`You are still signed in. ${error.message}`);
+    }
   }
 
   /** Answers Mod+S. */
@@ -293,16 +267,16 @@ export class DocumentSession {
   }
 
   async #change(change: { readonly title?: string; readonly language?: string }, failure: string): Promise<void> {
-    const { name, changeProperties } = this.#options;
+    const { api } = this.#options;
     const earlier = this.#wanted;
     this.#wanted = { ...earlier, ...change };
     const mine = this.#wanted;
     this.refresh();
     try {
-      const { title, language } = await changeProperties(name, change);
+      const { title, language } = await api.changeProperties(change);
       this.#properties = { title, language };
     } catch (error) {
-      if (!(error instanceof DocumentApiError)) throw error;
+      if (!(error instanceof ApiError)) throw error;
       this.toast(`${failure} ${error.message}`);
     } finally {
       // A later wish stands until its own answer.
@@ -328,12 +302,14 @@ export class DocumentSession {
     if (before.shown.lineNumbers !== lineNumbers) this.#editor?.setLineNumbers(lineNumbers);
     if (before.shown.lineWrapping !== lineWrapping) this.#editor?.setLineWrapping(lineWrapping);
     if (before.mayWrite !== after.mayWrite) this.#editor?.setReadOnly(!after.mayWrite);
+    if (before.placeholder !== after.placeholder) this.#editor?.setPlaceholder(after.placeholder);
     const [was, is] = [before.status.connection, after.status.connection];
     const news = [
       connectionAnnouncement(was, is),
       // Whoever was here already is no news, and whoever disappears with the connection has not left.
       was === 'connected' && is === 'connected' ? comingsAndGoings(before.people, after.people) : null,
       newFollowers(before.people, after.people),
+      roleAnnouncement(before, after),
     ];
     for (const sentence of news) if (sentence !== null) ui.announce(sentence);
   }
@@ -361,6 +337,20 @@ export class DocumentSession {
     return sync.retryAt === null ? null : Math.max(0, Math.ceil((sync.retryAt - clock.now()) / 1_000));
   }
 
+  #role(): Role | null {
+    const { sync, wayIn } = this.#options;
+    // A role that this version does not know: the server decides, so nothing is forbidden here.
+    return sync.role === null ? wayIn.lastRole : isRole(sync.role) ? sync.role : null;
+  }
+
+  #gate(): AccessAdvice | null {
+    const { sync, wayIn } = this.#options;
+    if (sync.closed === null) return null;
+    const { wasIn, usesLink, info } = wayIn;
+    const { name: code, reason } = sync.closed;
+    return accessAdvice({ code, reason, wasIn, usesLink, usesOwnerKey: wayIn.ownerKey !== null, ...info });
+  }
+
   #compute(wasReady: boolean): SessionState {
     const { sync, name, isEmpty, isBrowserOffline, languages } = this.#options;
     this.#everSynced ||= sync.synced;
@@ -369,6 +359,10 @@ export class DocumentSession {
     const following = this.#editor?.following ?? null;
     const { title, language } = { ...this.#properties, ...this.#wanted };
     const resolvedLanguage = languages.resolve(language, title);
+    const gate = this.#gate();
+    const role = this.#role();
+    const mayWrite = (role === null || may(role, 'write')) && sync.closed?.name !== 'forbidden';
+    const { info } = this.#options.wayIn;
     return {
       name,
       title,
@@ -389,15 +383,30 @@ export class DocumentSession {
         refusal: sync.closed,
       }),
       refusal: sync.closed,
+      gate,
+      gateCovers: gate !== null && isEmpty(),
       storageFailing: sync.storageFailing,
-      mayWrite: sync.role === null || sync.role === 'editor' || sync.role === 'owner',
+      role,
+      mayWrite,
+      stranded: mayWrite || gate !== null ? 0 : sync.unsavedChanges,
+      placeholder: mayWrite
+        ? 'Start writing. Everybody who may edit can write here with you.'
+        : 'Nothing is written here yet.',
       people: this.#people,
-      guest: this.#guest,
+      guest: this.#presented(),
+      person: info.person,
+      signIn: info.signIn,
       settings: this.#settings,
       theme: this.#theme,
       following: this.#people.find(({ clientId }) => clientId === following) ?? null,
     };
   }
+}
+
+/** What somebody hears whose role changes while they are here. */
+function roleAnnouncement(before: SessionState, after: SessionState): string | null {
+  if (before.role === null || after.gate !== null || before.mayWrite === after.mayWrite) return null;
+  return after.mayWrite ? 'You can edit this document now.' : 'You can only view this document now.';
 }
 
 /** Nobody is followed without knowing. */

@@ -19,13 +19,22 @@ const REFUSED = /[\p{Cc}\p{Cf}<>:"/\\|?*]/gu;
  * @param language as CodeMirror's language data names it; empty means Markdown
  */
 export function downloadFileName(title: string, language: string): string {
+  const safe = safeTitle(title);
+  if (/\.[a-z][a-z0-9]{0,9}$/i.test(safe)) return safe;
+  return `${safe}.${ENDINGS[language || 'Markdown'] ?? 'txt'}`;
+}
+
+/** The name of the file with a document's owner key. */
+export function ownerKeyFileName(title: string): string {
+  return `${safeTitle(title)} – owner key.txt`;
+}
+
+function safeTitle(title: string): string {
   const base = title
     .replace(REFUSED, ' ')
     .replace(/\s+/gu, ' ')
     .replace(/^[. ]+|[. ]+$/gu, '');
-  const safe = shorten(base) || 'Untitled';
-  if (/\.[a-z][a-z0-9]{0,9}$/i.test(safe)) return safe;
-  return `${safe}.${ENDINGS[language || 'Markdown'] ?? 'txt'}`;
+  return shorten(base) || 'Untitled';
 }
 
 /** Leaves room for an ending within the 255 bytes that file systems take, without cutting a character. */

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { Download } from 'lucide';
+import { Copy, Download } from 'lucide';
+import '../access/access-gate.ts';
 import { icon } from '../base/icon.ts';
 import type { DocumentSession } from './document-session.ts';
 import { refusalAdvice } from './refusal-advice.ts';
@@ -9,7 +10,12 @@ import type { SessionState } from './session-state.ts';
 /** The strip below the bar for what needs a whole sentence: the server refused for good, or cannot write to its disk. */
 export class NoticeStrip extends SessionElement {
   protected override renderState(state: SessionState, session: DocumentSession): TemplateResult | typeof nothing {
+    if (state.gateCovers) return nothing;
+    if (state.gate !== null) {
+      return html`<div class="notice" data-tone="attention"><cs-access-gate .session=${session}></cs-access-gate></div>`;
+    }
     if (state.refusal !== null) return this.renderRefusal(state, session);
+    if (state.stranded > 0) return this.renderStranded(state.stranded, session);
     if (!state.storageFailing) return nothing;
     return html`<div class="notice" data-tone="attention">
       <p>
@@ -17,6 +23,22 @@ export class NoticeStrip extends SessionElement {
         Keep writing: your edits are on this device and are saved as soon as the server can. Whoever runs it should look at its log.
       </p>
       ${this.downloadButton(session)}
+    </div>`;
+  }
+
+  private renderStranded(count: number, session: DocumentSession): TemplateResult {
+    const edits = count === 1 ? '1 edit of yours is' : `${count.toLocaleString('en')} edits of yours are`;
+    return html`<div class="notice" data-tone="attention" data-testid="stranded">
+      <p>
+        <strong>You can only view this document now.</strong>
+        ${edits} on this device only: nobody else sees them. They are saved if you may edit again.
+      </p>
+      <div class="notice-ways">
+        <button class="button" type="button" data-testid="copy-text" @click=${() => session.copyText()}>
+          ${icon(Copy)} Copy the text
+        </button>
+        ${this.downloadButton(session)}
+      </div>
     </div>`;
   }
 

@@ -4,7 +4,7 @@ import type { PanelName } from './session-ui.ts';
 
 /** The dialogs of a document page. None of them is needed for the first keystroke, so each arrives when it is asked for. */
 const PANELS = {
-  share: async () => new (await import('./share-dialog.ts')).ShareDialog(),
+  share: async () => new (await import('../access/share-dialog.ts')).ShareDialog(),
   language: async () => new (await import('./language-dialog.ts')).LanguageDialog(),
   keys: async () => new (await import('./keys-dialog.ts')).KeysDialog(),
   commands: async () => new (await import('./commands-dialog.ts')).CommandsDialog(),

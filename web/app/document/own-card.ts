@@ -1,5 +1,8 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
+import { LogIn, LogOut } from 'lucide';
 import { NAME_LENGTH } from '../../editor/people.ts';
+import { signInAddress } from '../access/access-gate.ts';
+import { icon } from '../base/icon.ts';
 import { PERSON_COLORS } from '../device/person-colors.ts';
 import type { DocumentSession } from './document-session.ts';
 import { SessionElement } from './session-element.ts';
@@ -7,8 +10,10 @@ import type { SessionState } from './session-state.ts';
 
 /** How others see this person: name, colour, and whether they see the caret at all. Changes count at once. */
 export class OwnCard extends SessionElement {
-  protected override renderState({ guest, settings }: SessionState, session: DocumentSession): TemplateResult {
+  protected override renderState(state: SessionState, session: DocumentSession): TemplateResult {
+    const { guest, settings, person } = state;
     return html`
+      ${this.renderSession(state, session)}
       <label class="label" for="own-name">Your name, as others see it</label>
       <input
         class="field"
@@ -18,6 +23,7 @@ export class OwnCard extends SessionElement {
         spellcheck="false"
         data-testid="own-name-input"
         .value=${guest.name}
+        ?readonly=${person !== null && person.name !== null}
         @change=${(event: Event) => session.changeGuest((event.target as HTMLInputElement).value, guest.color)}
         @keydown=${(event: KeyboardEvent) => {
           if (event.key !== 'Enter' || event.isComposing) return;
@@ -34,6 +40,7 @@ export class OwnCard extends SessionElement {
               name="own-color"
               value=${value}
               .checked=${guest.color === value}
+              ?disabled=${person !== null && person.color !== null}
               @change=${() => session.changeGuest(guest.name, value)}
             />
             <span class="visually-hidden">${name}</span>
@@ -50,6 +57,22 @@ export class OwnCard extends SessionElement {
         Hide my cursor from others
       </label>
     `;
+  }
+
+  private renderSession({ person, signIn }: SessionState, session: DocumentSession): TemplateResult | typeof nothing {
+    if (person !== null) {
+      return html`<p class="own-session" data-testid="signed-in">
+        <span>Signed in as <strong>${person.name ?? person.id}</strong></span>
+        <button class="button" type="button" data-testid="sign-out" @click=${() => session.signOut()}>
+          ${icon(LogOut)} Sign out
+        </button>
+      </p>`;
+    }
+    if (signIn === null) return nothing;
+    return html`<p class="own-session">
+      <span>You are here as a guest.</span>
+      <a class="button" href=${signInAddress(signIn, location)} data-testid="sign-in">${icon(LogIn)} Sign in</a>
+    </p>`;
   }
 }
 

@@ -8,7 +8,10 @@ export interface RefusalAdvice {
   readonly offersServerVersion: boolean;
 }
 
-/** Explains why the server refused for good. What was written stays on the device in every case. */
+/**
+ * Explains why the server refused for good; refusals of access have their own advice (access/access-advice.ts). What was written
+ * stays on the device in every case.
+ */
 export function refusalAdvice(refusal: Refusal): RefusalAdvice {
   switch (refusal.name) {
     case 'epoch-changed':
@@ -17,10 +20,6 @@ export function refusalAdvice(refusal: Refusal): RefusalAdvice {
         advice: 'What you see is the copy on this device. Download it if you need it, then open the server’s version.',
         offersServerVersion: true,
       };
-    case 'unauthenticated':
-      return advice('Your access to this document has ended.', 'Ask whoever sent you the link for a new one.');
-    case 'forbidden':
-      return advice('You may not open this document.', 'Ask whoever sent you the link to let you in.');
     case 'invalid-document-name':
       return advice('A document cannot have this name.', 'Open another document from the start page.');
     case 'malformed':

@@ -11,7 +11,9 @@ import type { StatusWording } from './status-wording.ts';
  * worth hearing are announced by the session.
  */
 export class StatusLine extends SessionElement {
-  protected override renderState({ status }: SessionState, session: DocumentSession): TemplateResult {
+  protected override renderState({ status, mayWrite }: SessionState, session: DocumentSession): TemplateResult {
+    // Whoever only reads has nothing to save: "View only" stands there instead.
+    const silent = !mayWrite && status.saved === 'saved' && status.connection === 'connected';
     return html`<div
       class="status"
       data-testid="status"
@@ -19,9 +21,9 @@ export class StatusLine extends SessionElement {
       data-connection=${status.connection}
       data-tone=${status.tone}
     >
-      ${icon(face(status))}
+      ${silent ? nothing : icon(face(status))}
       <span class="status-words">
-        ${status.badge === null ? nothing : html`<span>${status.badge}</span>`}
+        ${silent || status.badge === null ? nothing : html`<span>${status.badge}</span>`}
         ${status.detail === null ? nothing : html`<span>${status.detail}</span>`}
         ${
           status.canTryNow

@@ -1,5 +1,5 @@
 import type { CoscribeProvider } from '../../provider/index.ts';
-import type { SyncPort } from './document-session.ts';
+import type { SyncPort } from './session-ports.ts';
 
 const EVENTS = ['status', 'sync', 'saved', 'properties', 'closed', 'notice', 'retry', 'offline-copy'] as const;
 

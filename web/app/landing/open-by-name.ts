@@ -19,7 +19,7 @@ export function wireOpenByName(form: HTMLFormElement, page: Location): void {
       field.focus();
     } else {
       say('');
-      page.assign(documentPath(typed.name));
+      page.assign(documentPath(typed.name) + typed.fragment);
     }
   });
   field.addEventListener('input', () => say(''));

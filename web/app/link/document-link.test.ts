@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { documentLink, documentNameFromPath, documentPath, readTypedName } from './document-link.ts';
+import { credentialLink, documentLink, documentNameFromPath, documentPath, readTypedName } from './document-link.ts';
 
 const ORIGIN = 'https://write.example';
 
@@ -28,12 +28,24 @@ describe('document links', () => {
 
 describe('typed names', () => {
   it('are taken without the space around them', () => {
-    expect(readTypedName('  plan ', ORIGIN)).toEqual({ name: 'plan' });
+    expect(readTypedName('  plan ', ORIGIN)).toEqual({ name: 'plan', fragment: '' });
   });
 
   it('may be a link of this site', () => {
-    expect(readTypedName(`${ORIGIN}/d/team%2Fnotes?x=1`, ORIGIN)).toEqual({ name: 'team/notes' });
+    expect(readTypedName(`${ORIGIN}/d/team%2Fnotes?x=1`, ORIGIN)).toEqual({
+      name: 'team/notes',
+      fragment: '',
+    });
     expect(readTypedName(`${ORIGIN}/d/`, ORIGIN)).toEqual({ problem: 'This link does not name a document.' });
+  });
+
+  it('keep the secret of a share link, and no other fragment', () => {
+    const credential = `link.${'a'.repeat(43)}`;
+    expect(readTypedName(credentialLink(ORIGIN, 'plan', credential), ORIGIN)).toEqual({
+      name: 'plan',
+      fragment: `#${credential}`,
+    });
+    expect(readTypedName(`${ORIGIN}/d/plan#intro`, ORIGIN)).toEqual({ name: 'plan', fragment: '' });
   });
 
   it('are refused with a sentence', () => {

@@ -1,7 +1,12 @@
 import { documentPath } from './document-link.ts';
 import { unguessableName } from './unguessable-name.ts';
 
-/** Goes to a document that nobody else knows of yet. The server creates it with the first edit. */
+/** The address of a document that nobody else knows of yet, and that whoever opens this address first creates and owns. */
+export function newDocumentPath(): string {
+  return `${documentPath(unguessableName())}#new`;
+}
+
+/** Goes to a new document. */
 export function openNewDocument(): void {
-  location.assign(documentPath(unguessableName()));
+  location.assign(newDocumentPath());
 }

@@ -1,0 +1,33 @@
+import type { Role } from '../../../protocol/roles.ts';
+
+/** What a role lets somebody do, for a list to choose from. */
+export const ROLE_LABELS: Readonly<Record<Role, string>> = {
+  viewer: 'Can view',
+  commenter: 'Can comment',
+  editor: 'Can edit',
+  owner: 'Is an owner',
+};
+
+/** What follows from a role, after "whoever has this link …". */
+export const ROLE_DEEDS: Readonly<Record<Role, string>> = {
+  viewer: 'can read the document, and does not appear in it',
+  // Comments come with a later version; until then this is what a commenter can do.
+  commenter: 'can read the document and is seen in it; comments come with a later version',
+  editor: 'can read and edit the document',
+  owner: 'can read and edit the document, and decides who else may',
+};
+
+/** What the plain address of a document is worth, as a sentence. */
+export function addressWorth(anyone: Role | null): string {
+  return anyone === null
+    ? 'The address alone lets nobody in.'
+    : `Anybody who has the address ${ROLE_DEEDS[anyone]}, without an account.`;
+}
+
+/** When a link ends, in the words of this browser. @param now milliseconds since 1970 */
+export function expiryWording(expiresAt: string | null, now: number): string | null {
+  if (expiresAt === null) return null;
+  const at = new Date(expiresAt);
+  const when = at.toLocaleString('en', { dateStyle: 'medium', timeStyle: 'short' });
+  return at.getTime() <= now ? `expired ${when}` : `until ${when}`;
+}

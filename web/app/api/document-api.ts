@@ -1,0 +1,101 @@
+import type { Role } from '../../../protocol/roles.ts';
+import { type ApiRequest, askApi } from './api-request.ts';
+
+/** What the catalogue says about a document. */
+export interface CatalogueEntry {
+  readonly name: string;
+  readonly title: string;
+  readonly language: string;
+}
+
+/** A share link as its owner sees it. */
+export interface ShareLink {
+  readonly id: string;
+  /** `link.…`, what stands in the link's fragment. */
+  readonly link: string;
+  readonly role: Role;
+  readonly label: string;
+  /** ISO 8601; null for never. */
+  readonly expiresAt: string | null;
+  readonly hasPassword: boolean;
+}
+
+/** Who may do what in a document, as far as the one who asks may know. */
+export interface AccessReport {
+  /** What the one who asks may do. */
+  readonly role: Role;
+  /** What somebody may do who has nothing but the address; null for nothing. */
+  readonly anyone: Role | null;
+  /** Owners only. */
+  readonly links?: readonly ShareLink[];
+}
+
+/** What makes or changes a share link. Fields left out stay as they are. */
+export interface LinkWish {
+  readonly role?: Role;
+  readonly label?: string;
+  /** ISO 8601; null for never. */
+  readonly expiresAt?: string | null;
+  /** Null takes the password off. */
+  readonly password?: string | null;
+}
+
+/**
+ * The server's API for one document. Every method throws ApiError when the server refuses or cannot be reached.
+ */
+export class DocumentApi {
+  readonly #path: string;
+  readonly #token: () => Promise<string>;
+  readonly #ask: (request: ApiRequest) => Promise<unknown>;
+
+  /** @param token what this person has to show; asked at every request */
+  constructor(name: string, token: () => Promise<string>, ask: (request: ApiRequest) => Promise<unknown> = askApi) {
+    this.#path = `/api/documents/${encodeURIComponent(name)}`;
+    this.#token = token;
+    this.#ask = ask;
+  }
+
+  /** Changes title or language for everybody. */
+  async changeProperties(change: { readonly title?: string; readonly language?: string }): Promise<CatalogueEntry> {
+    return (await this.#send('PATCH', '', change)) as CatalogueEntry;
+  }
+
+  /** Creates the document, owned by whoever `token` stands for. */
+  async create(token: string): Promise<void> {
+    await this.#ask({ method: 'PUT', path: this.#path, token, body: {} });
+  }
+
+  /** Who may do what. @param token to ask as somebody else than this person so far */
+  async access(token?: string): Promise<AccessReport> {
+    return (await this.#send('GET', '/access', undefined, token)) as AccessReport;
+  }
+
+  /** Changes what somebody may do who has nothing but the address. */
+  async changeAnyone(anyone: Role | null): Promise<void> {
+    await this.#send('PATCH', '/access', { anyone });
+  }
+
+  async makeLink(wish: LinkWish): Promise<ShareLink> {
+    return (await this.#send('POST', '/links', wish)) as ShareLink;
+  }
+
+  async changeLink(id: string, wish: LinkWish): Promise<ShareLink> {
+    return (await this.#send('PATCH', `/links/${encodeURIComponent(id)}`, wish)) as ShareLink;
+  }
+
+  /** Makes a link void; who came through it is out at once. */
+  async revokeLink(id: string): Promise<void> {
+    await this.#send('DELETE', `/links/${encodeURIComponent(id)}`);
+  }
+
+  /** Exchanges the password of a share link for a ticket, which is as good as the link for a while. */
+  async ticket(link: string, password: string): Promise<{ readonly token: string; readonly expiresIn: number }> {
+    const answer = await this.#ask({ method: 'POST', path: `${this.#path}/ticket`, body: { link, password } });
+    return answer as { token: string; expiresIn: number };
+  }
+
+  async #send(method: ApiRequest['method'], path: string, body?: unknown, token?: string): Promise<unknown> {
+    const shown = token ?? (await this.#token());
+    return this.#ask({ method, path: this.#path + path, token: shown, ...(body === undefined ? {} : { body }) });
+  }
+}

@@ -1,0 +1,130 @@
+import { isRole, type Role } from '../../../protocol/roles.ts';
+import { type KeptStrings, readJson } from './local-store.ts';
+
+/** What a password was exchanged for. */
+export interface KeptTicket {
+  /** `ticket.…` */
+  readonly token: string;
+  /** In milliseconds since 1970, by this device's clock. */
+  readonly expiresAt: number;
+}
+
+/** A share link that was opened on this device. */
+export interface KeptLink {
+  /** `link.…` */
+  readonly credential: string;
+  readonly ticket: KeptTicket | null;
+}
+
+/** The key that makes this device's person the owner. */
+export interface KeptOwnerKey {
+  /** `own.…` */
+  readonly credential: string;
+  /** Whether the server knows it. A key that was only made here yet must not be shown to it except to create the document. */
+  readonly claimed: boolean;
+}
+
+interface Kept {
+  readonly ownerKey: KeptOwnerKey | null;
+  /** Newest first; the first is in use. */
+  readonly links: readonly KeptLink[];
+  readonly role: Role | null;
+}
+
+const NOTHING: Kept = { ownerKey: null, links: [], role: null };
+
+/** A link that stops working gives way to the one opened before it; more than these nobody goes back through. */
+const MOST_LINKS = 5;
+
+/**
+ * What this device has to show for one document: the one home of owner keys, share links and their tickets. They leave it
+ * only as the token of a request, or by the hand of the person.
+ */
+export class Credentials {
+  readonly #store: KeptStrings;
+  readonly #key: string;
+
+  constructor(store: KeptStrings, documentName: string) {
+    this.#store = store;
+    this.#key = `coscribe.access.${documentName}`;
+  }
+
+  get ownerKey(): KeptOwnerKey | null {
+    return this.#read().ownerKey;
+  }
+
+  /** The share link in use. */
+  get link(): KeptLink | null {
+    return this.#read().links[0] ?? null;
+  }
+
+  /** What the server said last that this person may do; tells how to show the document before it has said so again. */
+  get role(): Role | null {
+    return this.#read().role;
+  }
+
+  keepRole(role: Role | null): void {
+    if (this.#read().role !== role) this.#change({ role });
+  }
+
+  /** Keeps an owner key, unless there is one: a key gives no more than the one that is here, and may be somebody's trap. */
+  keepOwnerKey(credential: string, claimed: boolean): void {
+    if (this.#read().ownerKey === null) this.#change({ ownerKey: { credential, claimed } });
+  }
+
+  /** The server knows the owner key now. */
+  claimed(): void {
+    const { ownerKey } = this.#read();
+    if (ownerKey !== null) this.#change({ ownerKey: { ...ownerKey, claimed: true } });
+  }
+
+  forgetOwnerKey(): void {
+    this.#change({ ownerKey: null });
+  }
+
+  /** Puts a share link into use. */
+  useLink(credential: string): void {
+    const { links } = this.#read();
+    const known = links.find((link) => link.credential === credential) ?? { credential, ticket: null };
+    this.#change({ links: [known, ...links.filter((link) => link !== known)].slice(0, MOST_LINKS) });
+  }
+
+  /** Gives up the link in use; the one opened before it, if any, is in use again. */
+  forgetLink(): void {
+    this.#change({ links: this.#read().links.slice(1) });
+  }
+
+  /** Keeps the ticket of the link in use; null drops it. */
+  keepTicket(ticket: KeptTicket | null): void {
+    const [first, ...others] = this.#read().links;
+    if (first !== undefined && first.ticket?.token !== ticket?.token)
+      this.#change({ links: [{ ...first, ticket }, ...others] });
+  }
+
+  #read(): Kept {
+    const value = readJson(this.#store, this.#key) as Partial<Kept> | null;
+    if (typeof value !== 'object' || value === null) return NOTHING;
+    const { ownerKey, links, role } = value;
+    return {
+      ownerKey: isOwnerKey(ownerKey) ? ownerKey : null,
+      links: Array.isArray(links) ? links.filter(isLink) : [],
+      role: isRole(role) ? role : null,
+    };
+  }
+
+  #change(change: Partial<Kept>): void {
+    this.#store.setItem(this.#key, JSON.stringify({ ...this.#read(), ...change }));
+  }
+}
+
+function isOwnerKey(value: unknown): value is KeptOwnerKey {
+  const key = Object(value) as Partial<KeptOwnerKey>;
+  return typeof key.credential === 'string' && typeof key.claimed === 'boolean';
+}
+
+function isLink(value: unknown): value is KeptLink {
+  const link = Object(value) as Partial<KeptLink>;
+  if (typeof link.credential !== 'string') return false;
+  const ticket = link.ticket as Partial<KeptTicket> | null;
+  return ticket === null || (typeof ticket?.token === 'string' && typeof ticket.expiresAt === 'number');
+}
