@@ -13,6 +13,20 @@ export interface RoomLimits {
   readonly documentBytes: number;
 }
 
+/** Hears of changes of one document. Called in the midst of a turn: it must return soon and not throw. */
+export interface RoomObserver {
+  /** The text has changed by `update` (V1 encoding), which everybody is being sent. */
+  changed(room: TextSource, update: Uint8Array): void;
+  /** All that has changed until now is on disk. */
+  stored(room: TextSource): void;
+}
+
+/** What an observer may ask of a room. */
+export interface TextSource {
+  readonly name: string;
+  text(): string;
+}
+
 export interface RoomDependencies {
   readonly document: Document;
   readonly gate: GateOptions;
@@ -21,6 +35,8 @@ export interface RoomDependencies {
   readonly limits: RoomLimits;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Whoever wants to hear what happens to the text. */
+  readonly observer?: RoomObserver;
   /** Shared by all rooms of a server. */
   readonly counters?: UpdateCounters;
 }

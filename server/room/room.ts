@@ -17,11 +17,11 @@ import type { Member } from './member.ts';
 import { Presence } from './presence.ts';
 import { readPresence } from './presence-identity.ts';
 import { ReusableIds } from './reusable-ids.ts';
-import type { RoomDependencies, RoomLimits } from './room-dependencies.ts';
+import type { RoomDependencies, RoomLimits, RoomObserver } from './room-dependencies.ts';
 import { Seat } from './seat.ts';
 import { SizeWatch } from './size-watch.ts';
 import { checkStateVector } from './state-vector.ts';
-import { presenceInterval, textInterval } from './turn.ts';
+import { TurnPace } from './turn.ts';
 import { closeForStorage, closeOverworked } from './turn-away.ts';
 import { UpdateCounters } from './update-counters.ts';
 import { UpdateRefused } from './update-refused.ts';
@@ -55,6 +55,7 @@ export class Room {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #counters: UpdateCounters;
+  readonly #observer: RoomObserver | null;
   readonly #size: SizeWatch;
   readonly #seats = new Map<Member, Seat>();
   readonly #reusableIds: ReusableIds;
@@ -62,15 +63,14 @@ export class Room {
   #waitingBytes = 0;
   /** What Yjs emitted in the transaction that runs. */
   #emitted: Uint8Array | null = null;
-  #textTurnAt = Number.NEGATIVE_INFINITY;
-  #presenceTurnAt = Number.NEGATIVE_INFINITY;
+  readonly #pace = new TurnPace();
   #turnScheduled = false;
   readonly #whole: WholeState;
   /** The digest of the state, while it is current. */
   #digest: string | null = null;
   #broken = false;
 
-  private constructor({ document, gate, field, limits, clock, logger, counters }: RoomDependencies) {
+  private constructor({ document, gate, field, limits, clock, logger, counters, observer }: RoomDependencies) {
     this.document = document;
     this.#gate = new Gate(this.#doc, gate);
     this.#whole = new WholeState(this.#doc, document, document.states, logger);
@@ -82,6 +82,7 @@ export class Room {
     this.#clock = clock;
     this.#logger = logger;
     this.#counters = counters ?? new UpdateCounters();
+    this.#observer = observer ?? null;
   }
 
   /** Loads the document. Rejects when it cannot be read; a room never begins with less than what is stored. */
@@ -279,21 +280,43 @@ export class Room {
   }
 
   /**
-   * Changes the text as the server, like any writer (SYN-7). Resolves when the change is durable.
+   * Changes the text as the server, like any writer (SYN-7). Resolves when the change is durable. What `change` throws is passed
+   * on; what it had done until then stays done.
    * `properties` become the title and language of a document that this change creates.
    */
-  edit(change: (text: Y.Text) => void, properties?: DocumentProperties): Promise<void> {
+  async edit(change: (text: Y.Text) => void, properties?: DocumentProperties): Promise<void> {
     this.#runTurn();
     this.#emitted = null;
-    this.#doc.transact(() => change(this.#doc.getText(this.#field)));
-    const update = this.#takeEmitted();
+    let durable: Promise<void>;
+    try {
+      this.#doc.transact(() => change(this.#doc.getText(this.#field)));
+    } finally {
+      durable = this.#publish(this.#takeEmitted(), properties);
+    }
+    await durable;
+  }
+
+  /** Hands on what the server itself has changed. Resolves when that and all before it is durable. */
+  #publish(update: Uint8Array | null, properties?: DocumentProperties): Promise<void> {
     return new Promise((resolve) => {
-      if (update === null) this.document.afterPending(resolve);
-      else {
-        this.document.append(update, resolve, properties === undefined ? {} : { properties });
-        this.#fanOut([encodeUpdate(update)], [], null);
+      if (update === null) {
+        this.document.afterPending(resolve);
+        return;
       }
+      const stored = () => {
+        this.#observer?.stored(this);
+        resolve();
+      };
+      this.document.append(update, stored, properties === undefined ? {} : { properties });
+      this.#fanOut([encodeUpdate(update)], [], null);
+      this.#observer?.changed(this, update);
     });
+  }
+
+  /** The whole state in V1 encoding, as everybody will have it when the turn has ended. */
+  state(): Uint8Array {
+    this.#runTurn();
+    return Y.encodeStateAsUpdate(this.#doc);
   }
 
   /** Changes title or language and tells everybody. Resolves when it is durable. */
@@ -319,12 +342,6 @@ export class Room {
     }
   }
 
-  /** Closes every member. */
-  closeAll(code: (typeof CLOSE_CODES)[keyof typeof CLOSE_CODES], reason: string): void {
-    this.#runTurn();
-    for (const member of [...this.#seats.keys()]) member.close(code, reason);
-  }
-
   /** Applies what waits, compacts a grown log, and resolves when everything is durable. */
   async settle(): Promise<void> {
     this.#runTurn();
@@ -348,17 +365,10 @@ export class Room {
   #schedule(): void {
     if (this.#turnScheduled || (this.#waiting.length === 0 && !this.#presence.hasChanges)) return;
     this.#turnScheduled = true;
-    const wait = this.#nextTurnAt() - this.#clock.now();
+    const what = { text: this.#waiting.length > 0, presence: this.#presence.hasChanges };
+    const wait = this.#pace.nextTurnAt(this.#seats.size, what) - this.#clock.now();
     if (wait <= 0) this.#clock.setImmediate(() => this.#scheduledTurn());
     else this.#clock.setTimeout(() => this.#scheduledTurn(), wait);
-  }
-
-  #nextTurnAt(): number {
-    const members = this.#seats.size;
-    const presenceAt = this.#presenceTurnAt + presenceInterval(members);
-    if (this.#waiting.length === 0) return presenceAt;
-    const textAt = this.#textTurnAt + textInterval(members);
-    return this.#presence.hasChanges ? Math.min(textAt, presenceAt) : textAt;
   }
 
   #scheduledTurn(): void {
@@ -374,7 +384,7 @@ export class Room {
     const text: Uint8Array[] = [];
     let soleAuthor: Seat | null = null;
     if (this.#waiting.length > 0) {
-      this.#textTurnAt = now;
+      this.#pace.textSent(now);
       const waiting = this.#waiting;
       this.#waiting = [];
       this.#waitingBytes = 0;
@@ -387,8 +397,8 @@ export class Room {
       }
     }
     const presence: Uint8Array[] = [];
-    if (this.#presence.hasChanges && now - this.#presenceTurnAt >= presenceInterval(this.#seats.size)) {
-      this.#presenceTurnAt = now;
+    if (this.#presence.hasChanges && this.#pace.isPresenceDue(now, this.#seats.size)) {
+      this.#pace.presenceSent(now);
       const changes = this.#presence.takeChanges();
       if (changes !== null) presence.push(encodeAwareness(changes));
     }
@@ -411,10 +421,14 @@ export class Room {
     const acknowledge = () => {
       for (const { seat, count } of waiting) seat.durable = Math.max(seat.durable, count);
       for (const { seat } of waiting) seat.acknowledge();
+      if (update !== null) this.#observer?.stored(this);
     };
     // Bytes that brought nothing new may repeat what is still on its way to the disk.
     if (update === null) this.document.afterPending(acknowledge);
-    else this.document.append(update, acknowledge);
+    else {
+      this.document.append(update, acknowledge);
+      this.#observer?.changed(this, update);
+    }
     return update;
   }
 

@@ -31,3 +31,31 @@ export function textInterval(members: number): number {
 export function presenceInterval(members: number): number {
   return members <= SMALL_COMPANY ? 0 : Math.min(LONGEST_PRESENCE_TURN, members);
 }
+
+/** When the turns of one room are due. Times are `clock.now()` based, in milliseconds. */
+export class TurnPace {
+  #textAt = Number.NEGATIVE_INFINITY;
+  #presenceAt = Number.NEGATIVE_INFINITY;
+
+  /** When the next turn may be; text or presence has to wait for it. */
+  nextTurnAt(members: number, waits: { text: boolean; presence: boolean }): number {
+    const text = waits.text ? this.#textAt + textInterval(members) : Number.POSITIVE_INFINITY;
+    const presence = waits.presence ? this.#presenceAt + presenceInterval(members) : Number.POSITIVE_INFINITY;
+    return Math.min(text, presence);
+  }
+
+  /** Whether presence may be sent already. */
+  isPresenceDue(now: number, members: number): boolean {
+    return now - this.#presenceAt >= presenceInterval(members);
+  }
+
+  /** A turn with text is at this time. */
+  textSent(now: number): void {
+    this.#textAt = now;
+  }
+
+  /** Presence was sent at this time. */
+  presenceSent(now: number): void {
+    this.#presenceAt = now;
+  }
+}

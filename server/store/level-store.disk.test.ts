@@ -2,13 +2,13 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { storeContract } from '../testing/store-contract.ts';
 import { LevelStore } from './level-store.ts';
+import { storeContract } from './store-contract.ts';
 
 const freshFolder = () => mkdtemp(join(tmpdir(), 'coscribe-store-'));
 
 describe('the LevelDB store', () => {
-  storeContract(async () => LevelStore.open(await freshFolder()));
+  for (const { title, run } of storeContract(async () => LevelStore.open(await freshFolder()))) it(title, run);
 
   it('keeps what was written when it is opened again', async () => {
     const folder = await freshFolder();

@@ -1,5 +1,7 @@
-import { describe } from 'vitest';
-import { storeContract } from '../testing/store-contract.ts';
+import { describe, it } from 'vitest';
 import { MemoryStore } from './memory-store.ts';
+import { storeContract } from './store-contract.ts';
 
-describe('the memory store', () => storeContract(async () => new MemoryStore()));
+describe('the memory store', () => {
+  for (const { title, run } of storeContract(async () => new MemoryStore())) it(title, run);
+});

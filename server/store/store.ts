@@ -12,7 +12,7 @@ export interface KeyRange {
 
 /**
  * Ordered keys and bytes: all that the documents need of a database. Keys sort bytewise. Every method rejects when the
- * storage fails (never resolves with less than was asked), and after `close`. server/testing/store-contract.ts is the
+ * storage fails (never resolves with less than was asked), and after `close`. store-contract.ts is the
  * suite that an implementation has to pass.
  */
 export interface Store {
