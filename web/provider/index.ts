@@ -1,5 +1,6 @@
 // The published names of `coscribe/provider`.
 export type { DocumentProperties, Notice } from '../../protocol/messages.ts';
+export type { Person } from '../../protocol/person.ts';
 export type { Clock } from './clock.ts';
 export type { Refusal } from './connection-state.ts';
 export { CoscribeProvider } from './provider.ts';

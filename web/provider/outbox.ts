@@ -95,6 +95,11 @@ export class Outbox {
     this.#frames.push({ through: this.#made, restored });
   }
 
+  /** What waits cannot leave as it is; the next whole frame carries it. */
+  forgetWaiting(): void {
+    this.#waiting = [];
+  }
+
   /** Counts a frame that carries no edit of this page: the answer of somebody who may not write, or what another tab made. */
   sendNothing(): void {
     this.#frames.push({ through: this.#durable, restored: false });

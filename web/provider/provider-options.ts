@@ -7,9 +7,9 @@ import type { SocketConstructor } from './socket.ts';
 /** Settings of a `CoscribeProvider`; all of them may be left out. */
 export interface ProviderOptions {
   /**
-   * The access token, or what gets one. A function is asked at every connection attempt, and once more when the server
-   * refuses its token; when it throws or rejects, the attempt is repeated later. A token has the characters of an HTTP
-   * token, as JSON Web Tokens do.
+   * The access token, or what gets one. A function is asked at every connection attempt, once more when the server refuses its
+   * token, some time before the access runs out, and by `refreshToken()`; when it throws or rejects, it is asked again later. A
+   * token has the characters of an HTTP token, as JSON Web Tokens do.
    */
   readonly token?: string | (() => string | Promise<string>);
   /** Presence to share. Without it the provider makes one and destroys it with itself. */
@@ -46,6 +46,8 @@ export interface ProviderEvents {
   sync: (synced: boolean) => void;
   /** `saved` or `unsavedChanges` changed. */
   saved: (saved: boolean) => void;
+  /** What this person may do became known or changed: `viewer`, `commenter`, `editor`, `owner`. */
+  role: (role: string) => void;
   /** Title or language became known or changed. */
   properties: (properties: DocumentProperties) => void;
   /** The server refused for good, until `connect()`. */

@@ -5,8 +5,11 @@ import * as Y from 'yjs';
 import { CLOSE_CODES } from '../../protocol/close-codes.ts';
 import { documentNameProblem } from '../../protocol/document-name.ts';
 import { type DocumentProperties, decodeMessage, type Notice, type Welcome } from '../../protocol/messages.ts';
+import type { Person } from '../../protocol/person.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
 import { SESSION_SUBPROTOCOL_PREFIX, SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX } from '../../protocol/version.ts';
+import { Access } from './access.ts';
+import { applyRows } from './apply-rows.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Connection } from './connection.ts';
 import { type ConnectionState, connectionStatus, type Refusal, refusal } from './connection-state.ts';
@@ -49,7 +52,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   readonly name: string;
 
   readonly #clock: Clock;
-  readonly #token: ProviderOptions['token'];
+  readonly #access: Access;
   readonly #ownsAwareness: boolean;
   readonly #address: DocumentAddress | null;
   readonly #connection: Connection;
@@ -75,8 +78,6 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   /** Whether nobody waits for the offline copy any more: it was read, it failed, or it took too long. */
   #copyAwaited = false;
   #copyTimer: unknown = null;
-  #tokenAskedAgain = false;
-  #role: string | null = null;
   #properties: DocumentProperties | null = null;
   #storageFailing = false;
   #toldSaved = false;
@@ -96,18 +97,24 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     this.awareness = options.awareness ?? new Awareness(doc);
     this.#ownsAwareness = options.awareness === undefined;
     this.#clock = options.clock ?? systemClock;
-    this.#token = options.token;
     this.#address =
       documentNameProblem(name) === null ? new DocumentAddress(url, name, globalThis.location?.href) : null;
     this.#presence = new Presence(this.awareness, this, this.#clock);
+    const timing = { clock: this.#clock, random: options.random ?? Math.random };
     this.#connection = new Connection({
+      ...timing,
       WebSocket: options.WebSocket ?? platformWebSocket(),
-      clock: this.#clock,
-      random: options.random ?? Math.random,
       target: () => this.#target(),
       receive: (frame) => this.#receive(frame),
       changed: (state, before) => this.#connectionChanged(state, before),
       forgives: (code) => this.#forgives(code),
+      failed: (error) => this.#tell('error', error),
+    });
+    this.#access = new Access({
+      ...timing,
+      token: options.token,
+      send: (frame) => this.#connection.send(frame),
+      roleChanged: (role) => this.#tell('role', role),
       failed: (error) => this.#tell('error', error),
     });
     this.#leaveWarning = new LeaveWarning(typeof window === 'undefined' ? null : window);
@@ -171,7 +178,12 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
 
   /** What this person may do, as the server last said: `viewer`, `commenter`, `editor`, `owner`; null before. */
   get role(): string | null {
-    return this.#role;
+    return this.#access.role;
+  }
+
+  /** Who the server says this is, as it last said; null for a guest, and before. */
+  get person(): Person | null {
+    return this.#access.person;
   }
 
   /** Title and language as last known, null before. */
@@ -215,6 +227,11 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     this.#connection.retryNow();
   }
 
+  /** Asks the token function now and shows the server its answer, because what it gives has changed. */
+  refreshToken(): void {
+    this.#access.renew();
+  }
+
   /**
    * Deletes the copy of this document on this device, edits that are nowhere else included, and goes on without one. Meant
    * for after an export, when the document was replaced on the server: delete, then open it anew with a fresh `Y.Doc`.
@@ -248,7 +265,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
 
   async #target(): Promise<{ url: string; protocols: string[] }> {
     await this.#epochKnown.promise;
-    const token = typeof this.#token === 'function' ? await this.#token() : this.#token;
+    const token = await this.#access.token();
     if (this.#address === null) throw new Error('a document without a valid name has no address');
     const protocols = [SUBPROTOCOL, SESSION_SUBPROTOCOL_PREFIX + this.#sessionKey];
     if (token !== undefined && token !== '') protocols.push(TOKEN_SUBPROTOCOL_PREFIX + token);
@@ -261,6 +278,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     if (state.kind !== 'connected' && session !== null) {
       this.#bindToEpoch();
       this.#session = null;
+      this.#access.ended();
       session.end();
     }
     if (wasSynced && !this.synced) this.#tell('sync', false);
@@ -277,10 +295,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   }
 
   #forgives(code: number): boolean {
-    if (code === CLOSE_CODES.unauthenticated.code && typeof this.#token === 'function' && !this.#tokenAskedAgain) {
-      this.#tokenAskedAgain = true;
-      return true;
-    }
+    if (this.#access.forgives(code)) return true;
     this.#bindToEpoch();
     // While the copy is being read nobody knows what it holds: the next attempt finds out.
     return code === CLOSE_CODES.epochChanged.code && (!this.#copyAwaited || this.#epoch.leave());
@@ -307,7 +322,6 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     }
     this.#copy?.adopt(welcome.epoch);
     this.#epoch.enter(welcome.epoch);
-    this.#role = welcome.role;
     this.#storageFailing = false;
     const session = new Session({
       doc: this.doc,
@@ -325,6 +339,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
       broken: (error) => this.#connection.fail(error),
     });
     this.#session = session;
+    this.#access.granted(welcome);
     this.#setProperties(welcome.document);
     this.#connection.welcomed();
     // A listener may have ended the connection.
@@ -333,7 +348,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
 
   #syncedNow(): void {
     this.#connection.succeeded();
-    this.#tokenAskedAgain = false;
+    this.#access.succeeded();
     this.#whenSynced.resolve();
     this.#tell('sync', true);
   }
@@ -341,6 +356,10 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   #noticed(notice: Notice): void {
     if (notice.type === 'document' && typeof notice.title === 'string' && typeof notice.language === 'string') {
       this.#setProperties(notice);
+    }
+    if (notice.type === 'access' && typeof notice.role === 'string') {
+      if (this.#access.isChangedBy(notice)) this.#session?.accessChanged(notice.role);
+      this.#access.granted(notice);
     }
     if (notice.type === 'storage') this.#storageFailing = notice.state === 'failing';
     this.#tell('notice', notice);
@@ -433,28 +452,12 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
         copy.adopt(meta.epoch);
       }
       this.#outbox.restore(unsavedEdits);
-      copy.applied(this.#applyRows(rows));
+      copy.applied(applyRows(this.doc, rows, this.#copyOrigin, (error) => this.#tell('error', error)));
       this.#tell('offline-copy', { state: 'ready' });
     } catch (error) {
       copy.abandon(error);
     }
     this.#copyDone();
-  }
-
-  /** Applies rows of the offline copy in one transaction. Returns the keys of those that could be. */
-  #applyRows(rows: readonly { key: number; update: Uint8Array }[]): number[] {
-    const applied: number[] = [];
-    this.doc.transact(() => {
-      for (const { key, update } of rows) {
-        try {
-          Y.applyUpdate(this.doc, update, this.#copyOrigin);
-          applied.push(key);
-        } catch (error) {
-          this.#tell('error', error);
-        }
-      }
-    }, this.#copyOrigin);
-    return applied;
   }
 
   #copyDone(): void {

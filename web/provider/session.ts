@@ -64,7 +64,7 @@ export interface SessionOptions {
 export class Session {
   readonly #options: SessionOptions;
   readonly #gather: GatherWindow;
-  readonly #mayWrite: boolean;
+  #mayWrite: boolean;
   /** What the server had when it last asked; null until it asks, and until then edits wait for the answer. */
   #serverVector: Uint8Array | null = null;
   #synced = false;
@@ -75,8 +75,7 @@ export class Session {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#gather = new GatherWindow(options.clock, GATHER_MS, () => this.flush());
-    // An unknown role is taken to be able to write: the server decides, this only avoids certain refusals.
-    this.#mayWrite = options.welcome.role !== 'viewer' && options.welcome.role !== 'commenter';
+    this.#mayWrite = writes(options.welcome.role);
   }
 
   /** Whether edits leave as they happen; before this they leave with the answer to the server's step 1. */
@@ -164,6 +163,21 @@ export class Session {
    */
   sendDifference(): void {
     if (this.live) this.#sendWhole();
+  }
+
+  /**
+   * What this client may do, or who it is, may be different now. From somebody who may no longer write nothing more goes out; what
+   * somebody wrote who only now may goes out at once.
+   */
+  accessChanged(role: string): void {
+    const { outbox, presence } = this.#options;
+    const couldWrite = this.#mayWrite;
+    this.#mayWrite = writes(role);
+    if (couldWrite && !this.#mayWrite) outbox.forgetWaiting();
+    if (!couldWrite && this.#mayWrite) this.sendDifference();
+    // Others may have been told that this client is gone, or nothing of it yet.
+    this.#guarded(() => presence.renew());
+    this.presenceChanged();
   }
 
   /** Sends what was gathered: edits first, presence never ahead of them. Does not throw. */
@@ -281,6 +295,11 @@ export class Session {
       this.sendDifference();
     }
   }
+}
+
+/** An unknown role is taken to be able to write: the server decides, this only avoids certain refusals. */
+function writes(role: string): boolean {
+  return role !== 'viewer' && role !== 'commenter';
 }
 
 /** Whether the document holds anything under the client id that its next edit would be written under. */

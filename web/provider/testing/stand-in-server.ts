@@ -18,6 +18,7 @@ import {
   encodeWelcome,
   type Notice,
 } from '../../../protocol/messages.ts';
+import type { Person } from '../../../protocol/person.ts';
 import type { Role } from '../../../protocol/roles.ts';
 import { stateDigest } from '../../../protocol/state-digest.ts';
 import type { Clock } from '../clock.ts';
@@ -38,6 +39,11 @@ export class StandInServer {
   doc = new Y.Doc();
   epoch = 'first';
   role: Role = 'editor';
+  /** How long the access of each connection lasts, in milliseconds; null for ever. Told, not enforced. */
+  lifetime: number | null = null;
+  person: Person | null = null;
+  /** Tokens that came on live connections. Each is answered with the access as it is now. */
+  readonly tokens: string[] = [];
   messageBytes = 1 << 20;
   properties = { title: 'Notes', language: '' };
   /** Whether updates become durable at once. While not, `store()` makes them so. */
@@ -86,7 +92,7 @@ export class StandInServer {
       encodeWelcome({
         epoch: this.epoch,
         digest: stateDigest(this.doc.store.clients),
-        role: this.role,
+        ...this.#access,
         connection: this.members.size,
         limits: { messageBytes: this.messageBytes },
         document: this.properties,
@@ -120,6 +126,11 @@ export class StandInServer {
     for (const { peer } of this.members) peer.send(frame);
   }
 
+  /** Tells everybody what they may do now. */
+  tellAccess(): void {
+    this.notify({ type: 'access', ...this.#access });
+  }
+
   /** Makes everything durable and says so. */
   store(): void {
     this.#disk.push(...this.#unwritten.splice(0));
@@ -145,6 +156,14 @@ export class StandInServer {
     if (text !== '') this.doc.getText('content').insert(0, text);
   }
 
+  get #access(): { role: Role; expiresIn?: number; person?: Person } {
+    return {
+      role: this.role,
+      ...(this.lifetime === null ? {} : { expiresIn: this.lifetime }),
+      ...(this.person === null ? {} : { person: this.person }),
+    };
+  }
+
   #watch(): void {
     this.doc.on('update', (update: Uint8Array, origin: unknown) => {
       this.#unwritten.push(update);
@@ -168,6 +187,10 @@ export class StandInServer {
         this.#presence(member, decodeAwarenessEntries(message.update));
         return;
       case 'retire':
+        return;
+      case 'token':
+        this.tokens.push(message.token);
+        member.peer.send(encodeNotice({ type: 'access', ...this.#access }));
         return;
       default:
         throw new Error(`a client sent ${message.type}`);
