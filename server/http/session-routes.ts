@@ -130,14 +130,23 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
     return new HttpError(400, 'sign-in-failed', 'The sign-in did not work, or took too long. Try again.');
   }
 
+  /** The attempt that this browser is in the midst of, or failed at. */
+  async function attemptOf(request: FastifyRequest): Promise<(SignInAttempt & { readonly return: string }) | null> {
+    const cookie = cookies.read(request, 'signIn');
+    const content: unknown = cookie === null ? null : await attempts.open(cookie);
+    // What opens was written below.
+    return content as (SignInAttempt & { readonly return: string }) | null;
+  }
+
   app.get('/auth/sign-in', { schema: { querystring: SignInQuery } }, async (request, reply) => {
     requirePatience(request, reply);
     const home = publicUrl ?? `${request.protocol}://${request.host}`;
     const begun = await signIn.oidc.begin(`${home}/auth/callback`).catch((error: unknown) => {
       throw failed(request, error);
     });
-    const content = { ...begun.attempt, return: localPath(request.query.return) ?? `${basePath}/` };
-    const sealed = await attempts.close(content, clock.date() + ATTEMPT_LIFETIME);
+    // Whoever tries again after a failure still wants to go where the first attempt came from.
+    const back = localPath(request.query.return) ?? (await attemptOf(request))?.return ?? `${basePath}/`;
+    const sealed = await attempts.close({ ...begun.attempt, return: back }, clock.date() + ATTEMPT_LIFETIME);
     cookies.write(request, reply, 'signIn', sealed, ATTEMPT_LIFETIME);
     return reply.redirect(begun.address, 303);
   });
@@ -146,11 +155,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
     requirePatience(request, reply);
     // Before the outcome is known, so that many at a time are no way around.
     failures.failed(request.ip);
-    const cookie = cookies.read(request, 'signIn');
-    cookies.remove(request, reply, 'signIn');
-    // What opens was written above.
-    const content = cookie === null ? null : await attempts.open(cookie);
-    const attempt = content as (SignInAttempt & { readonly return: string }) | null;
+    const attempt = await attemptOf(request);
     if (attempt === null) throw failed(request, new SignInFailed('refused', 'no attempt'));
     const query = request.url.slice(request.url.indexOf('?') + 1);
     const person = await signIn.oidc.finish(query, attempt).catch((error: unknown) => {
@@ -158,6 +163,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
       throw failed(request, error);
     });
     failures.succeeded(request.ip);
+    cookies.remove(request, reply, 'signIn');
     await keep(signIn, request, reply, signIn.sessions.start(person));
     audit(logger, 'signed-in', { address: request.ip, person: person.id });
     return reply.redirect(attempt.return, 303);

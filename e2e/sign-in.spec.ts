@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test as base, expect, type Page } from 'playwright/test';
+import { CLIENT, OpenIdProvider } from '../server/testing/openid-provider.ts';
+import { ServerProcess } from '../server/testing/server-process.ts';
+
+interface SignInWorld {
+  provider: OpenIdProvider;
+  server: ServerProcess;
+}
+
+const test = base.extend<SignInWorld>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from this pattern.
+  provider: async ({}, use) => {
+    const provider = await OpenIdProvider.start();
+    await use(provider);
+    await provider.stop();
+  },
+  server: async ({ provider }, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'coscribe-e2e-'));
+    const server = await ServerProcess.start(folder, [
+      ...['--port', '0', '--log-level', 'debug'],
+      ...['--oidc-issuer', provider.issuer, '--oidc-client-id', CLIENT.id, '--oidc-client-secret', CLIENT.secret],
+    ]);
+    await use(server);
+    await server.end('SIGTERM');
+    await rm(folder, { recursive: true, force: true });
+  },
+});
+
+/** Goes through the provider's pages as `login`. */
+async function passProvider(page: Page, login: string): Promise<void> {
+  await page.getByPlaceholder('Enter any login').fill(login);
+  await page.getByPlaceholder('and password').fill('any');
+  await page.getByRole('button', { name: 'Sign-in' }).click();
+  await page.getByRole('button', { name: 'Continue' }).click();
+}
+
+/** Who the site says is signed in, as a script of the page learns it. */
+function personOf(page: Page): Promise<unknown> {
+  return page.evaluate(async () => ((await (await fetch('/api/session')).json()) as { person: unknown }).person);
+}
+
+test('somebody signs in at the provider, comes back to the document, and signs out', async ({
+  page,
+  server,
+  provider,
+}) => {
+  await page.goto(`${server.url}/auth/sign-in?return=/d/notes`);
+  await passProvider(page, 'alice');
+  await page.waitForURL(`${server.url}/d/notes`);
+  expect(await personOf(page)).toMatchObject({ id: `${provider.issuer}|alice`, name: 'Alice Example' });
+  expect(await page.evaluate(() => document.cookie)).toBe('');
+  const issued = await page.evaluate(async () => (await fetch('/api/session/token', { method: 'POST' })).status);
+  expect(issued).toBe(200);
+  await page.evaluate(() => fetch('/auth/sign-out', { method: 'POST' }));
+  expect(await personOf(page)).toBe(null);
+});
+
+test('[SEC-3] a page of another origin gets neither a token nor an answer, and signs nobody out', async ({
+  page,
+  server,
+  provider,
+}) => {
+  await page.goto(`${server.url}/auth/sign-in`);
+  await passProvider(page, 'alice');
+  await page.waitForURL(`${server.url}/`);
+  // The provider's page has another port: another origin, but the same site, so that the cookie goes along.
+  await page.goto(`${provider.issuer}/.well-known/openid-configuration`);
+  const stolen = await page.evaluate(
+    (url) =>
+      Promise.all(
+        ['/api/session', '/api/session/token', '/auth/sign-out'].map((path) =>
+          fetch(url + path, { method: path === '/api/session' ? 'GET' : 'POST', credentials: 'include' }).then(
+            () => 'answered',
+            () => 'refused',
+          ),
+        ),
+      ),
+    server.url,
+  );
+  expect(stolen).toEqual(['refused', 'refused', 'refused']);
+  await page.goto(server.url);
+  expect(await personOf(page)).toMatchObject({ name: 'Alice Example' });
+});
+
+test('a sign-in that is cancelled ends on a page that says so, from where one can try again', async ({
+  page,
+  server,
+}) => {
+  await page.goto(`${server.url}/auth/sign-in?return=/d/notes`);
+  await page.getByRole('link', { name: /cancel/i }).click();
+  await expect(page.getByRole('heading', { name: 'You are not signed in.' })).toBeVisible();
+  expect(new URL(page.url()).pathname).toBe('/auth/callback');
+  await page.getByRole('link', { name: 'Try again' }).click();
+  await passProvider(page, 'alice');
+  await page.waitForURL(`${server.url}/d/notes`);
+  expect(await personOf(page)).toMatchObject({ name: 'Alice Example' });
+});
