@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CLOSE_CODES } from '../protocol/close-codes.ts';
 import { ROOT } from '../scripts/source-files.ts';
+import { ELEMENT_ERRORS } from '../web/element/element-events.ts';
 
 test('[CON-6] errors.md lists every close code with its name, retry rule and meaning', () => {
   const page = readFileSync(join(ROOT, 'docs/errors.md'), 'utf8');
@@ -18,4 +19,10 @@ test('[CON-6] errors.md lists every close code with its name, retry rule and mea
   expect(rows).toEqual(
     Object.values(CLOSE_CODES).map(({ code, name, retry, meaning }) => [String(code), name, retry, meaning]),
   );
+});
+
+test('errors.md lists every code of the component with its meaning', () => {
+  const page = readFileSync(join(ROOT, 'docs/errors.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| `([a-z-]+)` \*? ?\| (.*) \|$/gm)].map(([, code, meaning]) => [code, meaning]);
+  expect(rows).toEqual(Object.entries(ELEMENT_ERRORS));
 });

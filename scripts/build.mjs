@@ -8,10 +8,10 @@ import { ROOT, TOOLS } from './project.mjs';
 import { duration, main, runTool, StepFailed } from './run.mjs';
 
 /**
- * The two halves of the product. Each is built when its sources differ from those of its last build.
+ * What the product consists of. Each is built when its sources differ from those of its last build.
  * `output` is there after a good build; `commands` make it, in order.
  */
-const HALVES = {
+const PIECES = {
   server: {
     sources: ['server', 'protocol'],
     output: 'dist/server/main.js',
@@ -25,6 +25,22 @@ const HALVES = {
       [TOOLS.vite, 'build', '--logLevel', 'warn'],
     ],
   },
+  // For other people's pages: modules for their bundlers, and one that needs none.
+  parts: {
+    sources: [
+      'web/editor',
+      'web/element',
+      'web/provider',
+      'web/tsconfig.package.json',
+      'protocol',
+      'vite.embed.config.ts',
+    ],
+    output: 'dist/embed/coscribe-editor.js',
+    commands: [
+      [TOOLS.tsc, '-b', 'protocol', 'web/tsconfig.package.json'],
+      [TOOLS.vite, 'build', '--config', 'vite.embed.config.ts', '--logLevel', 'error'],
+    ],
+  },
 };
 
 /** Decide about every build: the compiler's settings and the versions of the dependencies. */
@@ -35,27 +51,31 @@ const isProduct = (path) => !/\.(test|spec)\.ts$/.test(path) && !path.includes('
 
 /**
  * Builds what is missing or stale into dist/; does nothing, quickly, when all is fresh.
- * @param {readonly (keyof typeof HALVES)[]} [halves]
+ * @param {readonly (keyof typeof PIECES)[]} [names]
  * @throws {StepFailed} when the sources do not build
  */
-export async function ensureBuilt(halves = ['server', 'web']) {
+export async function ensureBuilt(names = ['server', 'web', 'parts']) {
   const started = performance.now();
-  const stale = halves
+  const stale = names
     .map((name) => ({
-      ...HALVES[name],
+      ...PIECES[name],
       stampFile: join(ROOT, `dist/.built-${name}`),
-      wanted: fingerprint(ROOT, [...HALVES[name].sources, ...SHARED_SOURCES], isProduct),
+      wanted: fingerprint(ROOT, [...PIECES[name].sources, ...SHARED_SOURCES], isProduct),
     }))
     .filter(({ stampFile, wanted, output }) => !(isFile(stampFile, wanted) && existsSync(join(ROOT, output))));
   if (stale.length === 0) return false;
 
   console.error('Building …');
-  // One after the other: both compile protocol/ first.
+  // One after the other: all compile protocol/ first.
   for (const { commands, output, stampFile, wanted } of stale) {
     // A stamp must never outlive a build that was broken off.
     rmSync(stampFile, { force: true });
     // The compiler trusts its own notes over what is in the folder.
-    if (!existsSync(join(ROOT, output))) rmSync(join(ROOT, 'dist/server/tsconfig.tsbuildinfo'), { force: true });
+    if (!existsSync(join(ROOT, output))) {
+      for (const folder of ['server', 'browser']) {
+        rmSync(join(ROOT, `dist/${folder}/tsconfig.tsbuildinfo`), { force: true });
+      }
+    }
     for (const [tool, ...args] of commands) {
       const ended = await runTool(/** @type {string} */ (tool), args);
       if (ended.code !== 0) throw new StepFailed('The build failed: the lines above say where.', ended.output);

@@ -8,6 +8,7 @@ import { isProse, loadLanguage, resolveLanguage } from './languages.ts';
 import { OwnPresence, type PresentedUser } from './own-presence.ts';
 import { RemoteCarets } from './remote-carets.ts';
 import { gutter, setup } from './setup.ts';
+import { shownText } from './shown-text.ts';
 import { fromText, TextBinding } from './text-binding.ts';
 import { difference, textContent, toDocument } from './text-content.ts';
 import { baseTheme, type ThemeChoice, textKind, themeColors } from './theme.ts';
@@ -77,6 +78,8 @@ export interface CoscribeEditor {
   setReadOnly(readOnly: boolean): void;
   setUser(user: PresentedUser): void;
   setPlaceholder(text: string): void;
+  /** What a screen reader calls the text field; '' is 'Document text'. */
+  setLabel(label: string): void;
   setLineNumbers(shown: boolean): void;
   setLineWrapping(wrapping: boolean | 'auto'): void;
   setHideMyCursor(hidden: boolean): void;
@@ -103,6 +106,8 @@ interface Session {
 /**
  * Puts an editor into a page.
  * @param parent the element that gets the editor as its last child; the editor fills its height
+ * @throws ShownTextError when `doc` or `text` is none, or was made by another copy of Yjs
+ * @throws RangeError when `extensions` were made by another copy of CodeMirror
  */
 export function createEditor(parent: Element, options: EditorOptions): CoscribeEditor {
   const report = (error: unknown) => {
@@ -138,7 +143,7 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
     };
   };
 
-  let session = open(options.text ?? options.doc.getText(options.field ?? TEXT_FIELD));
+  let session = open(shownText(options.doc, options.text, options.field ?? TEXT_FIELD));
   let fileName = options.fileName ?? '';
   let language = resolveLanguage(options.language ?? '', fileName);
   let wrapping = options.lineWrapping ?? 'auto';
@@ -154,6 +159,7 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
     readOnly: new Compartment(),
     placeholder: new Compartment(),
     gutter: new Compartment(),
+    label: new Compartment(),
   };
   const kind = () => {
     const wraps = wrapping === 'auto' ? isProse(language) : wrapping;
@@ -161,10 +167,8 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
     return [textKind(isProse(language)), wraps ? wrapped : []];
   };
 
-  const view = new EditorView({
-    parent,
-    ...(options.root === undefined ? {} : { root: options.root }),
-    state: EditorState.create({
+  const state = () =>
+    EditorState.create({
       doc: toDocument(textContent(session.binding.text)),
       extensions: [
         slots.text.of(session.extension),
@@ -177,16 +181,19 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
         slots.kind.of(kind()),
         slots.grammar.of([]),
         slots.colors.of(colors()),
-        EditorView.contentAttributes.of({
-          'aria-label': options.label ?? 'Document text',
-          spellcheck: 'true',
-          tabindex: '0',
-        }),
+        slots.label.of(labelled(options.label)),
+        EditorView.contentAttributes.of({ spellcheck: 'true', tabindex: '0' }),
         setup(),
-        baseTheme(),
+        baseTheme,
       ],
-    }),
-  });
+    });
+  let view: EditorView;
+  try {
+    view = new EditorView({ parent, ...(options.root === undefined ? {} : { root: options.root }), state: state() });
+  } catch (error) {
+    session.binding.destroy();
+    throw error;
+  }
   const set = (slot: Compartment, extension: Extension) => {
     if (!destroyed) view.dispatch({ effects: slot.reconfigure(extension), filter: false });
   };
@@ -235,6 +242,7 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
       user = newUser;
       session.presence?.setUser(newUser);
     },
+    setLabel: (label) => set(slots.label, labelled(label)),
     setPlaceholder: (text) => set(slots.placeholder, placeholderText(text)),
     setLineNumbers: (shown) => set(slots.gutter, shown ? gutter() : []),
     setLineWrapping(choice) {
@@ -255,7 +263,7 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
       if (destroyed) return;
       if (newAwareness !== undefined) awareness = newAwareness;
       const old = session;
-      session = open(text);
+      session = open(shownText(null, text, ''));
       const changes = difference(view.state.doc, textContent(text));
       view.dispatch({
         ...(changes === null ? {} : { changes }),
@@ -276,6 +284,10 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
   };
   void editor.setLanguage(options.language ?? '');
   return editor;
+}
+
+function labelled(label: string | undefined): Extension {
+  return EditorView.contentAttributes.of({ 'aria-label': label || 'Document text' });
 }
 
 /** A read-only text can still be focused, selected, searched and copied by keyboard. */

@@ -6,6 +6,8 @@ export const PLAIN_TEXT = 'Plain text';
 /** What a document is when nobody said. */
 export const DEFAULT_LANGUAGE = 'Markdown';
 
+const PLAIN_NAMES = new Set([PLAIN_TEXT.toLowerCase(), 'text', 'plain']);
+
 /** Languages of running text: their lines wrap at a readable measure. */
 const PROSE = new Set([PLAIN_TEXT, DEFAULT_LANGUAGE, 'LaTeX', 'Textile']);
 
@@ -23,11 +25,17 @@ export function languageNames(): string[] {
  */
 export function resolveLanguage(name: string, fileName: string): string {
   const wanted = name.trim().toLowerCase();
-  if (wanted === PLAIN_TEXT.toLowerCase() || wanted === 'text' || wanted === 'plain') return PLAIN_TEXT;
+  if (PLAIN_NAMES.has(wanted)) return PLAIN_TEXT;
   const chosen = wanted === '' ? null : exactly(wanted);
   if (chosen !== null) return chosen.name;
   if (/\.(txt|text|log)$/i.test(fileName)) return PLAIN_TEXT;
   return (fileName === '' ? null : LanguageDescription.matchFilename(languages, fileName))?.name ?? DEFAULT_LANGUAGE;
+}
+
+/** Whether a name, or alias, is one that resolveLanguage knows. */
+export function isLanguage(name: string): boolean {
+  const wanted = name.trim().toLowerCase();
+  return PLAIN_NAMES.has(wanted) || exactly(wanted) !== null;
 }
 
 /** Whether a language is running text, not code. */

@@ -80,14 +80,12 @@ const highlightStyle = HighlightStyle.define([
   { tag: t.deleted, color: token('deleted') },
 ]);
 
-/** Everything of the look that both themes share. */
-export function baseTheme(): Extension {
-  return [
-    EditorView.editorAttributes.of({ class: 'cs-editor' }),
-    EditorView.theme(editorRules),
-    syntaxHighlighting(highlightStyle),
-  ];
-}
+/** Everything of the look that both themes share. Made once: every theme that is made stays in the page's style sheet. */
+export const baseTheme: Extension = [
+  EditorView.editorAttributes.of({ class: 'cs-editor' }),
+  EditorView.theme(editorRules),
+  syntaxHighlighting(highlightStyle),
+];
 
 /** Marks the content as prose or code, which have different type and measure. */
 export function textKind(prose: boolean): Extension {

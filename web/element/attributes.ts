@@ -1,5 +1,5 @@
 import { SYNC_PATH } from '../../protocol/version.ts';
-import type { ThemeChoice } from '../editor/index.ts';
+import { isLanguage, type ThemeChoice } from '../editor/index.ts';
 
 /** The attributes of `<coscribe-editor>` that it reacts to while it runs. */
 export const ATTRIBUTES = [
@@ -39,6 +39,12 @@ export function readTheme(value: string | null): ThemeChoice {
   if (value === null || value === '') return 'system';
   if (value === 'light' || value === 'dark' || value === 'system') return value;
   throw new AttributeError(`theme is "${value}", but must be light, dark or system.`);
+}
+
+/** `language`; absent is ''. @throws AttributeError */
+export function readLanguage(value: string | null): string {
+  if (value === null || value === '' || isLanguage(value)) return value ?? '';
+  throw new AttributeError(`language is "${value}", which is none that the editor knows.`);
 }
 
 /** `line-numbers`; absent is on, as a word it is `on` or `off`. @throws AttributeError */

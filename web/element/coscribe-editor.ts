@@ -1,32 +1,36 @@
-import * as Y from 'yjs';
+import type { Extension } from '@codemirror/state';
+import { EditorView } from '@codemirror/view';
+import type { Awareness } from 'y-protocols/awareness';
+import type * as Y from 'yjs';
 import { TEXT_FIELD } from '../../protocol/version.ts';
-import { type CoscribeEditor, createEditor, PEOPLE_COLORS } from '../editor/index.ts';
+import { FrameSchedule } from '../editor/frame-schedule.ts';
+import { type CoscribeEditor, createEditor, PEOPLE_COLORS, ShownTextError, watchPeople } from '../editor/index.ts';
+import { checkContent } from '../editor/shown-text.ts';
 import type { ProviderOptions, Refusal } from '../provider/index.ts';
 import {
   ADDRESS_ATTRIBUTES,
   ATTRIBUTES,
   AttributeError,
   type AttributeName,
-  isOn,
   readColor,
+  readLanguage,
   readLineNumbers,
   readServer,
   readTheme,
 } from './attributes.ts';
-import type { ElementError, ElementEventDetails, ElementEventMap } from './element-events.ts';
+import type { ElementErrorCode, ElementEventDetails } from './element-events.ts';
 import { adoptStyle } from './element-style.ts';
-import { type DocumentLease, leaseDocument } from './shared-document.ts';
+import { FormElement } from './form-element.ts';
+import { Problems } from './problems.ts';
+import { type DocumentSource, hostDocument, leaseDocument } from './shared-document.ts';
 import { connectionSentence, savedSentence } from './status-line.ts';
-import { type DocumentWatcher, watchDocument } from './watch-document.ts';
-
-/** On a server there are no elements: importing this must still work, to be rendered in the browser later. */
-const ElementBase = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
+import { type ProviderWatcher, watchProvider } from './watch-provider.ts';
 
 /** A document that is being shown, with everything that has to end with it. */
 interface Shown {
-  readonly lease: DocumentLease;
+  readonly source: DocumentSource;
   readonly editor: CoscribeEditor;
-  readonly stop: () => void;
+  readonly stops: (() => void)[];
 }
 
 /**
@@ -36,24 +40,24 @@ interface Shown {
  * <coscribe-editor server="https://notes.example" document="minutes" user-name="Ada"></coscribe-editor>
  * ```
  *
- * Attributes (docs/embedding.md): `server`, `document`, `token`, `field`, `language`, `theme`, `readonly`, `disabled`,
- * `placeholder`, `line-numbers`, `required`, `user-name`, `user-color`, `label`, `name`; each works while the element runs. Properties of
- * the same names in camel case reflect them; `token` as a property may also be a function.
+ * docs/embedding.md lists the attributes; each works while the element runs, and is a property too. `token`, `extensions`,
+ * `doc` and `awareness` are richer as properties than attributes can be.
  */
-export class CoscribeEditorElement extends ElementBase {
-  static readonly formAssociated = true;
+export class CoscribeEditorElement extends FormElement {
   static readonly observedAttributes = ATTRIBUTES;
 
-  readonly #internals: ElementInternals;
   readonly #frame: HTMLElement;
-  readonly #message: HTMLElement;
+  readonly #problems: Problems;
   readonly #saved: HTMLElement;
   readonly #connection: HTMLElement;
+  readonly #changed: FrameSchedule;
   #shown: Shown | null = null;
   #token: ProviderOptions['token'];
-  #formDisabled = false;
+  #extensions: Extension = [];
+  #hostDoc: Y.Doc | null = null;
+  #hostAwareness: Awareness | null = null;
   #updateAsked = false;
-  /** Whether the document has to be opened anew, because its address or token changed. */
+  /** Whether the document has to be opened anew, because what it is made of changed. */
   #addressChanged = false;
 
   constructor() {
@@ -61,15 +65,29 @@ export class CoscribeEditorElement extends ElementBase {
     const root = this.attachShadow({ mode: 'open', delegatesFocus: true });
     adoptStyle(root);
     this.#frame = part('div', 'editor');
-    this.#message = part('p', 'message');
-    this.#message.setAttribute('role', 'alert');
+    const message = part('p', 'message');
+    message.setAttribute('role', 'alert');
+    this.#problems = new Problems(message);
     this.#saved = document.createElement('span');
     this.#connection = document.createElement('span');
+    // Not the saved state: it changes with every pause in typing.
+    this.#connection.setAttribute('role', 'status');
     const status = part('div', 'status');
-    status.setAttribute('role', 'status');
     status.append(this.#saved, this.#connection);
-    root.append(this.#message, this.#frame, status);
-    this.#internals = this.attachInternals();
+    root.append(message, this.#frame, status);
+    // A click on its label arrives here; one into the text has a part of the text as its target.
+    this.addEventListener('click', (event: Event) => {
+      if (event.composedPath()[0] === this) this.focus();
+    });
+    const getText = () => this.getText();
+    this.#changed = new FrameSchedule(window, () =>
+      // A long text is put together only for whoever looks at it.
+      this.#tell('change', {
+        get text() {
+          return getText();
+        },
+      }),
+    );
   }
 
   // --- what the host can do
@@ -79,18 +97,13 @@ export class CoscribeEditorElement extends ElementBase {
     return this.#shown?.editor ?? null;
   }
 
-  /** The document, while one is shown. */
-  get doc(): Y.Doc | null {
-    return this.#shown?.lease.doc ?? null;
-  }
-
   override focus(options?: FocusOptions): void {
     if (this.#shown === null) super.focus(options);
     else this.#shown.editor.focus();
   }
 
   /** The text as it is here and now; '' while no document is shown. */
-  getText(): string {
+  override getText(): string {
     return this.#shown?.editor.getText() ?? '';
   }
 
@@ -109,74 +122,62 @@ export class CoscribeEditorElement extends ElementBase {
     return this.#shown?.editor.getSelection() ?? { from: 0, to: 0, text: '' };
   }
 
-  /** Scrolls to a person's caret (`clientId` of the `people` event). @returns false when they have none */
-  jumpTo(clientId: number): boolean {
+  /** Scrolls to the caret of a person of the `people` event, or of a client id. @returns false when they have none */
+  jumpTo(person: number | { readonly clientId: number }): boolean {
+    const clientId = typeof person === 'number' ? person : person.clientId;
     return this.#shown?.editor.jumpTo(clientId) ?? false;
   }
 
-  /** The access token, or what gets one; asked again before the access runs out. */
+  /**
+   * The access token, or a function that gets one, asked at every connection. A new token goes on with the document that
+   * is shown, unless another element shows the same one with the token before.
+   */
   get token(): ProviderOptions['token'] {
     return this.#token ?? this.getAttribute('token') ?? undefined;
   }
 
   set token(token: ProviderOptions['token'] | null) {
     this.#token = token ?? undefined;
-    this.#addressChanged = true;
-    this.#askUpdate();
+    this.#tokenChanged();
   }
 
-  /** As a form field: the text. */
-  get value(): string {
-    return this.getText();
+  /** CodeMirror extensions of the page, of the same copy of CodeMirror. Setting them opens the editor anew. */
+  get extensions(): Extension {
+    return this.#extensions;
   }
 
-  /** As a form field: the form it belongs to. */
-  get form(): HTMLFormElement | null {
-    return this.#internals.form;
+  set extensions(extensions: Extension | null) {
+    this.#extensions = extensions ?? [];
+    this.#openAnew();
   }
 
-  get validity(): ValidityState {
-    return this.#internals.validity;
+  /**
+   * The document that is shown. A page that connects its documents itself, with whatever provider, sets one, of the same
+   * copy of Yjs, and gives no `document`; null takes it back.
+   */
+  get doc(): Y.Doc | null {
+    return this.#shown?.source.doc ?? this.#hostDoc;
   }
 
-  get validationMessage(): string {
-    return this.#internals.validationMessage;
+  set doc(doc: Y.Doc | null) {
+    this.#hostDoc = doc ?? null;
+    this.#openAnew();
   }
 
-  get willValidate(): boolean {
-    return this.#internals.willValidate;
+  /** The presence of everybody in the document; to be set together with `doc`. */
+  get awareness(): Awareness | null {
+    return this.#shown?.source.awareness ?? this.#hostAwareness;
   }
 
-  checkValidity(): boolean {
-    return this.#internals.checkValidity();
-  }
-
-  reportValidity(): boolean {
-    return this.#internals.reportValidity();
-  }
-
-  override addEventListener<Name extends keyof ElementEventMap>(
-    name: Name,
-    listener: (event: ElementEventMap[Name]) => void,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  override addEventListener(
-    name: string,
-    listener: EventListenerOrEventListenerObject,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  override addEventListener(
-    name: string,
-    listener: EventListenerOrEventListenerObject,
-    options?: boolean | AddEventListenerOptions,
-  ): void {
-    super.addEventListener(name, listener, options);
+  set awareness(awareness: Awareness | null) {
+    this.#hostAwareness = awareness ?? null;
+    this.#openAnew();
   }
 
   // --- what the page tells the element
 
   connectedCallback(): void {
-    this.#adoptEarlyToken();
+    this.adoptEarlyProperties();
     this.#askUpdate();
   }
 
@@ -186,25 +187,29 @@ export class CoscribeEditorElement extends ElementBase {
 
   attributeChangedCallback(name: AttributeName, before: string | null, value: string | null): void {
     if (before === value) return;
-    if (ADDRESS_ATTRIBUTES.has(name) || (name === 'token' && this.#token === undefined)) {
-      this.#addressChanged = true;
-      this.#askUpdate();
-    } else {
-      this.#applyAttribute(name);
-    }
+    if (ADDRESS_ATTRIBUTES.has(name)) this.#openAnew();
+    else if (name === 'token') this.#tokenChanged();
+    else if (this.#shown !== null) this.#apply(name, this.#shown);
+  }
+
+  formAssociatedCallback(): void {
+    this.#takeText();
   }
 
   formDisabledCallback(disabled: boolean): void {
-    this.#formDisabled = disabled;
-    this.#applyAttribute('readonly');
+    this.formDisabled = disabled;
+    if (this.#shown !== null) this.#apply('readonly', this.#shown);
   }
 
-  /** A property that was set before the element was defined hides the accessor of the class. */
-  #adoptEarlyToken(): void {
-    if (!Object.hasOwn(this, 'token')) return;
+  #tokenChanged(): void {
     const { token } = this;
-    Reflect.deleteProperty(this, 'token');
-    this.token = token;
+    if (this.#shown?.source.changeToken(token)) this.#problems.clear('connection');
+    else this.#openAnew();
+  }
+
+  #openAnew(): void {
+    this.#addressChanged = true;
+    this.#askUpdate();
   }
 
   /**
@@ -229,147 +234,172 @@ export class CoscribeEditorElement extends ElementBase {
   // --- opening and closing
 
   #open(): void {
-    const name = this.getAttribute('document');
-    if (name === null || name === '') {
-      this.#fail(
-        'no-document',
-        'No document to show: give the element a document attribute, such as document="minutes".',
-      );
-      return;
-    }
-    let lease: DocumentLease | null = null;
+    this.#problems.clear();
+    let source: DocumentSource | null = null;
     try {
-      const url = readServer(this.getAttribute('server'), globalThis.location.href);
-      lease = leaseDocument({ url, name, token: this.token });
-      this.#shown = this.#show(lease);
+      source = this.#source();
+      const editor = this.#createEditor(source);
+      this.#shown = { source, editor, stops: [] };
     } catch (error) {
-      lease?.release();
-      if (error instanceof AttributeError) this.#fail('invalid-attribute', error.message, error);
-      else this.#fail('internal', 'The editor could not be started.', error);
+      source?.release();
+      this.#cannotShow(error);
       return;
     }
-    const { editor } = this.#shown;
-    const { doc, provider } = lease;
-    this.#say('');
+    const shown = this.#shown;
+    for (const name of ['language', 'theme', 'line-numbers'] as const) this.#apply(name, shown);
+    if (this.userName !== '' || this.userColor !== '') this.#apply('user-color', shown);
     this.#takeText();
     this.#showStatus();
-    this.#tell('ready', { editor, doc, provider });
+    const { doc, provider, awareness } = source;
+    this.#tell('ready', { editor: shown.editor, doc, provider });
+    // The host may have changed its mind in a listener; what it asked for is done in a moment.
+    if (awareness !== null) shown.stops.push(watchPeople(awareness, (people) => this.#tell('people', { people })));
+    if (provider === null) return;
+    shown.stops.push(watchProvider(provider, this.#watcher(shown)));
     // Another element may have been told of a refusal before this one came.
     if (provider.closed !== null) this.#refused(provider.closed);
   }
 
-  #show(lease: DocumentLease): Shown {
-    const { doc, awareness, provider } = lease;
-    const text = this.#textOf(doc);
-    const color = this.#read('user-color', readColor) ?? PEOPLE_COLORS[doc.clientID % PEOPLE_COLORS.length];
-    const editor = createEditor(this.#frame, {
-      doc,
-      text,
-      awareness,
-      user: { name: this.getAttribute('user-name') ?? 'Guest', color: color ?? PEOPLE_COLORS[0] },
-      language: this.getAttribute('language') ?? '',
-      fileName: provider.properties?.title ?? '',
-      theme: this.#read('theme', readTheme) ?? 'system',
-      readOnly: this.#isReadOnly(provider.role),
-      placeholder: this.getAttribute('placeholder') ?? '',
-      lineNumbers: this.#read('line-numbers', readLineNumbers) ?? true,
-      label: this.getAttribute('label') ?? 'Document text',
-      onError: (error) => this.#fail('internal', 'A part of the editor failed and goes on without.', error, false),
-    });
-
-    const stopWatching = watchDocument(lease, text, this.#watcher(lease, editor));
-    const stop = () => {
-      stopWatching();
-      editor.destroy();
-      lease.release();
-    };
-    return { lease, editor, stop };
+  /** @throws AttributeError, ShownTextError */
+  #source(): DocumentSource {
+    const name = this.getAttribute('document') ?? '';
+    if (name === '' && this.#hostDoc !== null) return hostDocument(this.#hostDoc, this.#hostAwareness);
+    if (name === '') {
+      throw new ShownTextError(
+        'no-document',
+        'No document to show: give the element a document attribute, such as document="minutes".',
+      );
+    }
+    const url = readServer(this.getAttribute('server'), globalThis.location.href);
+    return leaseDocument({ url, name, token: this.token });
   }
 
-  #watcher({ provider }: DocumentLease, editor: CoscribeEditor): DocumentWatcher {
+  #createEditor({ doc, awareness, provider }: DocumentSource): CoscribeEditor {
+    const changed = EditorView.updateListener.of((update) => {
+      if (!update.docChanged) return;
+      this.#takeText();
+      this.#changed.request();
+    });
+    const user = this.#user(doc, null);
+    return createEditor(this.#frame, {
+      doc,
+      field: this.#fieldName,
+      awareness,
+      // Who brings the presence has told already who this is, unless the attributes do.
+      ...(provider === null && this.userName === '' ? {} : { user }),
+      readOnly: this.#isReadOnly(provider),
+      placeholder: this.placeholder,
+      label: this.label,
+      extensions: [changed, this.#extensions],
+      onError: (error) => this.#tellError('internal', 'A part of the editor failed; the rest goes on.', error),
+    });
+  }
+
+  #watcher({ editor, source }: Shown): ProviderWatcher {
+    const { provider } = source;
     return {
-      textChanged: () => {
-        this.#takeText();
-        this.#tell('change', { text: this.getText() });
-      },
-      connectionChanged: (synced) => {
-        if (synced) this.#say('');
-        editor.setReadOnly(this.#isReadOnly(provider.role));
+      connectionChanged: () => {
+        editor.setReadOnly(this.#isReadOnly(provider));
         this.#showStatus();
-        this.#tell('status', { status: provider.status, retryAt: provider.retryAt });
+        this.#tell('status', { status: provider?.status ?? 'disconnected', retryAt: provider?.retryAt ?? null });
       },
+      reached: () => this.#problems.clear('connection'),
+      synced: () => this.#checkContent(editor.text),
       savedChanged: () => {
         this.#showStatus();
-        this.#tell('saved', { saved: provider.saved, unsavedChanges: provider.unsavedChanges });
+        this.#tell('saved', { saved: provider?.saved ?? false, unsavedChanges: provider?.unsavedChanges ?? 0 });
       },
-      propertiesChanged: () => this.#applyAttribute('language'),
-      peopleChanged: (people) => this.#tell('people', { people }),
-      unreachable: () =>
-        this.#fail(
-          'unreachable',
-          'The server cannot be reached. What you write stays on this device; the editor goes on trying.',
-        ),
+      propertiesChanged: () => {
+        if (this.#shown !== null) this.#apply('language', this.#shown);
+      },
+      unreachable: () => {
+        const message =
+          'The server cannot be reached. What you write stays on this device, and is sent as soon as it can be.';
+        this.#problems.set('connection', message);
+        this.#tellError('unreachable', message);
+      },
       closed: (refusal) => this.#refused(refusal),
-      failed: (error) => this.#fail('internal', 'Something failed and was dealt with.', error, false),
+      failed: (error) => this.#tellError('internal', 'Something on the connection failed and was dealt with.', error),
     };
   }
 
   #refused(refusal: Refusal): void {
+    const message = refusal.reason === '' ? refusal.meaning : `${refusal.reason.replace(/\.?$/, '.')}`;
     this.#showStatus();
-    this.#fail('refused', refusal.reason || refusal.meaning);
+    this.#problems.set('connection', message);
+    this.#tellError('refused', message);
     this.#tell('closed', refusal);
   }
 
+  /** The text may have come with something in it that is not text. */
+  #checkContent(text: Y.Text): void {
+    try {
+      checkContent(text, this.#fieldName);
+    } catch (error) {
+      this.#close();
+      this.#cannotShow(error);
+    }
+  }
+
+  #cannotShow(error: unknown): void {
+    const code =
+      error instanceof ShownTextError
+        ? error.code
+        : error instanceof AttributeError
+          ? 'invalid-attribute'
+          : ('internal' as const);
+    const message = error instanceof Error ? error.message : String(error);
+    this.#problems.set('document', message);
+    this.#tellError(code, message, error);
+  }
+
   #close(): void {
-    this.#shown?.stop();
+    const shown = this.#shown;
+    if (shown === null) return;
     this.#shown = null;
+    this.#changed.cancel();
+    for (const stop of shown.stops) stop();
+    shown.editor.destroy();
+    shown.source.release();
     this.#showStatus();
   }
 
-  /** The text to show. @throws AttributeError when the document holds something else under that name */
-  #textOf(doc: Y.Doc): Y.Text {
-    const field = this.getAttribute('field') || TEXT_FIELD;
-    const held = doc.share.get(field);
-    if (held === undefined || held.constructor === Y.AbstractType || held instanceof Y.Text) return doc.getText(field);
-    throw new AttributeError(`field is "${field}", but the document holds no text under that name.`);
+  // --- attributes
+
+  get #fieldName(): string {
+    return this.field === '' ? TEXT_FIELD : this.field;
   }
 
-  // --- attributes that change while a document is shown
-
-  #applyAttribute(name: AttributeName): void {
-    if (this.#shown === null) return;
-    const { editor, lease } = this.#shown;
+  #apply(name: AttributeName, { editor, source }: Shown): void {
     switch (name) {
-      case 'language':
-        void editor.setLanguage(
-          this.getAttribute('language') ?? lease.provider.properties?.language ?? '',
-          lease.provider.properties?.title,
-        );
+      case 'language': {
+        const { title, language } = source.provider?.properties ?? { title: '', language: '' };
+        const own = this.#read('language', readLanguage);
+        void editor.setLanguage(own === null || own === '' ? language : own, title);
         return;
+      }
       case 'theme':
         editor.setTheme(this.#read('theme', readTheme) ?? 'system');
         return;
       case 'readonly':
       case 'disabled':
-        editor.setReadOnly(this.#isReadOnly(lease.provider.role));
+        editor.setReadOnly(this.#isReadOnly(source.provider));
         return;
       case 'placeholder':
-        editor.setPlaceholder(this.getAttribute('placeholder') ?? '');
+        editor.setPlaceholder(this.placeholder);
         return;
       case 'line-numbers':
         editor.setLineNumbers(this.#read('line-numbers', readLineNumbers) ?? true);
         return;
       case 'user-name':
-      case 'user-color': {
-        const color = this.#read('user-color', readColor) ?? PEOPLE_COLORS[lease.doc.clientID % PEOPLE_COLORS.length];
-        editor.setUser({ name: this.getAttribute('user-name') ?? 'Guest', color: color ?? PEOPLE_COLORS[0] });
+      case 'user-color':
+        editor.setUser(this.#user(source.doc, this.#read('user-color', readColor)));
         return;
-      }
       case 'required':
         this.#takeText();
         return;
       case 'label':
-        editor.view.contentDOM.setAttribute('aria-label', this.getAttribute('label') ?? 'Document text');
+        editor.setLabel(this.label);
         return;
       case 'server':
       case 'document':
@@ -381,47 +411,50 @@ export class CoscribeEditorElement extends ElementBase {
     }
   }
 
-  #isReadOnly(role: string | null): boolean {
-    const mayWrite = role === null || role === 'editor' || role === 'owner';
-    return !mayWrite || this.#formDisabled || isOn(this.getAttribute('readonly'));
+  #user(doc: Y.Doc, color: string | null): { name: string; color: string } {
+    const fallback = PEOPLE_COLORS[doc.clientID % PEOPLE_COLORS.length] ?? PEOPLE_COLORS[0];
+    return { name: this.userName || 'Guest', color: color ?? fallback };
   }
 
-  /** An attribute's value; null, and an `error` event, when it is not one it can have. */
+  /** Read only is what the page wants so, and what would go nowhere: no right to write, or a refusal for good. */
+  #isReadOnly(provider: DocumentSource['provider']): boolean {
+    const role = provider?.role ?? null;
+    const mayWrite = role === null || role === 'editor' || role === 'owner';
+    const refused = provider !== null && provider.closed !== null;
+    return !mayWrite || refused || this.formDisabled || this.readOnly;
+  }
+
+  /** An attribute's value; null when it is none it can have, which is said. */
   #read<T>(name: AttributeName, read: (value: string | null) => T): T | null {
     try {
-      return read(this.getAttribute(name));
+      const value = read(this.getAttribute(name));
+      this.#problems.clear(name);
+      return value;
     } catch (error) {
-      this.#fail('invalid-attribute', error instanceof Error ? error.message : String(error), error, false);
+      const message = error instanceof Error ? error.message : String(error);
+      if (this.#problems.set(name, message)) this.#tellError('invalid-attribute', message, error);
       return null;
     }
   }
 
-  /** Gives the form what there is to send. */
   #takeText(): void {
-    const text = this.getText();
-    this.#internals.setFormValue(text);
-    if (isOn(this.getAttribute('required')) && text === '') {
-      this.#internals.setValidity({ valueMissing: true }, 'Please write something.', this.#frame);
-    } else {
-      this.#internals.setValidity({});
-    }
+    const length = this.#shown?.editor.view.state.doc.length ?? 0;
+    this.tellForm(length === 0, this.#frame);
   }
 
   // --- telling
 
   #showStatus(): void {
-    const provider = this.#shown?.lease.provider;
-    this.#saved.textContent = provider === undefined ? '' : savedSentence(provider);
-    this.#connection.textContent = provider === undefined ? '' : connectionSentence(provider);
+    const provider = this.#shown?.source.provider ?? null;
+    this.#saved.textContent = provider === null ? '' : savedSentence(provider);
+    this.#connection.textContent = provider === null ? '' : connectionSentence(provider);
   }
 
-  #say(sentence: string): void {
-    if (this.#message.textContent !== sentence) this.#message.textContent = sentence;
+  protected override misused(message: string): void {
+    this.#tellError('invalid-attribute', message);
   }
 
-  /** Says what is wrong, in the element where the person should know, and as an event. */
-  #fail(code: ElementError['code'], message: string, cause?: unknown, say = true): void {
-    if (say) this.#say(message);
+  #tellError(code: ElementErrorCode, message: string, cause?: unknown): void {
     this.#tell('error', { code, message, ...(cause === undefined ? {} : { cause }) });
   }
 

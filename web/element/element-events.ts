@@ -2,22 +2,18 @@ import type * as Y from 'yjs';
 import type { CoscribeEditor, Person } from '../editor/index.ts';
 import type { CoscribeProvider, Refusal } from '../provider/index.ts';
 
-/** What is wrong, as in docs/errors.md ("Codes of the component"). */
-export type ElementErrorCode =
-  /** An attribute or property has a value that it cannot have; the one before, or the default, is used. */
-  | 'invalid-attribute'
-  /** Nothing can be shown before there is a `document`. */
-  | 'no-document'
-  /** The server cannot be reached; the element goes on trying. */
-  | 'unreachable'
-  /** The server refused for good; `closed` has the details. */
-  | 'refused'
-  /** The document holds something that is not text under the name of `field`. */
-  | 'wrong-field-type'
-  /** The page has two copies of Yjs, which do not understand each other's documents. */
-  | 'two-copies-of-yjs'
-  /** Something failed that was dealt with: an extension, a broken frame, a token function that threw. */
-  | 'internal';
+/** What is wrong, with the words of docs/errors.md ("Codes of the component"). */
+export const ELEMENT_ERRORS = {
+  'invalid-attribute': 'An attribute or property has a value that it cannot have; the default is used instead.',
+  'no-document': 'There is nothing to show: the element has no `document`, or what it was given as one is none.',
+  unreachable: 'The server cannot be reached. The editor goes on trying; what is written stays on this device.',
+  refused: 'The server refused for good; the `closed` event has the details.',
+  'wrong-field-type': 'The document holds something that is not text under the name of `field`.',
+  'two-copies-of-yjs': 'The page has two copies of Yjs, which do not understand each other’s documents.',
+  internal: 'Something failed that was dealt with: an extension, a broken frame, a token function that threw.',
+} as const;
+
+export type ElementErrorCode = keyof typeof ELEMENT_ERRORS;
 
 /** What the `error` event tells. */
 export interface ElementError {
@@ -37,8 +33,11 @@ export interface ElementStatus {
 
 /** The `detail` of every event of `<coscribe-editor>`. All of them bubble and leave shadow roots. */
 export interface ElementEventDetails {
-  /** The editor is there; the text may still be on its way (`status`, `saved`). Once for every document shown. */
-  ready: { readonly editor: CoscribeEditor; readonly doc: Y.Doc; readonly provider: CoscribeProvider };
+  /**
+   * The editor is there; the text may still be on its way (`status`, `saved`). Once for every document shown. The provider is
+   * null for a document that the page brought along.
+   */
+  ready: { readonly editor: CoscribeEditor; readonly doc: Y.Doc; readonly provider: CoscribeProvider | null };
   /** The text changed, by whomever; at most once a frame. */
   change: { readonly text: string };
   /** How much of what was written here is durable on the server changed. */

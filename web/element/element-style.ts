@@ -6,20 +6,25 @@
  *   ::part(message)   what is said in words when something is wrong
  */
 const RULES = `
-:host { display: flex; flex-direction: column; min-height: 12rem; position: relative; }
+:host {
+  display: flex; flex-direction: column; min-height: 12rem; position: relative; color-scheme: light dark; overflow: hidden;
+  background: var(--cs-paper, light-dark(#fbf8f2, #1e1b18));
+}
+:host([theme='light']) { color-scheme: light; }
+:host([theme='dark']) { color-scheme: dark; }
 :host([hidden]) { display: none; }
 [part='editor'] { flex: 1 1 auto; min-height: 0; overflow: hidden; display: flex; flex-direction: column; }
 [part='editor'] > .cm-editor { flex: 1 1 auto; min-height: 0; }
 [part='status'] {
   flex: none; display: flex; gap: 1em; justify-content: space-between; padding: 0.3em 0.8em; min-height: 1.4em;
   font: 0.8125rem/1.4 var(--cs-font-ui, system-ui, sans-serif);
-  color: var(--cs-faint, light-dark(#6b6459, #a39b8e)); background: var(--cs-paper, light-dark(#fbf9f4, #1d1b18));
-  border-top: 1px solid var(--cs-hairline, light-dark(#e2dccf, #37332d));
+  color: var(--cs-faint, light-dark(#71685c, #a0968a)); background: var(--cs-paper, light-dark(#fbf8f2, #1e1b18));
+  border-top: 1px solid var(--cs-hairline, light-dark(#e4dccf, #3a342d));
 }
 [part='message'] {
   flex: none; margin: 0; padding: 0.7em 0.9em; font: 0.9375rem/1.45 var(--cs-font-ui, system-ui, sans-serif);
-  color: var(--cs-ink, light-dark(#2b2722, #e8e2d6)); background: var(--cs-raised, light-dark(#f3ede0, #2a2722));
-  border-bottom: 1px solid var(--cs-hairline, light-dark(#e2dccf, #37332d));
+  color: var(--cs-ink, light-dark(#29241f, #e9e2d6)); background: var(--cs-raised, light-dark(#f4efe5, #282420));
+  border-bottom: 1px solid var(--cs-hairline, light-dark(#e4dccf, #3a342d));
 }
 [part='message']:empty { display: none; }
 `;

@@ -1,6 +1,10 @@
-/** `<coscribe-editor>`, the editor for any page. Importing this file makes the element known. */
+/**
+ * `coscribe/editor`: `<coscribe-editor>` for any page, and `createEditor` for pages that want to put it together themselves.
+ * Importing this in a browser makes the element known; on a server it does nothing.
+ */
 import { defineElement } from './coscribe-editor.ts';
 
+export * from '../editor/index.ts';
 export { CoscribeEditorElement, defineElement } from './coscribe-editor.ts';
 export type {
   ElementError,

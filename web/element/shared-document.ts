@@ -2,6 +2,9 @@ import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { CoscribeProvider, type ProviderOptions } from '../provider/index.ts';
 
+/** How long a document that nobody shows any more may take to save its last edits before it is ended, in milliseconds. */
+const LINGER_MS = 30_000;
+
 /** Which document, for whom. */
 export interface DocumentKey {
   /** Where the server synchronises, absolute. */
@@ -11,72 +14,120 @@ export interface DocumentKey {
   readonly token: ProviderOptions['token'];
 }
 
-interface Shared extends DocumentKey {
+/** A document that an element shows. */
+export interface DocumentSource {
   readonly doc: Y.Doc;
-  readonly awareness: Awareness;
-  readonly provider: CoscribeProvider;
-  users: number;
-}
-
-/** A document with its connection, held until it is let go. */
-export interface DocumentLease {
-  readonly doc: Y.Doc;
-  readonly awareness: Awareness;
-  readonly provider: CoscribeProvider;
+  /** Who else is here; null when nobody told. */
+  readonly awareness: Awareness | null;
+  /** Its connection; null when the page brings a document of its own and connects it itself. */
+  readonly provider: CoscribeProvider | null;
+  /** Goes on with another token, where that is possible without opening the document anew. */
+  changeToken(token: ProviderOptions['token']): boolean;
   /** Lets it go; the last one to do so ends the connection. More than once is fine. */
   release(): void;
 }
 
-const open = new Set<Shared>();
+/** A document with its connection, for all elements that show it with the same access. */
+class SharedDocument {
+  readonly url: string;
+  readonly name: string;
+  readonly doc = new Y.Doc();
+  readonly awareness = new Awareness(this.doc);
+  readonly provider: CoscribeProvider;
+  token: ProviderOptions['token'];
+  users = 0;
+  #lingering: number | null = null;
+
+  constructor({ url, name, token }: DocumentKey) {
+    this.url = url;
+    this.name = name;
+    this.token = token;
+    this.provider = new CoscribeProvider(url, name, this.doc, {
+      awareness: this.awareness,
+      token: () => (typeof this.token === 'function' ? this.token() : (this.token ?? '')),
+    });
+  }
+
+  is({ url, name, token }: DocumentKey): boolean {
+    return this.url === url && this.name === name && this.token === token;
+  }
+
+  lease(): DocumentSource {
+    this.#stopLingering();
+    this.users += 1;
+    let held = true;
+    const release = () => {
+      if (!held) return;
+      held = false;
+      this.users -= 1;
+      if (this.users === 0) this.#leave();
+    };
+    const { doc, awareness, provider } = this;
+    return { doc, awareness, provider, changeToken: (token) => held && this.#changeToken(token), release };
+  }
+
+  /** The others that show this document may have to keep the token they have. */
+  #changeToken(token: ProviderOptions['token']): boolean {
+    if (this.users !== 1) return false;
+    this.token = token;
+    if (this.provider.status !== 'connected') {
+      this.provider.disconnect();
+      this.provider.connect();
+    }
+    return true;
+  }
+
+  /** Nobody shows it any more: what was written last still has to reach the server. */
+  #leave(): void {
+    this.awareness.setLocalState(null);
+    const { provider } = this;
+    if (provider.unsavedChanges === 0 || provider.closed !== null) {
+      this.#end();
+      return;
+    }
+    provider.on('saved', this.#endWhenSaved);
+    provider.on('closed', this.#end);
+    this.#lingering = window.setTimeout(this.#end, LINGER_MS);
+  }
+
+  readonly #endWhenSaved = (saved: boolean) => {
+    if (saved) this.#end();
+  };
+
+  #stopLingering(): void {
+    if (this.#lingering === null) return;
+    window.clearTimeout(this.#lingering);
+    this.#lingering = null;
+    this.provider.off('saved', this.#endWhenSaved);
+    this.provider.off('closed', this.#end);
+    this.awareness.setLocalState({});
+  }
+
+  readonly #end = (): void => {
+    if (this.#lingering !== null) window.clearTimeout(this.#lingering);
+    open.delete(this);
+    this.provider.destroy();
+    this.awareness.destroy();
+    this.doc.destroy();
+  };
+}
+
+const open = new Set<SharedDocument>();
 
 /**
  * One document, one connection and one offline copy for all elements of the page that show the same document with the same
  * access.
  */
-export function leaseDocument(key: DocumentKey): DocumentLease {
-  const shared = find(key) ?? create(key);
-  shared.users += 1;
-  let held = true;
-  return {
-    doc: shared.doc,
-    awareness: shared.awareness,
-    provider: shared.provider,
-    release() {
-      if (!held) return;
-      held = false;
-      shared.users -= 1;
-      if (shared.users === 0) end(shared);
-    },
-  };
-}
-
-/** How many documents the page has open. */
-export function openDocuments(): number {
-  return open.size;
-}
-
-function find({ url, name, token }: DocumentKey): Shared | undefined {
-  for (const shared of open) {
-    if (shared.url === url && shared.name === name && shared.token === token) return shared;
+export function leaseDocument(key: DocumentKey): DocumentSource {
+  let shared = [...open].find((candidate) => candidate.is(key));
+  if (shared === undefined) {
+    shared = new SharedDocument(key);
+    open.add(shared);
   }
-  return undefined;
+  return shared.lease();
 }
 
-function create(key: DocumentKey): Shared {
-  const doc = new Y.Doc();
-  const awareness = new Awareness(doc);
-  const provider = new CoscribeProvider(key.url, key.name, doc, {
-    awareness,
-    ...(key.token === undefined ? {} : { token: key.token }),
-  });
-  const shared = { ...key, doc, awareness, provider, users: 0 };
-  open.add(shared);
-  return shared;
-}
-
-function end(shared: Shared): void {
-  open.delete(shared);
-  shared.provider.destroy();
-  shared.awareness.destroy();
-  shared.doc.destroy();
+/** A document that the page brings along; who connects it is the page's affair. */
+export function hostDocument(doc: Y.Doc, awareness: Awareness | null): DocumentSource {
+  return { doc, awareness, provider: null, changeToken: () => true, release: () => undefined };
 }

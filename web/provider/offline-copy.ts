@@ -88,7 +88,13 @@ export class OfflineCopy {
 
   /** Whether this platform has a place for copies. */
   static get available(): boolean {
-    return typeof indexedDB !== 'undefined';
+    try {
+      return typeof indexedDB !== 'undefined';
+    } catch (error) {
+      // Firefox, where storage is forbidden, throws at the mere mention.
+      if (error instanceof DOMException) return false;
+      throw error;
+    }
   }
 
   /** Deletes the copy named `key`. Tabs that use it go on without. */

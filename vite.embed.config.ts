@@ -1,0 +1,19 @@
+import { defineConfig } from 'vite';
+
+// The element as one module for a plain <script type="module">, with a file for every language beside it.
+export default defineConfig({
+  publicDir: false,
+  build: {
+    outDir: 'dist/embed',
+    emptyOutDir: true,
+    target: 'es2022',
+    sourcemap: true,
+    modulePreload: false,
+    rolldownOptions: {
+      input: { 'coscribe-editor': 'web/element/self-contained.ts' },
+      // The exports of the module may gain some for the languages, so that no second file is needed for them.
+      preserveEntrySignatures: 'allow-extension',
+      output: { entryFileNames: '[name].js', chunkFileNames: 'languages/[name]-[hash].js' },
+    },
+  },
+});

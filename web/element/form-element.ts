@@ -1,0 +1,71 @@
+import { ElementProperties } from './element-properties.ts';
+
+/**
+ * The element as a field of a form. Its value is the text. A reset of the form leaves the text: it belongs to everybody who
+ * writes in it, and forms are often reset just after they were sent.
+ */
+export abstract class FormElement extends ElementProperties {
+  static readonly formAssociated = true;
+
+  readonly #internals = this.attachInternals();
+  /** Whether the form has turned the field off: its own `disabled`, or a fieldset's. */
+  protected formDisabled = false;
+
+  /** The text as it is here and now; '' while no document is shown. */
+  abstract getText(): string;
+
+  /** Says what is wrong with what the page did. */
+  protected abstract misused(message: string): void;
+
+  /** The text. It is shared, so it cannot be replaced from here. */
+  get value(): string {
+    return this.getText();
+  }
+
+  set value(_value: string) {
+    this.misused('value cannot be set: the text belongs to everybody who writes in it.');
+  }
+
+  /** The form it belongs to. */
+  get form(): HTMLFormElement | null {
+    return this.#internals.form;
+  }
+
+  get labels(): NodeList {
+    return this.#internals.labels;
+  }
+
+  get validity(): ValidityState {
+    return this.#internals.validity;
+  }
+
+  get validationMessage(): string {
+    return this.#internals.validationMessage;
+  }
+
+  get willValidate(): boolean {
+    return this.#internals.willValidate;
+  }
+
+  checkValidity(): boolean {
+    return this.#internals.checkValidity();
+  }
+
+  reportValidity(): boolean {
+    return this.#internals.reportValidity();
+  }
+
+  /**
+   * Tells the form what there is to send.
+   * @param anchor where the browser points to when the field is not valid
+   */
+  protected tellForm(isEmpty: boolean, anchor: HTMLElement): void {
+    // Only inside a form, since putting a long text together costs something.
+    if (this.#internals.form !== null) this.#internals.setFormValue(this.getText());
+    if (this.required && isEmpty) {
+      this.#internals.setValidity({ valueMissing: true }, 'Please write something.', anchor);
+    } else {
+      this.#internals.setValidity({});
+    }
+  }
+}

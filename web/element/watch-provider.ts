@@ -1,0 +1,69 @@
+import type { CoscribeProvider, Refusal } from '../provider/index.ts';
+
+/** Failed attempts to connect after which the person is told. */
+const ATTEMPTS_BEFORE_SAYING = 2;
+
+/** Who wants to know what becomes of a document's connection. */
+export interface ProviderWatcher {
+  /** The connection, or what it allows, changed. */
+  connectionChanged(): void;
+  /** The server let this page in. */
+  reached(): void;
+  /** The server's content has arrived. */
+  synced(): void;
+  savedChanged(): void;
+  propertiesChanged(): void;
+  /** Several attempts to connect have failed in a row. */
+  unreachable(): void;
+  closed(refusal: Refusal): void;
+  /** Something failed that the provider dealt with. */
+  failed(error: unknown): void;
+}
+
+/**
+ * Passes on what becomes of a document's connection.
+ * @returns stops it
+ */
+export function watchProvider(provider: CoscribeProvider, watcher: ProviderWatcher): () => void {
+  let failedAttempts = 0;
+  const status = () => {
+    if (provider.status === 'connected') {
+      failedAttempts = 0;
+      watcher.reached();
+    }
+    watcher.connectionChanged();
+  };
+  const retry = () => {
+    failedAttempts += 1;
+    watcher.connectionChanged();
+    if (failedAttempts === ATTEMPTS_BEFORE_SAYING) watcher.unreachable();
+  };
+  const sync = (synced: boolean) => {
+    watcher.connectionChanged();
+    if (synced) watcher.synced();
+  };
+  const notice = () => watcher.connectionChanged();
+  const closed = (refusal: Refusal) => watcher.closed(refusal);
+  const saved = () => watcher.savedChanged();
+  const properties = () => watcher.propertiesChanged();
+  const error = (cause: unknown) => watcher.failed(cause);
+
+  provider.on('status', status);
+  provider.on('notice', notice);
+  provider.on('sync', sync);
+  provider.on('retry', retry);
+  provider.on('saved', saved);
+  provider.on('properties', properties);
+  provider.on('closed', closed);
+  provider.on('error', error);
+  return () => {
+    provider.off('status', status);
+    provider.off('notice', notice);
+    provider.off('sync', sync);
+    provider.off('retry', retry);
+    provider.off('saved', saved);
+    provider.off('properties', properties);
+    provider.off('closed', closed);
+    provider.off('error', error);
+  };
+}
