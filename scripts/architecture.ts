@@ -42,6 +42,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'server/(seams)',
     'protocol',
   ],
+  // For programs that have the server inside.
+  'server/embedding': ['server/room', 'server/auth', 'server/(seams)', 'protocol'],
   'server/http': ['server/room', 'server/document', 'server/auth', 'server/edge', 'server/(seams)', 'protocol'],
   // The commands; `serve` is the one that starts the server.
   'server/command': [
@@ -54,6 +56,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'protocol',
   ],
   'server/(root)': [
+    'server/embedding',
     'server/command',
     'server/(config)',
     'server/transport',

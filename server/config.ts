@@ -153,15 +153,31 @@ function fromFile(path: string): Map<string, Given> {
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
     throw new ConfigError(`The config file ${path} must hold a JSON object such as {"port": 4000}.`);
   }
+  return fromObject(content, path);
+}
+
+function fromObject(content: object, where: string): Map<string, Given> {
   const given = new Map<string, Given>();
   for (const [name, value] of Object.entries(content)) {
-    if (!NAMES.some((known) => known === name)) throw unknownName(`setting in ${path}`, name, NAMES);
+    if (!NAMES.some((known) => known === name)) throw unknownName(`setting in ${where}`, name, NAMES);
+    if (value === undefined) continue;
     if (typeof value !== 'string' && typeof value !== 'number') {
-      throw new ConfigError(`"${name}" in ${path} must be a text or a number.`);
+      throw new ConfigError(`"${name}" in ${where} must be a text or a number.`);
     }
-    given.set(name, { source: `"${name}" in ${path}`, text: String(value) });
+    given.set(name, { source: `"${name}" in ${where}`, text: String(value) });
   }
   return given;
+}
+
+/** Settings as a program gives them: those of the config file. */
+export type GivenSettings = { readonly [Name in SettingName]?: Settings[Name] extends number ? number : string };
+
+/**
+ * The settings of a server that a program makes, with the defaults of those that are not given.
+ * @throws ConfigError
+ */
+export function completeSettings(given: GivenSettings): Settings {
+  return settingsOf(fromObject(given, 'the options'));
 }
 
 function settingsOf(given: ReadonlyMap<string, Given>): Settings {
@@ -179,6 +195,7 @@ function settingsOf(given: ReadonlyMap<string, Given>): Settings {
   });
   const settings: Settings = Object.fromEntries(entries);
   checkSignIn(settings);
+  checkCreation(settings);
   return settings;
 }
 
@@ -188,6 +205,11 @@ function checkSignIn({ oidcIssuer, oidcClientId, oidcClientSecret }: Settings): 
   if (oidcIssuer !== null) return;
   if (oidcClientId !== null) throw new ConfigError('oidcClientId needs oidcIssuer too.');
   if (oidcClientSecret !== null) throw new ConfigError('oidcClientSecret needs oidcIssuer and oidcClientId too.');
+}
+
+/** Where everybody may write in any document, everybody creates documents by that. */
+function checkCreation({ access, create }: Settings): void {
+  if (access === 'open' && create !== 'anyone') throw new ConfigError(`create "${create}" needs access "private".`);
 }
 
 function unknownName(what: string, name: string, known: readonly string[]): ConfigError {

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import { AccessControl } from './auth/access-control.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import { OidcClient } from './auth/oidc.ts';
@@ -15,11 +16,12 @@ import type { SignIn } from './http/session-routes.ts';
 import type { Logger } from './logger.ts';
 import { Registry } from './room/registry.ts';
 import { Room } from './room/room.ts';
+import type { RoomObserver } from './room/room-dependencies.ts';
 import { UpdateCounters } from './room/update-counters.ts';
 import { createMetrics, timeLoad } from './server-metrics.ts';
 import type { Settings } from './settings.ts';
 import type { Store } from './store/store.ts';
-import { WebSocketTransport } from './transport/web-socket-transport.ts';
+import { type ConnectionObserver, WebSocketTransport } from './transport/web-socket-transport.ts';
 
 export interface ServerOptions {
   readonly settings: Settings;
@@ -33,6 +35,10 @@ export interface ServerOptions {
   readonly states?: StateWork;
   /** Folder of the built site; null serves none. */
   readonly siteFolder: string | null;
+  /** Hears of changes of every document. */
+  readonly changes?: RoomObserver;
+  /** Hears who comes and goes. */
+  readonly connections?: ConnectionObserver;
 }
 
 /** A running server. */
@@ -85,8 +91,31 @@ function createSignIn(settings: Settings, secret: Uint8Array, clock: Clock): Sig
   return { oidc, sessions, tokens: new SessionTokens(secret, sessions, clock), secret };
 }
 
+/** A server that is put together and does not listen yet. */
+export interface AssembledServer {
+  readonly http: FastifyInstance;
+  readonly transport: WebSocketTransport;
+  readonly registry: Registry;
+  /** Listens where the settings say; returns the address. After a rejection, `stop` it. */
+  listen(): Promise<string>;
+  stop(): Promise<void>;
+  backup(): AsyncIterable<Uint8Array>;
+}
+
 /** Puts the parts together and listens. Rejects, with nothing left running, when it cannot. */
 export async function startServer(options: ServerOptions): Promise<CoscribeServer> {
+  const server = await assembleServer(options);
+  try {
+    const url = await server.listen();
+    return { url, stop: () => server.stop(), backup: () => server.backup() };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+/** Puts the parts together. Rejects, with nothing left running, when a part cannot be made. */
+export async function assembleServer(options: ServerOptions): Promise<AssembledServer> {
   const { settings, store, clock, logger } = options;
   const jwtVerifiers = createTokenVerifiers(settings, clock, logger);
   const documents = await Documents.open(store, clock, logger, {
@@ -111,6 +140,7 @@ export async function startServer(options: ServerOptions): Promise<CoscribeServe
           clock,
           logger,
           counters,
+          ...(options.changes === undefined ? {} : { observer: options.changes }),
         }),
       ),
     unloadAfter: settings.unloadAfter * 1000,
@@ -138,6 +168,7 @@ export async function startServer(options: ServerOptions): Promise<CoscribeServe
     },
     clock,
     logger,
+    ...(options.connections === undefined ? {} : { observer: options.connections }),
   });
   const metrics = createMetrics({ transport, registry, documents, counters });
   let stopping: Promise<void> | null = null;
@@ -171,16 +202,18 @@ export async function startServer(options: ServerOptions): Promise<CoscribeServe
     await store.close();
   }
 
-  try {
+  async function listen(): Promise<string> {
     await http.listen({ host: settings.host, port: settings.port });
-  } catch (error) {
-    await stop();
-    throw error;
+    const address = http.server.address() as AddressInfo;
+    const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+    return `http://${host}:${address.port}`;
   }
-  const address = http.server.address() as AddressInfo;
-  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+
   return {
-    url: `http://${host}:${address.port}`,
+    http,
+    transport,
+    registry,
+    listen,
     stop: () => {
       stopping ??= stop();
       return stopping;

@@ -148,6 +148,11 @@ export class Connection implements Member {
     return this.#access.grant.person;
   }
 
+  /** What it may do and who it is, at this moment. */
+  get grant(): Grant {
+    return this.#access.grant;
+  }
+
   get mayWork(): boolean {
     return this.#work.isLeft(this.#clock);
   }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Server } from 'node:net';
 import { isLoopbackName } from './loopback.ts';
 import { ProxyTrust, type Visitor } from './visitor.ts';
 
@@ -33,7 +34,7 @@ export class Door {
   readonly #origins: ReadonlySet<string>;
   /** Host names, with their port, of the origins that are let in. */
   readonly #hosts: ReadonlySet<string>;
-  readonly #isPrivate: boolean;
+  readonly #host: string;
 
   constructor({ host, trustProxy, origins, publicUrl }: DoorSettings) {
     this.trust = new ProxyTrust(trustProxy ?? []);
@@ -42,7 +43,7 @@ export class Door {
     const listed = addresses.map((address) => new URL(address));
     this.#origins = new Set(listed.map(({ origin }) => origin));
     this.#hosts = new Set(listed.map((url) => url.host));
-    this.#isPrivate = isLoopbackName(host);
+    this.#host = host;
   }
 
   visitor(request: IncomingMessage): Visitor {
@@ -51,7 +52,7 @@ export class Door {
 
   /** Why a request is refused before anybody asks for a token; null when it is not. */
   refusal(request: IncomingMessage, visitor: Visitor, { changes }: { changes: boolean }): DoorRefusal | null {
-    if (this.#isPrivate && !visitor.isProxied && !this.#knowsHost(visitor.host)) {
+    if (isLoopbackName(boundAddress(request) ?? this.#host) && !visitor.isProxied && !this.#knowsHost(visitor.host)) {
       return {
         status: 421,
         code: 'unknown-host',
@@ -85,4 +86,12 @@ export class Door {
     if (host === null || this.#anyOrigin || this.#hosts.has(host.toLowerCase())) return true;
     return URL.canParse(`http://${host}`) && isLoopbackName(new URL(`http://${host}`).hostname);
   }
+}
+
+/** The address that the server listens on which took the request: the host's own, where this server is inside another program. */
+function boundAddress({ socket }: IncomingMessage): string | null {
+  // Node.js sets it on every socket that a server accepted, and does not document it.
+  const { server } = (socket ?? {}) as { server?: Server };
+  const address = server?.address() ?? null;
+  return address === null || typeof address === 'string' ? null : address.address;
 }

@@ -32,7 +32,16 @@ export interface TransportLimits extends ConnectionLimits {
   readonly backlogBytes: number;
 }
 
+/** Hears who comes and goes. Must return soon and not throw. */
+export interface ConnectionObserver {
+  /** Somebody has joined a document. */
+  joined(connection: Connection): void;
+  /** Somebody who had joined is gone. */
+  left(connection: Connection): void;
+}
+
 export interface TransportDependencies {
+  readonly observer?: ConnectionObserver;
   readonly registry: Registry;
   readonly authenticator: Authenticator;
   readonly door: Door;
@@ -91,6 +100,7 @@ export class WebSocketTransport {
   readonly #heartbeat: Heartbeat;
   readonly #frames = new FrameCache();
   readonly #connections = new Set<Connection>();
+  readonly #joined = new WeakSet<Connection>();
   /** The connections of clients that named their session, by document and key. */
   readonly #sessions = new Map<string, Connection>();
   /** Sockets without a connection: access is being decided, or they were refused and wait for their close. */
@@ -249,6 +259,9 @@ export class WebSocketTransport {
     }
     const connection = this.#connect(webSocket, socket, sync, access);
     await connection.join(registry, sync.epoch);
+    if (!this.#connections.has(connection)) return;
+    this.#joined.add(connection);
+    this.#dependencies.observer?.joined(connection);
   }
 
   /** Asks the authenticator, for so long. What it throws at once is a rejection too. */
@@ -328,6 +341,7 @@ export class WebSocketTransport {
     this.#connections.delete(connection);
     if (session !== null && this.#sessions.get(session) === connection) this.#sessions.delete(session);
     this.#heartbeat.remove(connection);
+    if (this.#joined.delete(connection)) this.#dependencies.observer?.left(connection);
   }
 
   #countClose(code: number): void {

@@ -1,0 +1,57 @@
+import type * as Y from 'yjs';
+import { documentNameProblem } from '../../protocol/document-name.ts';
+import type { Registry } from '../room/registry.ts';
+import type { Room } from '../room/room.ts';
+import { applyAsMember } from './host-member.ts';
+
+/**
+ * One document as the host's own code sees it: no role is asked for, and changes reach everybody like anybody's. Each call
+ * opens the document if nobody has it open; nothing has to be closed.
+ */
+export class DocumentHandle {
+  readonly name: string;
+  readonly #registry: Registry;
+
+  /** @throws RangeError when a document cannot be named so. */
+  constructor(name: string, registry: Registry) {
+    const problem = documentNameProblem(name);
+    if (problem !== null) throw new RangeError(problem);
+    this.name = name;
+    this.#registry = registry;
+  }
+
+  /** The text as everybody sees it; empty when the document does not exist. */
+  getText(): Promise<string> {
+    return this.#use((room) => room.text());
+  }
+
+  /** The whole state as a Yjs update in V1 encoding. */
+  getUpdate(): Promise<Uint8Array> {
+    return this.#use((room) => room.state());
+  }
+
+  /**
+   * Changes the text in one transaction. `change` works on the `Y.Text` and is done when it returns; what it throws is passed
+   * on, and what it had done until then stays done. Resolves when the change is on disk.
+   */
+  edit(change: (text: Y.Text) => void): Promise<void> {
+    return this.#use((room) => room.edit(change));
+  }
+
+  /**
+   * Merges a Yjs update in V1 encoding, as an offline client would. Resolves when it is on disk.
+   * @throws UpdateNotApplied when it is malformed, would harm the document, or builds on something that is missing.
+   */
+  applyUpdate(update: Uint8Array): Promise<void> {
+    return this.#use((room) => applyAsMember(room, update));
+  }
+
+  async #use<T>(use: (room: Room) => T | Promise<T>): Promise<T> {
+    const lease = await this.#registry.open(this.name);
+    try {
+      return await use(lease.room);
+    } finally {
+      lease.release();
+    }
+  }
+}
