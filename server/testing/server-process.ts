@@ -37,9 +37,9 @@ export class ServerProcess {
   static async start(
     dataFolder: string,
     args: readonly string[] = ['--port', '0'],
-    { fileLimit }: { fileLimit?: number } = {},
+    { fileLimit, environment = {} }: { fileLimit?: number; environment?: Record<string, string> } = {},
   ): Promise<ServerProcess> {
-    return ServerProcess.#started(spawnMain(['serve', '--data', dataFolder, ...args], {}, fileLimit));
+    return ServerProcess.#started(spawnMain(['serve', '--data', dataFolder, ...args], environment, fileLimit));
   }
 
   /** Starts one whose store fails and stalls on demand; from the sources, not from the build. */
