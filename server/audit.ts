@@ -25,6 +25,9 @@ export interface SecurityEventFields {
   readonly role?: string | null;
   /** What the access came through, as `Grant.through` says it; or the id of a link. */
   readonly through?: string;
+  /** What the other end was told: a code of docs/http-api.md, or the name of a close code. */
+  readonly code?: string;
+  /** A sentence. */
   readonly reason?: string;
 }
 

@@ -11,7 +11,7 @@ import {
 import type { Person } from '../../protocol/person.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
 import { type Action, may } from '../../protocol/roles.ts';
-import { audit } from '../audit.ts';
+import { audit, type SecurityEventFields, type SecurityEventName } from '../audit.ts';
 import type { Access, Grant } from '../auth/authenticator.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
@@ -48,6 +48,8 @@ export interface ConnectionDependencies {
 export interface ConnectionOptions {
   readonly id: number;
   readonly documentName: string;
+  /** Where it comes from, for the log. */
+  readonly address: string;
   /** What it was let in with. */
   readonly grant: Grant;
   /** What it showed for that; null for nothing. */
@@ -84,6 +86,7 @@ function isEmptyUpdate(update: Uint8Array): boolean {
 export class Connection implements Member {
   readonly id: number;
   readonly documentName: string;
+  readonly #address: string;
   readonly #socket: Socket;
   readonly #access: LiveAccess;
   readonly #viewersAreSeen: boolean;
@@ -118,6 +121,7 @@ export class Connection implements Member {
     this.#speaksCoscribe = options.speaksCoscribe;
     this.#wantsClientId = options.wantsClientId && may(options.grant.role, 'write');
     this.documentName = options.documentName;
+    this.#address = options.address;
     this.#limits = dependencies.limits;
     this.#logger = dependencies.logger;
     this.#onClosed = dependencies.onClosed;
@@ -328,12 +332,33 @@ export class Connection implements Member {
 
   close(code: CloseCode, reason: string): void {
     if (this.#state.kind === 'closed') return;
-    this.#logger.info(
-      { connection: this.id, document: this.documentName, code: code.code, close: code.name, reason },
-      'A connection is closed by the server.',
-    );
+    if (code === CLOSE_CODES.forbidden) this.#audit('refused', { code: code.name, reason });
+    else if (code === CLOSE_CODES.rateLimited) this.#audit('rate-limited', { code: code.name, reason });
+    else {
+      this.#logger.info(
+        { connection: this.id, document: this.documentName, code: code.code, close: code.name, reason },
+        'A connection is closed by the server.',
+      );
+    }
+    this.#end(code, reason);
+  }
+
+  #end(code: CloseCode, reason: string): void {
     this.#socket.close(code.code, reason);
     this.closed();
+  }
+
+  #audit(event: SecurityEventName, fields: SecurityEventFields): void {
+    const { role, person, through } = this.#access.grant;
+    audit(this.#logger, event, {
+      document: this.documentName,
+      connection: this.id,
+      address: this.#address,
+      person: person?.id ?? null,
+      role,
+      through,
+      ...fields,
+    });
   }
 
   #handle(lease: Lease, message: Message): void {
@@ -397,11 +422,8 @@ export class Connection implements Member {
     return this.person === null ? {} : { person: this.person };
   }
 
-  #accessChanged({ role, person, through }: Grant, before: Grant): void {
-    if (role !== before.role) {
-      const fields = { document: this.documentName, connection: this.id, person: person?.id ?? null, role, through };
-      audit(this.#logger, 'role-changed', fields);
-    }
+  #accessChanged({ role, person }: Grant, before: Grant): void {
+    if (role !== before.role) this.#audit('role-changed', {});
     if (this.#state.kind !== 'joined') return;
     // Somebody else than before shows up again by what the client says next.
     if (!this.#may('be-seen') || person?.id !== before.person?.id) this.#state.lease.room.hide(this);
@@ -409,16 +431,13 @@ export class Connection implements Member {
   }
 
   #accessLost(code: CloseCode, reason: string): void {
-    const { through } = this.#access.grant;
-    const fields = {
-      document: this.documentName,
-      connection: this.id,
-      person: this.person?.id ?? null,
-      through,
-      reason,
-    };
-    audit(this.#logger, 'revoked', fields);
-    this.close(code, reason);
+    // Access that could not be decided was not taken away.
+    if (code === CLOSE_CODES.tryAgainLater) {
+      this.close(code, reason);
+      return;
+    }
+    this.#audit('revoked', { code: code.name, reason });
+    this.#end(code, reason);
   }
 
   #mayAsk(): boolean {

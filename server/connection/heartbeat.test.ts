@@ -53,7 +53,15 @@ function world() {
     const client = new Client();
     const connection = new Connection(
       client,
-      { id: 1, documentName: 'notes', grant: EDITOR, token: null, speaksCoscribe: true, wantsClientId: false },
+      {
+        id: 1,
+        documentName: 'notes',
+        address: '127.0.0.1',
+        grant: EDITOR,
+        token: null,
+        speaksCoscribe: true,
+        wantsClientId: false,
+      },
       {
         limits: {
           messageBytes: 1000,

@@ -152,19 +152,17 @@ export const accessRoutes: FastifyPluginAsyncTypebox<AccessRoutesOptions> = asyn
     }
     if (link.password !== null) {
       const linkKey = `${name}\0${link.id}`;
+      const about = { through: `link ${link.id}` };
       const wait = Math.max(addressBrake.wait(request.ip), linkBrake.wait(linkKey));
       if (wait > 0) {
-        audit(logger, 'rate-limited', { document: name, address: request.ip, through: `link ${link.id}` });
         reply.header('Retry-After', String(wait));
-        throw new HttpError(429, 'rate-limited', `Too many wrong passwords. Try again in ${wait} seconds.`);
+        throw new HttpError(429, 'rate-limited', `Too many wrong passwords. Try again in ${wait} seconds.`, { about });
       }
       addressBrake.failed(request.ip);
       linkBrake.failed(linkKey);
       const kept = link.password;
       if (!(await unlessBusy(() => passwords.matches(password, kept)))) {
-        const reason = 'a wrong password';
-        audit(logger, 'refused', { document: name, address: request.ip, through: `link ${link.id}`, reason });
-        throw new HttpError(403, 'wrong-password', 'The password is wrong.');
+        throw new HttpError(403, 'wrong-password', 'The password is wrong.', { about });
       }
       addressBrake.succeeded(request.ip);
       linkBrake.succeeded(linkKey);

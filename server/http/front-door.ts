@@ -1,8 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { audit } from '../audit.ts';
 import type { Door } from '../edge/door.ts';
 import type { Visitor } from '../edge/visitor.ts';
-import type { Logger } from '../logger.ts';
 import { HttpError } from './http-error.ts';
 
 declare module 'fastify' {
@@ -24,21 +22,17 @@ const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export interface FrontDoorOptions {
   readonly door: Door;
-  readonly logger: Logger;
 }
 
 /** What every request passes first: where it comes from, whether its page may be here, and what other origins may read. */
-export function guardFrontDoor(app: FastifyInstance, { door, logger }: FrontDoorOptions): void {
+export function guardFrontDoor(app: FastifyInstance, { door }: FrontDoorOptions): void {
   // Fastify wants a value of the same kind for all requests at first; the hook sets the true one before anybody looks.
   app.decorateRequest('visitor');
   app.addHook('onRequest', async (request, reply) => {
     const visitor = door.visitor(request.raw);
     request.visitor = visitor;
     const refusal = door.refusal(request.raw, visitor, { changes: !READS.has(request.method) });
-    if (refusal !== null) {
-      audit(logger, 'refused', { address: visitor.address, reason: refusal.code });
-      throw new HttpError(refusal.status, refusal.code, refusal.message);
-    }
+    if (refusal !== null) throw new HttpError(refusal.status, refusal.code, refusal.message);
     if (request.url.startsWith('/api/')) return answerOtherOrigins(door, request, reply);
     return;
   });

@@ -1,5 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { isDocumentName } from '../../protocol/document-name.ts';
+import { audit, type SecurityEventName } from '../audit.ts';
 import type { Clock } from '../clock.ts';
 import type { Door } from '../edge/door.ts';
 import type { Logger } from '../logger.ts';
@@ -37,6 +39,14 @@ const TIMEOUT_INTERVAL = 2_500;
 
 /** Longest headers of a request together, in bytes: a long token and a long address fit. */
 const HEADER_BYTES = 16 * 1024;
+
+/** What an answer with one of these statuses is in the log. */
+const REFUSALS: ReadonlyMap<number, SecurityEventName> = new Map([
+  [401, 'refused'],
+  [403, 'refused'],
+  [421, 'refused'],
+  [429, 'rate-limited'],
+]);
 
 /** Everything over plain HTTP: the API, health, and the site. */
 export async function createHttpApp(options: HttpAppOptions): Promise<FastifyInstance> {
@@ -93,12 +103,30 @@ function answerError(
     const [path] = request.url.split('?', 1);
     logger.error({ err: error, method: request.method, path }, 'A request failed.');
   }
-  if (error instanceof HttpError) return reply.code(status).send(errorBody(error.code, error.message));
+  if (error instanceof HttpError) {
+    auditRefusal(logger, error, request);
+    if (error.page !== null && wantsPage(request, reply)) return reply.code(status).sendFile(error.page);
+    return reply.code(status).send(errorBody(error.code, error.message));
+  }
   if (status < 500) return reply.code(status).send(errorBody('bad-request', error.message));
   if (wantsPage(request, reply)) return reply.code(500).sendFile('error.html');
   return reply
     .code(500)
     .send(errorBody('internal-error', 'Something failed inside the server; its log has the cause.'));
+}
+
+/** Answers that somebody was not let in or has to slow down are security events, whichever route gave them. */
+function auditRefusal(logger: Logger, error: HttpError, request: FastifyRequest): void {
+  const event = REFUSALS.get(error.statusCode);
+  if (event === undefined) return;
+  const { name } = Object(request.params) as { name?: unknown };
+  audit(logger, event, {
+    address: request.ip,
+    ...(typeof name === 'string' && isDocumentName(name) ? { document: name } : {}),
+    ...error.about,
+    code: error.code,
+    reason: error.message,
+  });
 }
 
 function errorBody(code: string, message: string): { error: { code: string; message: string } } {

@@ -1,12 +1,25 @@
-/** A refusal with an HTTP status. `message` is a sentence for the caller; docs/errors.md lists the codes. */
+import type { SecurityEventFields } from '../audit.ts';
+
+export interface HttpErrorOptions extends ErrorOptions {
+  /** What the log should say of a refusal beside its address, document and code. */
+  readonly about?: SecurityEventFields;
+  /** The page of the site that tells it to somebody in a browser. */
+  readonly page?: string;
+}
+
+/** A refusal with an HTTP status. `message` is a sentence for the caller and the log; docs/http-api.md lists the codes. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly statusCode: number;
   readonly code: string;
+  readonly about: SecurityEventFields;
+  readonly page: string | null;
 
-  constructor(statusCode: number, code: string, message: string, options?: ErrorOptions) {
+  constructor(statusCode: number, code: string, message: string, options: HttpErrorOptions = {}) {
     super(message, options);
     this.statusCode = statusCode;
     this.code = code;
+    this.about = options.about ?? {};
+    this.page = options.page ?? null;
   }
 }

@@ -23,7 +23,12 @@ export async function authorizeRequest(
   const asked = { documentName: name, token: bearerToken(request), address: request.ip };
   const access = await decided(() => authenticator.authorize(asked));
   if (!access.granted) throw refusal(access);
-  if (!may(access.role, action)) throw new HttpError(403, 'forbidden', NOT_ALLOWED[action]);
+  if (!may(access.role, action)) {
+    const { role, person, through } = access;
+    throw new HttpError(403, 'forbidden', NOT_ALLOWED[action], {
+      about: { role, person: person?.id ?? null, through },
+    });
+  }
   return access;
 }
 

@@ -1,6 +1,6 @@
 import fastifyCookie from '@fastify/cookie';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { audit } from '../audit.ts';
 import { FailureBrake } from '../auth/failure-brake.ts';
@@ -12,7 +12,6 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { HttpError } from './http-error.ts';
 import { SessionCookies } from './session-cookies.ts';
-import { wantsPage } from './site.ts';
 
 /** How people sign in. */
 export interface SignIn {
@@ -38,6 +37,9 @@ const ATTEMPT_LIFETIME = 10 * 60 * 1000;
 
 /** How often one address may come back from the provider without success before it has to wait. */
 const FAILURES = { free: 10, first: 2_000, longest: 10 * 60_000 } as const;
+
+/** Says to somebody in a browser that a sign-in did not work. */
+const PAGE = 'sign-in-failed.html';
 
 const SignInQuery = Type.Object({ return: Type.Optional(Type.String()) });
 
@@ -76,7 +78,6 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
     const { origin } = request.headers;
     const own = publicUrl === null ? `${request.protocol}://${request.host}` : new URL(publicUrl).origin;
     if (site === undefined ? origin === own : site === 'same-origin') return;
-    audit(logger, 'refused', { address: request.ip, reason: 'foreign-origin' });
     throw new HttpError(403, 'foreign-origin', 'Only pages of this site may ask for this.');
   }
 
@@ -105,19 +106,16 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
   });
 
   if (signIn === null) return;
-  app.setErrorHandler((error: FastifyError | HttpError, request, reply) => {
-    if (!(error instanceof HttpError) || !wantsPage(request, reply)) throw error;
-    return reply.code(error.statusCode).sendFile('sign-in-failed.html');
-  });
   const attempts = new Seal(signIn.secret, 'sign-in attempt', clock);
   const failures = new FailureBrake(FAILURES, clock);
 
   function requirePatience(request: FastifyRequest, reply: FastifyReply): void {
     const seconds = failures.wait(request.ip);
     if (seconds === 0) return;
-    audit(logger, 'rate-limited', { address: request.ip, reason: 'failed sign-ins' });
     reply.header('Retry-After', String(seconds));
-    throw new HttpError(429, 'rate-limited', `Too many sign-ins failed. Try again in ${seconds} seconds.`);
+    throw new HttpError(429, 'rate-limited', `Too many sign-ins failed. Try again in ${seconds} seconds.`, {
+      page: PAGE,
+    });
   }
 
   /** Writes down a failure, and says what to answer. */
@@ -125,9 +123,13 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
     if (!(error instanceof SignInFailed)) throw error;
     audit(logger, 'sign-in-failed', { address: request.ip, reason: error.message });
     if (error.kind === 'unreachable') {
-      return new HttpError(503, 'provider-unavailable', 'The sign-in service cannot be reached right now. Try again.');
+      return new HttpError(503, 'provider-unavailable', 'The sign-in service cannot be reached right now. Try again.', {
+        page: PAGE,
+      });
     }
-    return new HttpError(400, 'sign-in-failed', 'The sign-in did not work, or took too long. Try again.');
+    return new HttpError(400, 'sign-in-failed', 'The sign-in did not work, or took too long. Try again.', {
+      page: PAGE,
+    });
   }
 
   /** The attempt that this browser is in the midst of, or failed at. */

@@ -281,6 +281,8 @@ export class Simulation {
       {
         id: this.#nextConnection++,
         documentName: DOCUMENT,
+
+        address: '127.0.0.1',
         grant: EDITOR,
         token: null,
         speaksCoscribe: true,

@@ -10,7 +10,7 @@ import {
   SYNC_PATH,
   TOKEN_SUBPROTOCOL_PREFIX,
 } from '../../protocol/version.ts';
-import { audit } from '../audit.ts';
+import { audit, type SecurityEventFields } from '../audit.ts';
 import { type Access, AccessUnavailable, type Authenticator, type Grant } from '../auth/authenticator.ts';
 import type { Clock } from '../clock.ts';
 import { Connection, type ConnectionLimits } from '../connection/connection.ts';
@@ -186,7 +186,7 @@ export class WebSocketTransport {
     const { address } = visitor;
     const refusal = door.refusal(request, visitor, { changes: true });
     if (refusal !== null) {
-      audit(logger, 'refused', { address, reason: refusal.code });
+      audit(logger, 'refused', { address, code: refusal.code, reason: refusal.message });
       refuseUpgrade(socket, refusal.status, refusal.code, refusal.message);
       return;
     }
@@ -197,7 +197,7 @@ export class WebSocketTransport {
     }
     if (this.#addresses.count(address) >= limits.connectionsPerAddress) {
       const message = 'This address has as many connections as it may.';
-      audit(logger, 'rate-limited', { address, reason: message });
+      audit(logger, 'rate-limited', { address, code: 'rate-limited', reason: message });
       refuseUpgrade(socket, 429, 'rate-limited', message, retryLater);
       return;
     }
@@ -205,7 +205,7 @@ export class WebSocketTransport {
     const sync = readRequest(url, request);
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on('error', ignoreReset);
-      if (typeof sync === 'string') this.#refuse(webSocket, CLOSE_CODES.invalidName, sync);
+      if (typeof sync === 'string') this.#refuse(webSocket, CLOSE_CODES.invalidName, sync, { address });
       else void this.#admit(webSocket, socket, { ...sync, address });
     });
   }
@@ -242,15 +242,18 @@ export class WebSocketTransport {
     this.#admissions.delete(admission);
     this.#apart.delete(webSocket);
     if (access === null) {
-      this.#refuse(webSocket, CLOSE_CODES.internalError, CLOSE_CODES.internalError.meaning);
+      this.#refuse(webSocket, CLOSE_CODES.internalError, CLOSE_CODES.internalError.meaning, null);
       return;
     }
     if (access instanceof Error) {
-      this.#refuse(webSocket, CLOSE_CODES.tryAgainLater, access.message);
+      this.#refuse(webSocket, CLOSE_CODES.tryAgainLater, access.message, null);
       return;
     }
     if (!access.granted) {
-      this.#refuse(webSocket, CLOSE_CODES[access.refusal], access.reason);
+      this.#refuse(webSocket, CLOSE_CODES[access.refusal], access.reason, {
+        address: sync.address,
+        document: documentName,
+      });
       return;
     }
     if (webSocket.readyState !== webSocket.OPEN || this.#stopping) {
@@ -288,7 +291,7 @@ export class WebSocketTransport {
     }
   }
 
-  #connect(webSocket: WebSocket, socket: NetSocket, sync: SyncRequest, grant: Grant): Connection {
+  #connect(webSocket: WebSocket, socket: NetSocket, sync: ArrivedRequest, grant: Grant): Connection {
     const { clock, limits, logger } = this.#dependencies;
     const session = sync.sessionKey === null ? null : `${sync.documentName}\0${sync.sessionKey}`;
     const closesAt = sync.speaksCoscribe ? null : clock.now() + REFUSAL_DELAY;
@@ -298,6 +301,7 @@ export class WebSocketTransport {
       {
         id: this.#nextId++,
         documentName: sync.documentName,
+        address: sync.address,
         grant,
         token: sync.token,
         speaksCoscribe: sync.speaksCoscribe,
@@ -350,10 +354,13 @@ export class WebSocketTransport {
     this.closes.set(label, (this.closes.get(label) ?? 0) + 1);
   }
 
-  /** Closes an upgraded socket, since a page cannot see the HTTP status of a refused upgrade; and not at once. */
-  #refuse(webSocket: WebSocket, code: CloseCode, reason: string): void {
+  /**
+   * Closes an upgraded socket, since a page cannot see the HTTP status of a refused upgrade; and not at once. `about` is what
+   * the log says of it; null when the log has the cause.
+   */
+  #refuse(webSocket: WebSocket, code: CloseCode, reason: string, about: SecurityEventFields | null): void {
     const { clock, logger } = this.#dependencies;
-    logger.info({ code: code.code, close: code.name, reason }, 'A connection is refused.');
+    if (about !== null) audit(logger, 'refused', { ...about, code: code.name, reason });
     webSocket.pause();
     this.#apart.add(webSocket);
     webSocket.on('close', () => this.#apart.delete(webSocket));
