@@ -196,7 +196,14 @@ function settingsOf(given: ReadonlyMap<string, Given>): Settings {
   const settings: Settings = Object.fromEntries(entries);
   checkSignIn(settings);
   checkCreation(settings);
+  checkTls(settings);
   return settings;
+}
+
+/** The two halves of a certificate come together. */
+function checkTls({ tlsCert, tlsKey }: Settings): void {
+  if (tlsCert !== null && tlsKey === null) throw new ConfigError('tlsCert needs tlsKey too.');
+  if (tlsKey !== null && tlsCert === null) throw new ConfigError('tlsKey needs tlsCert too.');
 }
 
 /** Signing in takes a provider and a name at it, or neither. */

@@ -143,6 +143,33 @@ describe('the address that limits count', () => {
   });
 });
 
+it.each([
+  ['an answer of the API', '/api/documents/notes/text', {}],
+  ['a refusal at the door', '/api/documents/notes/text', { host: 'rebound.example' }],
+  ['an address that is none', '/nothing', {}],
+  ['an address that cannot be read', '/api/documents/%FF', {}],
+])('%s can neither be run, framed, guessed at nor kept', async (_title, path, headers) => {
+  const { url } = await start();
+  const answer = await send(`${url}${path}`, { headers });
+  expect(answer.headers).toMatchObject({
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'permissions-policy': expect.stringContaining('camera=()'),
+    'cross-origin-opener-policy': 'same-origin',
+  });
+  if (path.startsWith('/api/documents/notes')) expect(answer.headers['cache-control']).toBe('no-store');
+  expect(answer.headers['strict-transport-security']).toBeUndefined();
+});
+
+it('tells browsers to stay with https when a trusted proxy says that they came with it, and only then', async () => {
+  const headers = { 'x-forwarded-for': '203.0.113.1', 'x-forwarded-proto': 'https' };
+  const [trusting, other] = [await start({ settings: { trustProxy: ['loopback'] } }), await start()];
+  const hsts = async ({ url }: CoscribeServer) =>
+    (await send(`${url}/healthz`, { headers })).headers['strict-transport-security'];
+  expect([await hsts(trusting), await hsts(other)]).toEqual(['max-age=31536000', undefined]);
+});
+
 describe('a start', () => {
   it('warns, one line each in the log, when other machines can reach an open server without encryption', async () => {
     const exposed = await ServerProcess.start(await freshFolder(), ['--port', '0', '--host', '0.0.0.0']);

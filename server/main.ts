@@ -11,6 +11,7 @@ import { processTerminal as terminal } from './command/terminal.ts';
 import { token } from './command/token.ts';
 import { readCommand } from './config.ts';
 import { ConfigError } from './config-error.ts';
+import { CertificateError } from './edge/certificate.ts';
 import { StoreError } from './store/store.ts';
 
 /** The package's folder seen from dist/server/main.js. */
@@ -18,7 +19,12 @@ const PACKAGE_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
 
 /** One line for the person at the command line; null when the error is a defect of ours. */
 function explanation(error: unknown): string | null {
-  if (error instanceof ConfigError || error instanceof StoreError || error instanceof CommandError) {
+  if (
+    error instanceof ConfigError ||
+    error instanceof StoreError ||
+    error instanceof CommandError ||
+    error instanceof CertificateError
+  ) {
     return error.message;
   }
   if (!(error instanceof Error) || !('code' in error)) return null;

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { Server as SecureServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import { AccessControl } from './auth/access-control.ts';
 import type { Authenticator } from './auth/authenticator.ts';
@@ -10,6 +11,7 @@ import type { Clock } from './clock.ts';
 import type { ConnectionRates, Rate } from './connection/allowance.ts';
 import { Documents } from './document/documents.ts';
 import type { StateWork } from './document/state-work.ts';
+import { Certificate, readKeyPair } from './edge/certificate.ts';
 import { Door } from './edge/door.ts';
 import { createHttpApp } from './http/http-app.ts';
 import type { SignIn } from './http/session-routes.ts';
@@ -50,6 +52,8 @@ export interface CoscribeServer {
    * While the storage fails it does not resolve: what was not acknowledged is still in memory.
    */
   stop(): Promise<void>;
+  /** Reads the certificate again now, without waiting until its change is seen; null without one. */
+  readonly reloadCertificate: (() => Promise<void>) | null;
   /** A backup of all that is stored at this moment, in pieces (docs/operating.md). */
   backup(): AsyncIterable<Uint8Array>;
 }
@@ -91,6 +95,11 @@ function createSignIn(settings: Settings, secret: Uint8Array, clock: Clock): Sig
   return { oidc, sessions, tokens: new SessionTokens(secret, sessions, clock), secret };
 }
 
+/** Who may show the site's pages in a frame, as a Content-Security-Policy writes it. */
+function frameAncestors(setting: Settings['frameAncestors']): string {
+  return setting === 'any' ? '*' : ["'self'", ...(setting ?? [])].join(' ');
+}
+
 /** A server that is put together and does not listen yet. */
 export interface AssembledServer {
   readonly http: FastifyInstance;
@@ -98,6 +107,8 @@ export interface AssembledServer {
   readonly registry: Registry;
   /** Listens where the settings say; returns the address. After a rejection, `stop` it. */
   listen(): Promise<string>;
+  /** Reads the certificate again now, without waiting until its change is seen; null without one. */
+  readonly reloadCertificate: (() => Promise<void>) | null;
   stop(): Promise<void>;
   backup(): AsyncIterable<Uint8Array>;
 }
@@ -107,7 +118,8 @@ export async function startServer(options: ServerOptions): Promise<CoscribeServe
   const server = await assembleServer(options);
   try {
     const url = await server.listen();
-    return { url, stop: () => server.stop(), backup: () => server.backup() };
+    const { reloadCertificate } = server;
+    return { url, reloadCertificate, stop: () => server.stop(), backup: () => server.backup() };
   } catch (error) {
     await server.stop();
     throw error;
@@ -118,6 +130,9 @@ export async function startServer(options: ServerOptions): Promise<CoscribeServe
 export async function assembleServer(options: ServerOptions): Promise<AssembledServer> {
   const { settings, store, clock, logger } = options;
   const jwtVerifiers = createTokenVerifiers(settings, clock, logger);
+  const { tlsCert, tlsKey } = settings;
+  const tlsFiles = tlsCert === null || tlsKey === null ? null : { cert: tlsCert, key: tlsKey };
+  const tls = tlsFiles === null ? null : await readKeyPair(tlsFiles);
   const documents = await Documents.open(store, clock, logger, {
     mostUnstoredBytes: settings.maxUnstoredBytes,
     ...(options.states === undefined ? {} : { states: options.states }),
@@ -182,17 +197,26 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     commits: documents.commits,
     isReady: () => stopping === null,
     door,
+    tls,
     logger,
     metrics: { metrics, access: settings.metrics },
     session: { access: settings.access, signIn, publicUrl: settings.publicUrl, clock, logger },
     siteFolder: options.siteFolder,
+    frameAncestors: frameAncestors(settings.frameAncestors),
     bodyLimit: settings.maxMessageBytes,
   });
   // Beyond the connections that may be, a few for plain requests; the rest is not worth a handshake.
   http.server.maxConnections = settings.maxConnections + SPARE_SOCKETS;
   transport.attach(http.server);
 
+  const secureServer = http.server instanceof SecureServer ? http.server : null;
+  const certificate =
+    tlsFiles === null || tls === null
+      ? null
+      : new Certificate(tlsFiles, tls, { clock, logger, onChange: (pair) => secureServer?.setSecureContext(pair) });
+
   async function stop(): Promise<void> {
+    certificate?.close();
     transport.close();
     await http.close();
     await registry.close();
@@ -206,7 +230,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     await http.listen({ host: settings.host, port: settings.port });
     const address = http.server.address() as AddressInfo;
     const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-    return `http://${host}:${address.port}`;
+    return `${tls === null ? 'http' : 'https'}://${host}:${address.port}`;
   }
 
   return {
@@ -214,6 +238,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     transport,
     registry,
     listen,
+    reloadCertificate: certificate === null ? null : () => certificate.reload(),
     stop: () => {
       stopping ??= stop();
       return stopping;

@@ -122,6 +122,19 @@ export const SETTINGS = {
     'LIST',
     "Origins of other sites whose pages may use the server from a browser, with commas between; `any` lets all in. The server's own pages always may.",
   ),
+  frameAncestors: setting<readonly string[] | 'any' | null>(
+    originList,
+    null,
+    'LIST',
+    "Origins of other sites that may show the server's pages in a frame, with commas between; `any` lets all do so.",
+  ),
+  tlsCert: setting<string | null>(
+    text,
+    null,
+    'FILE',
+    'Certificate with its chain, in PEM: the server then speaks https itself. Read again when it changes. Needs `tlsKey`.',
+  ),
+  tlsKey: setting<string | null>(text, null, 'FILE', 'Private key of `tlsCert`, in PEM.'),
   trustProxy: setting<readonly string[] | null>(
     proxyList,
     null,

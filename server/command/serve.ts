@@ -68,6 +68,9 @@ export async function serve({
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  // The usual way to tell a server that runs in the background of a new certificate.
+  const { reloadCertificate } = server;
+  if (reloadCertificate !== null && !onTerminal) process.on('SIGHUP', () => void reloadCertificate());
   // The doors catch what goes wrong (SEC-12). Should something slip by all the same, people keep their connections.
   process.on('uncaughtException', (err) => logger.error({ err }, 'An error was caught nowhere else.'));
   process.on('unhandledRejection', (err) => logger.error({ err }, 'A rejection was caught nowhere else.'));

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Door } from '../edge/door.ts';
 import type { Visitor } from '../edge/visitor.ts';
 import { HttpError } from './http-error.ts';
+import { setSecurityHeaders } from './security-headers.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -31,6 +32,9 @@ export function guardFrontDoor(app: FastifyInstance, { door }: FrontDoorOptions)
   app.addHook('onRequest', async (request, reply) => {
     const visitor = door.visitor(request.raw);
     request.visitor = visitor;
+    setSecurityHeaders(reply, visitor);
+    // What the API answers is true now and for one person.
+    if (request.url.startsWith('/api/')) reply.header('Cache-Control', 'no-store');
     const refusal = door.refusal(request.raw, visitor, { changes: !READS.has(request.method) });
     if (refusal !== null) throw new HttpError(refusal.status, refusal.code, refusal.message);
     if (request.url.startsWith('/api/')) return answerOtherOrigins(door, request, reply);

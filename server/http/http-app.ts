@@ -3,6 +3,7 @@ import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import { isDocumentName } from '../../protocol/document-name.ts';
 import { audit, type SecurityEventName } from '../audit.ts';
 import type { Clock } from '../clock.ts';
+import type { KeyPair } from '../edge/certificate.ts';
 import type { Door } from '../edge/door.ts';
 import type { Logger } from '../logger.ts';
 import { accessRoutes } from './access-routes.ts';
@@ -11,18 +12,19 @@ import { guardFrontDoor } from './front-door.ts';
 import { type HealthRoutesOptions, healthRoutes } from './health-routes.ts';
 import { HttpError } from './http-error.ts';
 import { type MetricsRoutesOptions, metricsRoutes } from './metrics-routes.ts';
+import { setSecurityHeaders } from './security-headers.ts';
 import { type SessionRoutesOptions, sessionRoutes } from './session-routes.ts';
-import { serveSite, wantsPage } from './site.ts';
+import { answerWithPage, type SiteOptions, serveSite } from './site.ts';
 
-export interface HttpAppOptions extends DocumentRoutesOptions, HealthRoutesOptions {
+export interface HttpAppOptions extends DocumentRoutesOptions, HealthRoutesOptions, SiteOptions {
   /** Signs the tickets of share links. */
   readonly secret: Uint8Array;
   readonly clock: Clock;
   readonly door: Door;
+  /** Certificate and key of a server that speaks TLS itself; null for one that does not. */
+  readonly tls: KeyPair | null;
   readonly metrics: MetricsRoutesOptions;
   readonly session: SessionRoutesOptions;
-  /** Folder of the built site; null serves none. */
-  readonly siteFolder: string | null;
   /** Longest request body, in bytes. */
   readonly bodyLimit: number;
 }
@@ -50,29 +52,36 @@ const REFUSALS: ReadonlyMap<number, SecurityEventName> = new Map([
 
 /** Everything over plain HTTP: the API, health, and the site. */
 export async function createHttpApp(options: HttpAppOptions): Promise<FastifyInstance> {
-  const { logger } = options;
+  const { logger, tls } = options;
+  const limits = {
+    headersTimeout: HEADERS_TIMEOUT,
+    connectionsCheckingInterval: TIMEOUT_INTERVAL,
+    maxHeaderSize: HEADER_BYTES,
+  };
   const app = fastify({
     trustProxy: (address) => options.door.trust.trusts(address),
     bodyLimit: options.bodyLimit,
     requestTimeout: REQUEST_TIMEOUT,
-    http: {
-      headersTimeout: HEADERS_TIMEOUT,
-      connectionsCheckingInterval: TIMEOUT_INTERVAL,
-      maxHeaderSize: HEADER_BYTES,
-    },
+    ...(tls === null ? { http: limits } : { https: { ...limits, ...tls, handshakeTimeout: HEADERS_TIMEOUT } }),
     // A document name of 200 bytes takes up to 600 characters percent-encoded.
     routerOptions: { maxParamLength: 1_000 },
     // What was sent is refused when it does not fit; nothing is guessed or dropped in silence.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
-    frameworkErrors: (error, request, reply) => answerError(logger, error, request, reply),
+    frameworkErrors: (error, request, reply) => {
+      // No hook has seen it.
+      setSecurityHeaders(reply, options.door.visitor(request.raw));
+      return answerError(logger, error, request, reply);
+    },
     forceCloseConnections: true,
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   guardFrontDoor(app, options);
+  // First, since all others answer with its pages.
+  await serveSite(app, options);
   app.setErrorHandler((error: FastifyError | HttpError, request, reply) => answerError(logger, error, request, reply));
   app.setNotFoundHandler((request, reply) => {
-    if (wantsPage(request, reply)) return reply.code(404).sendFile('404.html');
-    return reply.code(404).send(errorBody('not-found', `There is nothing at ${request.method} ${request.url}.`));
+    const body = errorBody('not-found', `There is nothing at ${request.method} ${request.url}.`);
+    return answerWithPage(request, reply, 404, '404') ?? reply.code(404).send(body);
   });
   await app.register(healthRoutes, { commits: options.commits, isReady: options.isReady });
   await app.register(metricsRoutes, options.metrics);
@@ -87,7 +96,6 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
   const { access, secret, clock } = options;
   if (access !== null) await app.register(accessRoutes, { prefix: '/api', access, secret, clock, logger });
   await app.register(sessionRoutes, options.session);
-  if (options.siteFolder !== null) await serveSite(app, options.siteFolder);
   return app;
 }
 
@@ -105,14 +113,12 @@ function answerError(
   }
   if (error instanceof HttpError) {
     auditRefusal(logger, error, request);
-    if (error.page !== null && wantsPage(request, reply)) return reply.code(status).sendFile(error.page);
-    return reply.code(status).send(errorBody(error.code, error.message));
+    const page = error.page === null ? null : answerWithPage(request, reply, status, error.page);
+    return page ?? reply.code(status).send(errorBody(error.code, error.message));
   }
   if (status < 500) return reply.code(status).send(errorBody('bad-request', error.message));
-  if (wantsPage(request, reply)) return reply.code(500).sendFile('error.html');
-  return reply
-    .code(500)
-    .send(errorBody('internal-error', 'Something failed inside the server; its log has the cause.'));
+  const body = errorBody('internal-error', 'Something failed inside the server; its log has the cause.');
+  return answerWithPage(request, reply, 500, 'error') ?? reply.code(500).send(body);
 }
 
 /** Answers that somebody was not let in or has to slow down are security events, whichever route gave them. */

@@ -1,10 +1,11 @@
 import type { SecurityEventFields } from '../audit.ts';
+import type { PageName } from './site.ts';
 
 export interface HttpErrorOptions extends ErrorOptions {
   /** What the log should say of a refusal beside its address, document and code. */
   readonly about?: SecurityEventFields;
   /** The page of the site that tells it to somebody in a browser. */
-  readonly page?: string;
+  readonly page?: PageName;
 }
 
 /** A refusal with an HTTP status. `message` is a sentence for the caller and the log; docs/http-api.md lists the codes. */
@@ -13,7 +14,7 @@ export class HttpError extends Error {
   readonly statusCode: number;
   readonly code: string;
   readonly about: SecurityEventFields;
-  readonly page: string | null;
+  readonly page: PageName | null;
 
   constructor(statusCode: number, code: string, message: string, options: HttpErrorOptions = {}) {
     super(message, options);

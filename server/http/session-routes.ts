@@ -39,7 +39,7 @@ const ATTEMPT_LIFETIME = 10 * 60 * 1000;
 const FAILURES = { free: 10, first: 2_000, longest: 10 * 60_000 } as const;
 
 /** Says to somebody in a browser that a sign-in did not work. */
-const PAGE = 'sign-in-failed.html';
+const PAGE = 'sign-in-failed';
 
 const SignInQuery = Type.Object({ return: Type.Optional(Type.String()) });
 

@@ -1,52 +1,86 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isDocumentName } from '../../protocol/document-name.ts';
+import { makeNonce, pagePolicy } from './security-headers.ts';
 
 /** Assets carry a hash of their content in the name, so a browser may keep them for ever. */
 const FOREVER = 'public, max-age=31536000, immutable';
 
-/** Nothing but this server is ever loaded from; CodeMirror makes style elements, hence the one exception. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "connect-src 'self' ws: wss:",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'self'",
-].join('; ');
+const PAGES = ['index', 'document', '404', 'error', 'sign-in-failed'] as const;
 
-/** Serves the built site from `folder`: the landing page, document pages and their assets. */
-export async function serveSite(app: FastifyInstance, folder: string): Promise<void> {
-  if (!existsSync(join(folder, 'index.html'))) return;
-  await app.register(fastifyStatic, {
-    root: folder,
-    index: false,
-    wildcard: false,
-    cacheControl: false,
-    globIgnore: ['**/.vite/**', '**/*.map'],
-    setHeaders: (response, path) => {
-      response.setHeader('Cache-Control', path.includes('/assets/') ? FOREVER : 'no-cache');
-      response.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY);
-      response.setHeader('X-Content-Type-Options', 'nosniff');
-      response.setHeader('Referrer-Policy', 'no-referrer');
-    },
-  });
-  app.get('/', (_request, reply) => reply.sendFile('index.html'));
-  // One page shows all documents; the service worker keeps it under the address without a name.
-  app.get('/d/', (_request, reply) => reply.sendFile('document.html'));
-  app.get<{ Params: { '*': string } }>('/d/*', (request, reply) =>
-    isDocumentName(request.params['*']) ? reply.sendFile('document.html') : reply.code(404).sendFile('404.html'),
-  );
+/** A page of the site, by the name of its file. */
+export type PageName = (typeof PAGES)[number];
+
+/** Stands in a page of the build where its nonce goes. */
+const NONCE_PLACEHOLDER = '{nonce}';
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Answers with a page of the site; null when there is no site. */
+    sendPage: ((page: PageName) => FastifyReply) | null;
+  }
 }
 
-/** Whether a refusal should be a page: somebody looks at it in a browser, and there is a site to show it in. */
-export function wantsPage(request: FastifyRequest, reply: FastifyReply): boolean {
-  return (
-    (request.method === 'GET' || request.method === 'HEAD') &&
-    (request.headers.accept ?? '').includes('text/html') &&
-    'sendFile' in reply
+export interface SiteOptions {
+  /** Folder of the built site; null serves none. */
+  readonly siteFolder: string | null;
+  /** Who may show the pages in a frame, as a policy writes it. */
+  readonly frameAncestors: string;
+}
+
+/** Serves the built site: the landing page, document pages and their assets. */
+export async function serveSite(app: FastifyInstance, { siteFolder, frameAncestors }: SiteOptions): Promise<void> {
+  if (siteFolder === null || !existsSync(join(siteFolder, 'index.html'))) {
+    app.decorateReply('sendPage', null);
+    return;
+  }
+  const read = async (page: PageName) => [page, await readFile(join(siteFolder, `${page}.html`), 'utf8')] as const;
+  const pages = new Map(await Promise.all(PAGES.map(read)));
+  app.decorateReply('sendPage', function (this: FastifyReply, page: PageName): FastifyReply {
+    const nonce = makeNonce();
+    return this.type('text/html; charset=utf-8')
+      .header('Cache-Control', 'no-cache')
+      .header('Content-Security-Policy', pagePolicy(nonce, this.request.visitor, frameAncestors))
+      .send((pages.get(page) ?? '').replaceAll(NONCE_PLACEHOLDER, nonce));
+  });
+  app.get('/', (_request, reply) => reply.sendPage?.('index'));
+  // One page shows all documents; the service worker keeps it under the address without a name.
+  app.get('/d/', (_request, reply) => reply.sendPage?.('document'));
+  app.get<{ Params: { '*': string } }>('/d/*', (request, reply) =>
+    isDocumentName(request.params['*']) ? reply.sendPage?.('document') : reply.code(404).sendPage?.('404'),
   );
+  app.get('/404.html', (_request, reply) => reply.code(404).sendPage?.('404'));
+  await app.register(async (assets) => {
+    assets.addHook('onRequest', async (request, reply) => {
+      // The service worker obeys the policy that it came with.
+      reply.header('Content-Security-Policy', pagePolicy(null, request.visitor, frameAncestors));
+    });
+    await assets.register(fastifyStatic, {
+      root: siteFolder,
+      index: false,
+      wildcard: false,
+      cacheControl: false,
+      globIgnore: ['**/.vite/**', '**/*.map', '*.html'],
+      setHeaders: (response, path) => {
+        response.setHeader('Cache-Control', path.includes('/assets/') ? FOREVER : 'no-cache');
+      },
+    });
+  });
+}
+
+/** Answers with a page when somebody looks at it in a browser and there is a site to show it in; null when not. */
+export function answerWithPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+  page: PageName,
+): FastifyReply | null {
+  const { method, headers } = request;
+  const isSeen = (method === 'GET' || method === 'HEAD') && (headers.accept ?? '').includes('text/html');
+  if (!isSeen || reply.sendPage === null) return null;
+  reply.code(status);
+  return reply.sendPage(page);
 }

@@ -55,7 +55,7 @@ export class ServerProcess {
     const output = collect(child);
     const url = await new Promise<string>((resolve, reject) => {
       child.stdout?.on('data', () => {
-        const found = /Coscribe is at (http:\/\/[^"\s]+)/.exec(output().stdout)?.[1];
+        const found = /Coscribe is at (https?:\/\/[^"\s]+)/.exec(output().stdout)?.[1];
         if (found !== undefined) resolve(found);
       });
       child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${output().stderr}`)));

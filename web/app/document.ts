@@ -6,10 +6,13 @@ import { isRole } from '../../protocol/roles.ts';
 import { TEXT_FIELD } from '../../protocol/version.ts';
 import { createEditor, isProse, languageNames, resolveLanguage } from '../editor/index.ts';
 import { CoscribeProvider } from '../provider/index.ts';
+
 import { WayIn } from './access/way-in.ts';
 import { DocumentApi } from './api/document-api.ts';
 import { SiteSession } from './api/site-session.ts';
+import { styleNonce } from './base/style-nonce.ts';
 import { Credentials } from './device/credentials.ts';
+
 import { openLocalStore } from './device/local-store.ts';
 import { copyText } from './document/copy-text.ts';
 import { DocumentPage } from './document/document-page.ts';
@@ -100,7 +103,7 @@ function openDocument(name: string, page: DocumentPage, fragment: LinkFragment |
       ...state.shown,
       hideMyCursor: state.settings.hideMyCursor,
       // The text scrolls and takes the focus; audits look for the attribute.
-      extensions: EditorView.contentAttributes.of({ tabindex: '0' }),
+      extensions: [EditorView.contentAttributes.of({ tabindex: '0' }), styleNonce()],
       onFollowChange: () => session.refresh(),
     });
     session.attachEditor(editor);

@@ -34,7 +34,7 @@ export class OwnCard extends SessionElement {
       <fieldset class="own-colors" data-testid="own-color">
         <legend class="label">Your colour</legend>
         ${PERSON_COLORS.map(
-          ({ name, value }) => html`<label class="own-color" title=${name} style=${`--color: ${value}`}>
+          ({ name, value }) => html`<label class="own-color" title=${name} .style=${`--color: ${value}`}>
             <input
               type="radio"
               name="own-color"

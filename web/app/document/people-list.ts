@@ -81,7 +81,7 @@ export class PeopleList extends SessionElement {
     return html`<button
       class="face"
       type="button"
-      style=${faceColors(person)}
+      .style=${faceColors(person)}
       title=${`${person.name} (you)`}
       aria-label=${`${person.name} (you): change name and colour`}
       aria-haspopup="dialog"
@@ -96,7 +96,7 @@ export class PeopleList extends SessionElement {
     return html`<button
       class="face"
       type="button"
-      style=${faceColors(person)}
+      .style=${faceColors(person)}
       title=${person.name}
       aria-label=${followed ? `${person.name}: followed; stop following` : `${person.name}: go to their cursor`}
       ?data-followed=${followed}
@@ -155,7 +155,7 @@ export class PeopleList extends SessionElement {
           state.people,
           ({ clientId }) => clientId,
           (person) => html`<li data-person=${shown.includes(person) ? nothing : person.name}>
-            <span class="face face-small" style=${faceColors(person)} aria-hidden="true">${initials(person.name)}</span>
+            <span class="face face-small" .style=${faceColors(person)} aria-hidden="true">${initials(person.name)}</span>
             <span class="everybody-name">${person.name}${person.isSelf ? ' (you)' : ''}</span>
             ${person.isSelf ? '' : this.personWays(person, session)}
           </li>`,

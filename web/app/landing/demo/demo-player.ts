@@ -1,4 +1,5 @@
 import { createEditor } from '../../../editor/index.ts';
+import { styleNonce } from '../../base/style-nonce.ts';
 import { DEMO_PEOPLE } from './demo-script.ts';
 import { DemoStage } from './demo-stage.ts';
 
@@ -47,6 +48,7 @@ export class DemoPlayer {
       readOnly: true,
       lineNumbers: false,
       lineWrapping: true,
+      extensions: styleNonce(),
     });
     const before = { stage: this.#stage, editor: this.#editor };
     this.#stage = stage;
