@@ -42,11 +42,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'server/(seams)',
     'protocol',
   ],
+  // Documents of other servers.
+  'server/import': ['server/store', 'server/(seams)', 'protocol'],
   // For programs that have the server inside.
   'server/embedding': ['server/room', 'server/auth', 'server/(seams)', 'protocol'],
   'server/http': ['server/room', 'server/document', 'server/auth', 'server/edge', 'server/(seams)', 'protocol'],
   // The commands; `serve` is the one that starts the server.
   'server/command': [
+    'server/import',
+
     'server/(root)',
     'server/store',
     'server/document',

@@ -10,6 +10,7 @@ export type Command =
   | { readonly kind: 'backup'; readonly folder: string; readonly data: string; readonly salvage: boolean }
   | { readonly kind: 'restore'; readonly from: string; readonly data: string }
   | { readonly kind: 'check'; readonly at: string | null; readonly data: string }
+  | { readonly kind: 'import'; readonly settings: Settings; readonly from: string; readonly asText: string | null }
   | { readonly kind: 'token'; readonly settings: Settings; readonly order: TokenOrder }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'version' };
@@ -78,6 +79,11 @@ export function readCommand(
       return { kind: 'restore', from: argument, data };
     case 'check':
       return { kind: 'check', at: argument ?? null, data };
+    case 'import': {
+      if (argument === undefined) throw new ConfigError('Say from where: coscribe import SOURCE --data FOLDER.');
+      const asText = values['as-text'];
+      return { kind: 'import', settings, from: argument, asText: typeof asText === 'string' ? asText : null };
+    }
     case 'token':
       return { kind: 'token', settings, order: readTokenOrder(values) };
     default:
@@ -91,12 +97,14 @@ const ARGUMENTS = {
   backup: { most: 1 },
   restore: { most: 1 },
   check: { most: 1 },
+  import: { most: 1 },
   token: { most: 0 },
 } as const;
 
 /** Options that are no settings, with the command that takes each. */
 const OPTION_OWNERS: ReadonlyMap<string, keyof typeof ARGUMENTS> = new Map([
   ['salvage', 'backup'],
+  ['as-text', 'import'],
   ...TOKEN_OPTIONS.map((option) => [option, 'token'] as const),
 ]);
 
@@ -110,6 +118,7 @@ function parse(argv: readonly string[]) {
     version: { type: 'boolean', short: 'v' },
     config: { type: 'string' },
     salvage: { type: 'boolean' },
+    'as-text': { type: 'string' },
   };
   for (const option of TOKEN_OPTIONS) options[option] = { type: 'string' };
   for (const name of NAMES) options[optionName(name)] = { type: 'string' };
@@ -254,6 +263,9 @@ Usage:
                                             --salvage saves what is left of a damaged data folder.
   coscribe restore BACKUP --data FOLDER     Makes a data folder of a backup (a file, or the newest in a folder).
   coscribe check [BACKUP] [--data FOLDER]   Reads every record of a data folder or a backup and says what is wrong.
+  coscribe import SOURCE [--data FOLDER]    Takes over documents of y-websocket (a y-leveldb folder), of Hocuspocus (an
+                                            SQLite file), or files of Yjs updates.
+                                            --as-text NAME takes the text of that name, without its history.
   coscribe token --document NAME | --prefix TEXT --role ROLE
                  [--subject ID [--name NAME] [--color #RRGGBB]] [--expires-in 1h]
                                             Writes a token signed with jwtSecret: for one document, or for all whose

@@ -61,6 +61,8 @@ async function run(): Promise<number> {
       return restore(command, terminal);
     case 'check':
       return check(command, terminal);
+    case 'import':
+      return (await import('./command/import.ts')).importDocuments(command, command.settings, terminal);
     case 'token':
       return token(command, terminal, systemClock);
     default:

@@ -20,6 +20,11 @@ export class DocumentHandle {
     this.#registry = registry;
   }
 
+  /** Whether anybody has written, named or created it. */
+  exists(): Promise<boolean> {
+    return this.#use((room) => room.document.exists);
+  }
+
   /** The text as everybody sees it; empty when the document does not exist. */
   getText(): Promise<string> {
     return this.#use((room) => room.text());

@@ -192,3 +192,23 @@ function codeOf(error: unknown): string | undefined {
 function reasonOf(error: unknown): string {
   return codeOf(error) ?? (error instanceof Error ? error.message : String(error));
 }
+
+/**
+ * Every entry of a LevelDB folder that another program keeps, in the order of the keys. Fails while that program has it open.
+ * @throws StoreError
+ */
+export async function* readForeignLevel(folder: string): AsyncGenerator<readonly [key: Uint8Array, value: Uint8Array]> {
+  const db: Level = new ClassicLevel(folder, { keyEncoding: 'view', valueEncoding: 'view', createIfMissing: false });
+  try {
+    await db.open();
+  } catch (cause) {
+    const isLocked = codeOf(cause) === 'LEVEL_LOCKED';
+    const advice = isLocked ? 'another process uses it; stop that one' : reasonOf(cause);
+    throw new StoreError(`The database in ${folder} cannot be opened (${advice}).`, { cause });
+  }
+  try {
+    yield* db.iterator();
+  } finally {
+    await db.close();
+  }
+}
