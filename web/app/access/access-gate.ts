@@ -36,6 +36,11 @@ export class AccessGate extends SessionElement {
     clearTimeout(this.#timer);
   }
 
+  protected override updated(): void {
+    // Somebody who is already elsewhere on the page is left there.
+    if (document.activeElement === document.body) this.querySelector<HTMLElement>('input')?.focus();
+  }
+
   protected override renderState(state: SessionState, session: DocumentSession): TemplateResult | typeof nothing {
     const { gate } = state;
     if (gate === null) return nothing;
@@ -115,7 +120,9 @@ export class AccessGate extends SessionElement {
       }
       ${
         state.gateCovers
-          ? nothing
+          ? html`<button class="button button-quiet" type="button" @click=${() => session.openPanel('share')}>
+              I have the owner key
+            </button>`
           : html`<button class="button" type="button" data-testid="offline-download" @click=${() => session.downloadCopy()}>
               ${icon(Download)} Download my copy
             </button>`

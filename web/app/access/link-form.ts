@@ -74,14 +74,14 @@ export class LinkForm extends LightElement {
       }}
     >
       <div class="link-field">
-        <label class="label" for=${`label-${id}`}>Who is it for? Only you see this</label>
+        <label class="label" for=${`label-${id}`}>Who is it for? (only owners see this)</label>
         <input
           class="field"
           id=${`label-${id}`}
           name="label"
           maxlength="100"
           autocomplete="off"
-          placeholder="For example: the reviewers"
+          placeholder="The reviewers"
           value=${link?.label ?? ''}
           data-testid="link-label"
         />
@@ -132,7 +132,7 @@ export class LinkForm extends LightElement {
       </div>
       <div class="link-field">
         <label class="label" for=${`password-${id}`}>
-          ${link?.hasPassword === true ? 'New password (empty leaves it as it is)' : 'Password (optional)'}
+          ${link?.hasPassword === true ? 'New password (optional)' : 'Password (optional)'}
         </label>
         <input
           class="field"

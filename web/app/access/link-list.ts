@@ -99,8 +99,8 @@ export class LinkList extends LightElement {
         <div class="link-words">
           <span class="link-label" ?data-unlabelled=${link.label === ''}>${name}</span>
           <span class="link-about">
-            ${about.join(' · ')}
-            ${link.hasPassword ? html`<span class="link-lock">· ${icon(LockKeyhole)} password</span>` : nothing}
+            ${about.map((part) => html`<span>${part}</span>`)}
+            ${link.hasPassword ? html`<span>${icon(LockKeyhole)} password</span>` : nothing}
           </span>
         </div>
         <button

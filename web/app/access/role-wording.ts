@@ -28,6 +28,13 @@ export function addressWorth(anyone: Role | null): string {
 export function expiryWording(expiresAt: string | null, now: number): string | null {
   if (expiresAt === null) return null;
   const at = new Date(expiresAt);
-  const when = at.toLocaleString('en', { dateStyle: 'medium', timeStyle: 'short' });
+  const near = Math.abs(at.getTime() - now) < 300 * 24 * 60 * 60 * 1000;
+  const when = at.toLocaleString('en', {
+    month: 'short',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    ...(near ? {} : { year: 'numeric' }),
+  });
   return at.getTime() <= now ? `expired ${when}` : `until ${when}`;
 }

@@ -71,7 +71,7 @@ export class ShareDialog extends SessionDialog {
           : nothing
       }
       ${
-        known === null
+        this.sharingState.kind === 'asking'
           ? nothing
           : html`<section class="share-part">
               <cs-owner-key-box
@@ -86,6 +86,7 @@ export class ShareDialog extends SessionDialog {
 
   private renderAddress(state: SessionState): TemplateResult {
     const copied = this.outcome === 'copied';
+    const worthless = this.sharingState.kind === 'known' && this.sharingState.anyone === null;
     return html`<div class="share-address">
       <label class="label" for="share-link">Address of this document</label>
       <div class="share-address-row">
@@ -97,7 +98,7 @@ export class ShareDialog extends SessionDialog {
           data-testid="share-link"
           @focus=${(event: FocusEvent) => (event.target as HTMLInputElement).select()}
         />
-        <button class="button button-primary share-copy" type="button" autofocus data-testid="copy-link" @click=${this.copy}>
+ <button class=${worthless ? 'button share-copy' : 'button button-primary share-copy'} type="button" autofocus data-testid="copy-link" @click=${this.copy}>
           ${icon(copied ? Check : Link)} ${copied ? 'Link copied' : 'Copy link'}
         </button>
       </div>

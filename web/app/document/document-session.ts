@@ -361,7 +361,8 @@ export class DocumentSession {
     const resolvedLanguage = languages.resolve(language, title);
     const gate = this.#gate();
     const role = this.#role();
-    const mayWrite = (role === null || may(role, 'write')) && sync.closed?.name !== 'forbidden';
+    const gateCovers = gate !== null && isEmpty();
+    const mayWrite = (role === null || may(role, 'write')) && sync.closed?.name !== 'forbidden' && !gateCovers;
     const { info } = this.#options.wayIn;
     return {
       name,
@@ -384,7 +385,7 @@ export class DocumentSession {
       }),
       refusal: sync.closed,
       gate,
-      gateCovers: gate !== null && isEmpty(),
+      gateCovers,
       storageFailing: sync.storageFailing,
       role,
       mayWrite,

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { Check, CloudOff, HardDrive, RefreshCw } from 'lucide';
+import { Check, CloudOff, HardDrive, Lock, RefreshCw } from 'lucide';
 import { icon } from '../base/icon.ts';
 import type { DocumentSession } from './document-session.ts';
 import { SessionElement } from './session-element.ts';
@@ -11,9 +11,10 @@ import type { StatusWording } from './status-wording.ts';
  * worth hearing are announced by the session.
  */
 export class StatusLine extends SessionElement {
-  protected override renderState({ status, mayWrite }: SessionState, session: DocumentSession): TemplateResult {
+  protected override renderState({ status, mayWrite, gate }: SessionState, session: DocumentSession): TemplateResult {
     // Whoever only reads has nothing to save: "View only" stands there instead.
     const silent = !mayWrite && status.saved === 'saved' && status.connection === 'connected';
+    if (gate !== null) return this.renderRefused(status);
     return html`<div
       class="status"
       data-testid="status"
@@ -33,6 +34,20 @@ export class StatusLine extends SessionElement {
             : nothing
         }
       </span>
+    </div>`;
+  }
+
+  /** Why is said in the page; here stands only what may be at stake. */
+  private renderRefused({ saved, connection, badge }: StatusWording): TemplateResult {
+    return html`<div
+      class="status"
+      data-testid="status"
+      data-saved=${saved}
+      data-connection=${connection}
+      data-tone=${saved === 'saved' ? 'calm' : 'danger'}
+    >
+      ${icon(Lock)}
+      <span class="status-words">${saved === 'saved' ? nothing : html`<span>${badge}</span>`}<span>No access</span></span>
     </div>`;
   }
 }
