@@ -30,6 +30,11 @@ export class Person {
     return this.page.getByTestId('title');
   }
 
+  /** The document in this tab. */
+  get documentName(): string {
+    return decodeURIComponent(new URL(this.page.url()).pathname.replace('/d/', ''));
+  }
+
   /** The circle of somebody in the top bar. */
   face(name: string): Locator {
     return this.page.getByTestId('people').locator(`[data-person="${name}"]`);

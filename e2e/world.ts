@@ -49,6 +49,12 @@ interface World {
   server: TestServer;
   /** Lets somebody come, in a browser of their own, to a document. Their name is known to it already. */
   arrive: (name: string, documentName: string, options?: BrowserContextOptions) => Promise<Person>;
+  /** Somebody at a browser of their own who has opened nothing yet. */
+  visitor: (name: string, options?: BrowserContextOptions) => Promise<Person>;
+  /** Lets somebody come to a path of the site, and waits for nothing. */
+  enter: (name: string, path: string, options?: BrowserContextOptions) => Promise<Person>;
+  /** Lets somebody make a new document on the start page. */
+  create: (name: string, options?: BrowserContextOptions) => Promise<Person>;
 }
 
 /** Colours that tell people apart in screenshots. */
@@ -64,13 +70,14 @@ export const test = base.extend<World>({
     await rm(folder, { recursive: true, force: true });
   },
 
-  arrive: async ({ server, browser }, use) => {
+  visitor: async ({ server, browser }, use) => {
     const people: Person[] = [];
-    await use(async (name, documentName, options = {}) => {
+    await use(async (name, options = {}) => {
       const cable = await Cable.lay(server.port);
       const color = COLORS[people.length % COLORS.length] ?? '#000000';
       const context = await browser.newContext({
         ...options,
+        permissions: options.permissions ?? ['clipboard-read', 'clipboard-write'],
         storageState: {
           cookies: [],
           origins: [
@@ -83,13 +90,38 @@ export const test = base.extend<World>({
       });
       const person = new Person(name, context, await context.newPage(), cable);
       people.push(person);
-      await person.open(documentName);
       return person;
     });
     for (const { context, cable } of people) {
       await context.close();
       await cable.remove();
     }
+  },
+
+  arrive: async ({ visitor }, use) => {
+    await use(async (name, documentName, options) => {
+      const person = await visitor(name, options);
+      await person.open(documentName);
+      return person;
+    });
+  },
+
+  enter: async ({ visitor }, use) => {
+    await use(async (name, path, options) => {
+      const person = await visitor(name, options);
+      await person.page.goto(person.cable.url + path);
+      return person;
+    });
+  },
+
+  create: async ({ visitor }, use) => {
+    await use(async (name, options) => {
+      const person = await visitor(name, options);
+      await person.page.goto(person.cable.url);
+      await person.page.getByTestId('new-document').first().click();
+      await person.connected();
+      return person;
+    });
   },
 });
 

@@ -39,10 +39,7 @@ function openDocument(name: string, page: DocumentPage, fragment: LinkFragment |
     api,
     session: siteSession,
     connect: () => provider.connect(),
-    reconnect: () => {
-      provider.disconnect();
-      provider.connect();
-    },
+    showAnew: () => provider.refreshToken(),
     tell: (sentence) => page.announcer?.toast(sentence),
     now: () => Date.now(),
   });
@@ -50,11 +47,11 @@ function openDocument(name: string, page: DocumentPage, fragment: LinkFragment |
   const provider = new CoscribeProvider('/sync', name, doc, { awareness, token: () => wayIn.token() });
   // Before the session listens: what can be mended at once is not shown.
   provider.on('closed', ({ name: code }) => wayIn.refused(code));
-  const tellRole = () => {
+  const letIn = () => {
     if (provider.status === 'connected') wayIn.letIn(isRole(provider.role) ? provider.role : null);
   };
-  provider.on('status', tellRole);
-  provider.on('notice', tellRole);
+  provider.on('status', letIn);
+  provider.on('role', letIn);
 
   const session = new DocumentSession({
     name,

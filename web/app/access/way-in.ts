@@ -13,8 +13,8 @@ export interface WayInOptions {
   readonly session: Pick<SiteSession, 'info' | 'token'>;
   /** Lets the provider try again, also after a refusal. */
   readonly connect: () => void;
-  /** Ends the connection and makes a new one, with the token as it is then. */
-  readonly reconnect: () => void;
+  /** Shows the server the token as it is now, on the connection that there is. */
+  readonly showAnew: () => void;
   /** Tells the person something that they need not act upon now. */
   readonly tell: (sentence: string) => void;
   /** Milliseconds since 1970. */
@@ -156,12 +156,13 @@ export class WayIn {
 
   /** Makes this device the owner's with a key from another one. @throws ApiError when the key is not this document's */
   async useOwnerKey(credential: string): Promise<void> {
-    const { credentials, api, reconnect } = this.#options;
+    const { credentials, api, connect, showAnew } = this.#options;
     const { role } = await api.access(credential);
     if (role !== 'owner') throw new ApiError('This is not an owner key of this document.');
     credentials.forgetOwnerKey();
     credentials.keepOwnerKey(credential, true);
-    reconnect();
+    showAnew();
+    connect();
     this.#changed();
   }
 

@@ -21,8 +21,8 @@ export interface SessionInfo {
 
 const GUEST: SessionInfo = { person: null, signIn: null };
 
-/** A token is fetched anew when it has less than this left, in milliseconds. */
-const SPARE_TIME = 30_000;
+/** A token is fetched anew when it has less than this left, in milliseconds: more than the provider renews an access ahead. */
+const SPARE_TIME = 2 * 60_000;
 
 /**
  * The signed-in session of this browser on this server. The session itself is a cookie that no script sees; for WebSockets it

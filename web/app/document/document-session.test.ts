@@ -106,7 +106,7 @@ class World {
       api,
       session: { info: async () => this.info, token: async () => '' },
       connect: () => undefined,
-      reconnect: () => undefined,
+      showAnew: () => undefined,
       tell: (sentence) => this.toasts.push(sentence),
       now: () => this.now,
     });

@@ -1,7 +1,7 @@
 import type { CoscribeProvider } from '../../provider/index.ts';
 import type { SyncPort } from './session-ports.ts';
 
-const EVENTS = ['status', 'sync', 'saved', 'properties', 'closed', 'notice', 'retry', 'offline-copy'] as const;
+const EVENTS = ['status', 'sync', 'saved', 'properties', 'closed', 'notice', 'role', 'retry', 'offline-copy'] as const;
 
 /** Shows the provider as what a session needs of it. */
 export function syncPort(provider: CoscribeProvider): SyncPort {

@@ -1,0 +1,407 @@
+import { readFile } from 'node:fs/promises';
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from 'playwright/test';
+import type { Person } from './person.ts';
+import { expect, test } from './world.ts';
+
+/** Opens the share dialog as an owner sees it. */
+async function share(owner: Person): Promise<void> {
+  if (!(await owner.page.locator('dialog[open]').isVisible())) await owner.page.getByTestId('share').click();
+  await expect(owner.page.getByTestId('share-anyone')).toBeVisible();
+}
+
+async function letAnyone(owner: Person, role: '' | 'viewer' | 'commenter' | 'editor'): Promise<void> {
+  await share(owner);
+  const answered = owner.page.waitForResponse((response) => response.request().method() === 'PATCH');
+  await owner.page.getByTestId('share-anyone').selectOption(role);
+  expect((await answered).ok()).toBe(true);
+}
+
+/** Makes a share link in the dialog. Returns its path with the fragment. */
+async function makeLink(owner: Person, label: string, role: string, password = ''): Promise<string> {
+  await share(owner);
+  await owner.page.getByTestId('new-link').click();
+  await owner.page.getByTestId('link-label').fill(label);
+  await owner.page.getByTestId('link-role').selectOption(role);
+  await owner.page.getByTestId('link-password').fill(password);
+  await owner.page.getByTestId('link-save').click();
+  const line = lineOf(owner, label);
+  await line.getByTestId('link-copy').click();
+  await expect(line.getByTestId('link-copy')).toHaveText('Copied');
+  const { pathname, hash } = new URL(await owner.page.evaluate(() => navigator.clipboard.readText()));
+  expect(hash).toMatch(/^#link\.[\w-]{43}$/);
+  return pathname + hash;
+}
+
+function lineOf(owner: Person, label: string) {
+  return owner.page.getByTestId('links').locator('li').filter({ hasText: label });
+}
+
+async function changeRole(owner: Person, label: string, role: string): Promise<void> {
+  await share(owner);
+  await lineOf(owner, label).getByTestId('link-change').click();
+  await owner.page.getByTestId('link-role').selectOption(role);
+  await owner.page.getByTestId('link-save').click();
+  await expect(owner.page.getByTestId('link-form')).toHaveCount(0);
+}
+
+async function revoke(owner: Person, label: string): Promise<void> {
+  await share(owner);
+  await lineOf(owner, label).getByTestId('link-revoke').click();
+  await owner.page.getByTestId('link-revoke-now').click();
+  await expect(lineOf(owner, label)).toHaveCount(0);
+}
+
+async function closeDialog({ page }: Person): Promise<void> {
+  await page.keyboard.press('Escape');
+  await expect(page.locator('dialog[open]')).toHaveCount(0);
+}
+
+/** Whether the text can be typed into, as the browser and a screen reader are told. */
+async function isReadOnly({ content }: Person): Promise<boolean> {
+  const [editable, readOnly] = await content.evaluate((element) => [
+    (element as HTMLElement).isContentEditable,
+    element.getAttribute('aria-readonly'),
+  ]);
+  expect(readOnly === 'true').toBe(!editable);
+  return !editable;
+}
+
+async function seriousFindings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+}
+
+test('[SEC-2] owner, editor, commenter, viewer and a revoked person in one document', async ({ create, enter }) => {
+  const owner = await create('Olive');
+  await owner.type('Hello. ');
+  await letAnyone(owner, '');
+  const links = {
+    Edith: await makeLink(owner, 'Editors', 'editor'),
+    Carl: await makeLink(owner, 'Commenters', 'commenter'),
+    Vera: await makeLink(owner, 'Viewers', 'viewer'),
+    Rex: await makeLink(owner, 'Rex alone', 'editor'),
+  };
+  await closeDialog(owner);
+  const [edith, carl, vera, rex] = [
+    await enter('Edith', links.Edith),
+    await enter('Carl', links.Carl),
+    await enter('Vera', links.Vera),
+    await enter('Rex', links.Rex),
+  ];
+  for (const person of [edith, carl, vera, rex]) await person.connected();
+  await edith.type('Edith writes. ');
+  await rex.type('Rex writes.');
+  for (const person of [owner, edith, carl, vera, rex]) await person.sees('Hello. Edith writes. Rex writes.');
+
+  // Who is seen: all but the viewer. Who writes: owner and editors.
+  await expect(owner.face('Carl')).toBeVisible();
+  await expect(owner.face('Vera')).toHaveCount(0);
+  for (const [person, readOnly] of [
+    [owner, false],
+    [edith, false],
+    [carl, true],
+    [vera, true],
+    [rex, false],
+  ] as const) {
+    expect([person.name, await isReadOnly(person)]).toEqual([person.name, readOnly]);
+    await expect(person.page.getByTestId('role-badge')).toHaveCount(readOnly ? 1 : 0);
+  }
+  await expect(vera.title).toBeDisabled();
+  await vera.content.click();
+  await vera.page.keyboard.type('Vera tries.');
+  await vera.page.getByTestId('role-badge').click();
+  await expect(vera.page.getByText('You can read this document, not change it.')).toBeVisible();
+  expect(await seriousFindings(vera.page)).toEqual([]);
+
+  // Revoked: out at once, and out after a reload, with what was there readable.
+  await revoke(owner, 'Rex alone');
+  await expect(rex.page.getByTestId('gate')).toContainText('Your access to this document was withdrawn.');
+  await closeDialog(owner);
+  await owner.type(' After Rex.');
+  await vera.sees('Hello. Edith writes. Rex writes. After Rex.');
+  await rex.page.reload();
+  await expect(rex.page.getByTestId('gate')).toContainText('This link does not work any more.');
+  await rex.sees('Hello. Edith writes. Rex writes.');
+  expect(await isReadOnly(rex)).toBe(true);
+  expect(await seriousFindings(rex.page)).toEqual([]);
+  const downloading = rex.page.waitForEvent('download');
+  await rex.page.getByTestId('offline-download').click();
+  expect(await readFile(await (await downloading).path(), 'utf8')).toBe('Hello. Edith writes. Rex writes.');
+
+  // Without the link he is nobody here; once anybody may read, he is let in by himself.
+  await rex.page.getByTestId('gate-forget').click();
+  await expect(rex.page.getByTestId('gate')).toContainText('Ask its owner for a link.');
+  await letAnyone(owner, 'viewer');
+  await rex.page.getByTestId('gate-try-again').click();
+  await rex.sees('Hello. Edith writes. Rex writes. After Rex.');
+});
+
+test('[SEC-3] the secret of a link is in no address, no history, no Referer and no request', async ({
+  create,
+  visitor,
+}) => {
+  const owner = await create('Olive');
+  const path = await makeLink(owner, 'Viewers', 'viewer');
+  const secret = path.slice(path.indexOf('.') + 1);
+  const vera = await visitor('Vera');
+  const leaks: string[] = [];
+  vera.context.on('request', async (request) => {
+    const headers = await request.allHeaders();
+    if (request.url().includes(secret)) leaks.push(`address ${request.url()}`);
+    if ((headers['referer'] ?? '').includes(secret)) leaks.push(`Referer of ${request.url()}`);
+  });
+  vera.page.on('websocket', (socket) => {
+    if (socket.url().includes(secret)) leaks.push(`WebSocket ${socket.url()}`);
+  });
+  await vera.page.goto(`${vera.cable.url}/`);
+  await vera.page.goto(vera.cable.url + path);
+  await vera.connected();
+  await expect(vera.page).toHaveURL(vera.cable.url + path.slice(0, path.indexOf('#')));
+
+  // The bar's own link to the start page, back and forward: the address stays clean, the access stays.
+  await vera.page.locator('.bar-home').click();
+  await expect(vera.page).toHaveURL(`${vera.cable.url}/`);
+  await vera.page.goBack();
+  await vera.connected();
+  expect(vera.page.url()).not.toContain(secret);
+  await vera.page.goBack();
+  await vera.page.goForward();
+  await vera.connected();
+  expect(vera.page.url()).not.toContain(secret);
+  expect(await vera.page.evaluate(() => document.documentElement.outerHTML)).not.toContain(secret);
+
+  // The same link put into the address bar of the open page: nothing is loaded, the fragment alone changes.
+  await vera.page.evaluate(
+    (hash) => {
+      location.hash = hash;
+    },
+    path.slice(path.indexOf('#')),
+  );
+  await expect(vera.page).toHaveURL(vera.cable.url + path.slice(0, path.indexOf('#')));
+  await vera.connected();
+  await expect(vera.page.getByTestId('role-badge')).toHaveCount(0);
+  expect(leaks).toEqual([]);
+});
+
+test('a role changes live, both ways, and nothing that was typed is lost', async ({ create, enter }) => {
+  const owner = await create('Olive');
+  await letAnyone(owner, '');
+  const path = await makeLink(owner, 'Editors', 'editor');
+  await closeDialog(owner);
+  const edith = await enter('Edith', path);
+  await edith.connected();
+  await edith.type('one ');
+  await owner.sees('one ');
+
+  await changeRole(owner, 'Editors', 'viewer');
+  await expect(edith.page.getByTestId('role-badge')).toBeVisible();
+  expect(await isReadOnly(edith)).toBe(true);
+  await changeRole(owner, 'Editors', 'editor');
+  await expect(edith.page.getByTestId('role-badge')).toHaveCount(0);
+  await edith.type('two ');
+  await edith.saved();
+
+  // Written without a connection, demoted meanwhile: it stays on the device, is offered, and is saved with the role's return.
+  await edith.goOffline();
+  await edith.type('three ');
+  await edith.keptOnDevice();
+  await changeRole(owner, 'Editors', 'viewer');
+  await closeDialog(owner);
+  await edith.goOnline();
+  await expect(edith.page.getByTestId('stranded')).toContainText('on this device only');
+  await edith.sees('one two three ');
+  await owner.type('four ');
+  await expect.poll(() => edith.shown()).toContain('four ');
+  expect(await owner.shown()).not.toContain('three');
+  const downloading = edith.page.waitForEvent('download');
+  await edith.page.getByTestId('offline-download').click();
+  expect(await readFile(await (await downloading).path(), 'utf8')).toContain('three');
+  await edith.page.getByTestId('copy-text').click();
+  await expect.poll(() => edith.page.evaluate(() => navigator.clipboard.readText())).toContain('three');
+  await changeRole(owner, 'Editors', 'editor');
+  await edith.saved();
+  await expect.poll(() => owner.shown()).toContain('three');
+  await expect(edith.page.getByTestId('stranded')).toHaveCount(0);
+});
+
+test('a demotion in the midst of typing leaves a page that reads', async ({ create, enter }) => {
+  const owner = await create('Olive');
+  const path = await makeLink(owner, 'Editors', 'editor');
+  await letAnyone(owner, '');
+  const edith = await enter('Edith', path);
+  await edith.connected();
+  await edith.content.focus();
+  const typing = edith.page.keyboard.type('x'.repeat(400), { delay: 5 });
+  await expect.poll(() => owner.shown()).toContain('xxx');
+  await changeRole(owner, 'Editors', 'viewer');
+  await typing;
+  await expect(edith.page.getByTestId('role-badge')).toBeVisible();
+  await expect(edith.status).toHaveAttribute('data-connection', 'connected');
+  await closeDialog(owner);
+  await owner.type('still here');
+  await expect.poll(() => edith.shown()).toContain('still here');
+});
+
+test('a link with a password asks for it, says when it is wrong, and remembers the right one', async ({
+  create,
+  enter,
+}) => {
+  const owner = await create('Olive');
+  await owner.type('Behind a password.');
+  await letAnyone(owner, '');
+  const path = await makeLink(owner, 'Locked', 'editor', 'open sesame');
+  await closeDialog(owner);
+  const pia = await enter('Pia', path);
+  await expect(pia.page.getByTestId('gate')).toContainText('This link has a password.');
+  await expect(pia.page.getByTestId('password')).toBeFocused();
+  expect(await seriousFindings(pia.page)).toEqual([]);
+  await pia.page.keyboard.type('wrong');
+  await pia.page.keyboard.press('Enter');
+  await expect(pia.page.getByTestId('password-problem')).toHaveText('This is not the password of the link.');
+  await pia.page.getByTestId('password').fill('open sesame');
+  await pia.page.keyboard.press('Enter');
+  await pia.sees('Behind a password.');
+  await pia.page.reload();
+  await pia.sees('Behind a password.');
+  await pia.type(' And in.');
+  await owner.sees('Behind a password. And in.');
+});
+
+test('whoever tries many passwords is told to wait, and for how long', async ({ create, enter }) => {
+  const owner = await create('Olive');
+  await letAnyone(owner, '');
+  const mallory = await enter('Mallory', await makeLink(owner, 'Locked', 'viewer', 'open sesame'));
+  const { page } = mallory;
+  const problem = page.getByTestId('password-problem');
+  await expect(async () => {
+    await page.getByTestId('password').fill('guess');
+    await page.getByTestId('password').press('Enter');
+    await expect(problem).toContainText(/Too many wrong passwords. Try again in \d+ s\./, { timeout: 1_000 });
+  }).toPass();
+  await expect(page.getByTestId('password-submit')).toBeDisabled();
+  await expect(page.getByTestId('password-submit')).toBeEnabled();
+});
+
+test('a link ends by itself, for those who are in, too', async ({ create, enter }) => {
+  const owner = await create('Olive');
+  await owner.type('For a while.');
+  await letAnyone(owner, '');
+  const path = await makeLink(owner, 'Short', 'viewer');
+  const vera = await enter('Vera', path);
+  await vera.sees('For a while.');
+  // The dialog counts in minutes at least; the server takes any time.
+  const expired = await owner.page.evaluate(async (name) => {
+    const kept = JSON.parse(localStorage.getItem(`coscribe.access.${name}`) ?? '{}') as {
+      ownerKey: { credential: string };
+    };
+    const headers = { Authorization: `Bearer ${kept.ownerKey.credential}`, 'Content-Type': 'application/json' };
+    const address = `/api/documents/${name}`;
+    const { links } = await (await fetch(`${address}/access`, { headers })).json();
+    const body = JSON.stringify({ expiresAt: new Date(Date.now() + 1_500).toISOString() });
+    return (await fetch(`${address}/links/${links[0].id}`, { method: 'PATCH', headers, body })).status;
+  }, owner.documentName);
+  expect(expired).toBe(200);
+  await expect(vera.page.getByTestId('gate')).toContainText('The link has expired.');
+  await vera.page.reload();
+  await expect(vera.page.getByTestId('gate')).toContainText('The link has expired.');
+});
+
+test('the owner key is downloaded and makes an owner of another browser, by paste and by link', async ({
+  create,
+  enter,
+}) => {
+  const owner = await create('Olive');
+  await owner.type('Mine.');
+  await letAnyone(owner, 'viewer');
+  const downloading = owner.page.waitForEvent('download');
+  await owner.page.getByTestId('owner-key-download').click();
+  const download = await downloading;
+  expect(download.suggestedFilename()).toBe('Untitled – owner key.txt');
+  const file = await readFile(await download.path(), 'utf8');
+  const [key = ''] = /own\.[\w-]{43}/.exec(file) ?? [];
+
+  const elsewhere = await enter('Olive II', `/d/${owner.documentName}`);
+  await elsewhere.connected();
+  await elsewhere.page.getByTestId('share').click();
+  await elsewhere.page.getByText('I own this document on another device').click();
+  await elsewhere.page.getByTestId('owner-key').fill(key.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')));
+  await elsewhere.page.getByTestId('owner-key-use').click();
+  await expect(elsewhere.page.getByText('This is not the owner key of this document.')).toBeVisible();
+  await elsewhere.page.getByTestId('owner-key').fill(file);
+  await elsewhere.page.getByTestId('owner-key-use').click();
+  await expect(elsewhere.page.getByTestId('share-anyone')).toBeVisible();
+  await closeDialog(elsewhere);
+  await elsewhere.type(' Still mine.');
+  await owner.sees('Mine. Still mine.');
+
+  const byLink = await enter('Olive III', `/d/${owner.documentName}#${key}`);
+  await byLink.connected();
+  expect(byLink.page.url()).not.toContain('own.');
+  await share(byLink);
+});
+
+test('a new document made without a connection is kept, and is owned when the server is back', async ({
+  visitor,
+  server,
+}) => {
+  const owner = await visitor('Olive');
+  await owner.page.goto(owner.cable.url);
+  // The pages are there and the server is not, as with the kept pages of a train.
+  await owner.page.route('**/api/**', (route) => route.abort());
+  await owner.page.getByTestId('new-document').first().click();
+  await expect(owner.content).toBeVisible();
+  await owner.type('Written before the server knew.');
+  await owner.keptOnDevice();
+  await owner.page.unroute('**/api/**');
+  await owner.saved();
+  expect(await server.text(owner.documentName)).toBe('Written before the server knew.');
+  await share(owner);
+});
+
+test('a private document says so to a stranger, in words that an audit finds nothing wrong with', async ({
+  create,
+  enter,
+}) => {
+  const owner = await create('Olive');
+  await owner.type('Private.');
+  await letAnyone(owner, '');
+  await makeLink(owner, 'Viewers', 'viewer', 'word');
+  expect(await seriousFindings(owner.page)).toEqual([]);
+  await lineOf(owner, 'Viewers').getByTestId('link-change').click();
+  expect(await seriousFindings(owner.page)).toEqual([]);
+  await owner.page.keyboard.press('Escape');
+  await expect(owner.page.locator('dialog[open]')).toHaveCount(1);
+  await expect(lineOf(owner, 'Viewers').getByTestId('link-change')).toBeFocused();
+  await lineOf(owner, 'Viewers').getByTestId('link-revoke').press('Enter');
+  await expect(owner.page.getByRole('button', { name: 'Keep it' })).toBeFocused();
+  await owner.page.keyboard.press('Enter');
+  await expect(lineOf(owner, 'Viewers').getByTestId('link-revoke')).toBeFocused();
+
+  const stranger = await enter('Stan', `/d/${owner.documentName}`);
+  await expect(stranger.page.getByTestId('gate')).toContainText('This document is private.');
+  await expect(stranger.page.getByTestId('editor')).toBeHidden();
+  expect(await seriousFindings(stranger.page)).toEqual([]);
+});
+
+for (const width of [390, 320]) {
+  test(`sharing and refusals fit into ${width} pixels, in the dark too`, async ({ create, enter }) => {
+    const options = { viewport: { width, height: 700 }, colorScheme: 'dark', reducedMotion: 'reduce' } as const;
+    const owner = await create('Olive', options);
+    await letAnyone(owner, '');
+    const path = await makeLink(owner, 'A label as long as people who explain everything make it', 'viewer');
+    await owner.page.getByTestId('new-link').click();
+    const vera = await enter('Vera', path, options);
+    await vera.connected();
+    const stranger = await enter('Stan', `/d/${owner.documentName}`, options);
+    await expect(stranger.page.getByTestId('gate')).toBeVisible();
+    for (const { page } of [owner, vera, stranger]) {
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      expect(await seriousFindings(page)).toEqual([]);
+    }
+    const dialog = owner.page.locator('dialog[open]');
+    expect(await dialog.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
+  });
+}
