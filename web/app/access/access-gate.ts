@@ -37,8 +37,10 @@ export class AccessGate extends SessionElement {
   }
 
   protected override updated(): void {
-    // Somebody who is already elsewhere on the page is left there.
-    if (document.activeElement === document.body) this.querySelector<HTMLElement>('input')?.focus();
+    // Somebody who is already elsewhere on the page is left there; the text, though, has just been hidden under the focus.
+    const { activeElement } = document;
+    const isElsewhere = activeElement !== document.body && activeElement?.closest('[hidden]') === null;
+    if (!isElsewhere) this.querySelector<HTMLElement>('input')?.focus();
   }
 
   protected override renderState(state: SessionState, session: DocumentSession): TemplateResult | typeof nothing {

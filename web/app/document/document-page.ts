@@ -69,7 +69,8 @@ export class DocumentPage extends SessionElement {
 
   protected override updated(): void {
     const parent = this.querySelector<HTMLElement>('.editor');
-    if (this.mountEditor === null || parent === null || this.session?.state.ready !== true) return;
+    const state = this.session?.state;
+    if (this.mountEditor === null || parent === null || state?.ready !== true || state.gateCovers) return;
     const mount = this.mountEditor;
     this.mountEditor = null;
     mount(parent);
