@@ -53,6 +53,13 @@ it('refuses what is unknown, expired or revoked', async () => {
   expect(await ask(`link.${link.secret}`)).toBe('forbidden');
 });
 
+it('refuses a token of too many parts, or too long, unread', async () => {
+  const { ask } = await control('open', [link]);
+  expect(await ask(Array(8).fill(`link.${link.secret}`).join('~'))).toBe('viewer');
+  expect(await ask(Array(9).fill(`link.${link.secret}`).join('~'))).toBe('unauthenticated');
+  expect(await ask(`link.${'x'.repeat(16 * 1024)}`)).toBe('unauthenticated');
+});
+
 it('asks for the password of a link, and takes a ticket for it until the password changes', async () => {
   const guarded = { ...link, password: 'scrypt.a.b' };
   const { made, ask } = await control('open', [guarded]);

@@ -23,6 +23,9 @@ const MAY_NOT_CREATE = 'You may not create this document.';
 /** Most credentials in one token. */
 const MOST_CREDENTIALS = 8;
 
+/** Longest token, in characters. One that comes as a message could be of any length; a header holds no more. */
+const LONGEST_TOKEN = 16 * 1024;
+
 export interface AccessControlOptions {
   readonly documents: Documents;
   /** Signs tickets. */
@@ -229,6 +232,7 @@ export class AccessControl implements Authenticator {
 
   /** Takes a token apart, and has its foreign parts verified. */
   async #split(token: string | null): Promise<Credentials | Refusal> {
+    if (token !== null && token.length > LONGEST_TOKEN) return refuse('unauthenticated', 'The token is too long.');
     const all = token === null || token === '' ? [] : token.split('~');
     if (all.length > MOST_CREDENTIALS) return refuse('unauthenticated', 'The token has too many parts.');
     const verified: VerifiedToken[] = [];
