@@ -58,6 +58,30 @@ test('somebody signs in at the provider, comes back to the document, and signs o
   expect(await personOf(page)).toBe(null);
 });
 
+test('[PRE-1] somebody signs in from a document, and others see the name that the provider gave', async ({
+  page,
+  browser,
+  server,
+}) => {
+  const people = (of: Page) => of.getByTestId('people').locator('[data-person]');
+  const guest = await (await browser.newContext()).newPage();
+  await guest.goto(`${server.url}/d/notes`);
+  await page.goto(`${server.url}/d/notes`);
+  await expect(people(page)).toHaveCount(2);
+  await people(page).first().click();
+  await page.getByTestId('sign-in').click();
+  await passProvider(page, 'alice');
+  await page.waitForURL(`${server.url}/d/notes`);
+  await expect(guest.getByTestId('people').locator('[data-person="Alice Example"]')).toBeVisible();
+  await page.getByTestId('people').locator('[data-person="Alice Example"]').click();
+  await expect(page.getByTestId('signed-in')).toContainText('Alice Example');
+  await page.getByTestId('sign-out').click();
+  await expect(guest.getByTestId('people').locator('[data-person="Alice Example"]')).toHaveCount(0);
+  await expect(people(guest)).toHaveCount(2);
+  expect(await personOf(page)).toBe(null);
+  await guest.context().close();
+});
+
 test('[SEC-3] a page of another origin gets neither a token nor an answer, and signs nobody out', async ({
   page,
   server,
