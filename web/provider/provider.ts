@@ -40,7 +40,7 @@ const COPY_PATIENCE_MS = 3_000;
  * provider.on('saved', (saved) => showBadge(saved ? 'Saved' : `${provider.unsavedChanges} edits on this device`));
  * ```
  *
- * This class joins the parts: `Connection` (the socket), `Session` (the conversation on it), `Outbox` (the account of edits),
+ * This class joins the parts: `Connection` (the socket), `Access` (token and role), `Session` (the conversation), `Outbox` (the account of edits),
  * `OfflineCopy`, `TabChannel`, `Presence` and `LeaveWarning`.
  */
 export class CoscribeProvider extends ObservableV2<ProviderEvents> {
