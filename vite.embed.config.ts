@@ -7,12 +7,14 @@ export default defineConfig({
     outDir: 'dist/embed',
     emptyOutDir: true,
     target: 'es2022',
-    sourcemap: true,
+    sourcemap: false,
     modulePreload: false,
     rolldownOptions: {
       input: { 'coscribe-editor': 'web/element/self-contained.ts' },
       // The exports of the module may gain some for the languages, so that no second file is needed for them.
       preserveEntrySignatures: 'allow-extension',
+      // Yjs brings lib0's logging, that its DOM functions, and those schemas that nothing uses: 2 kB.
+      treeshake: { manualPureFunctions: ['$'] },
       output: { entryFileNames: '[name].js', chunkFileNames: 'languages/[name]-[hash].js' },
     },
   },

@@ -5,6 +5,9 @@ import { gzipSync } from 'node:zlib';
 /** Most script a document page may load before the first keystroke, in bytes after gzip. */
 export const BUDGET_BYTES = 260_000;
 
+/** Most that the editor with Markdown may take as one module for other people's pages, in bytes after gzip. */
+export const EMBED_BUDGET_BYTES = 190_000;
+
 /**
  * What a document page loads without being asked to, as keys of Vite's manifest. A document is Markdown unless it says
  * otherwise, so the grammar comes at once, dynamic import or not.
@@ -43,4 +46,15 @@ export function measurePage(webFolder) {
     .map((file) => ({ file, bytes: gzipSync(readFileSync(join(webFolder, file)), { level: 9 }).length }))
     .sort((a, b) => b.bytes - a.bytes);
   return { files, total: files.reduce((total, { bytes }) => total + bytes, 0) };
+}
+
+/**
+ * Measures the self-contained module. Languages are files beside it that come when they are needed.
+ * @param {string} embedFolder dist/embed
+ */
+export function measureEmbed(embedFolder) {
+  const source = readFileSync(join(embedFolder, 'coscribe-editor.js'));
+  const alsoAtOnce = /^import\b|[;}]import *["'{*]/.test(source.toString('utf8'));
+  if (alsoAtOnce) throw new Error('coscribe-editor.js imports another file at once, so it is not one file any more.');
+  return gzipSync(source, { level: 9 }).length;
 }

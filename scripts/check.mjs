@@ -1,9 +1,11 @@
 import './node-version.mjs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BUDGET_BYTES, measurePage } from './budget.mjs';
+import { BUDGET_BYTES, EMBED_BUDGET_BYTES, measureEmbed, measurePage } from './budget.mjs';
 import { ensureBuilt } from './build.mjs';
 import { lint, types } from './checks.mjs';
-import { ensureInstalled } from './install.mjs';
+import { ensureInstalled, npm } from './install.mjs';
 import { ROOT, TOOLS } from './project.mjs';
 import { duration, main, runTool, StepFailed } from './run.mjs';
 
@@ -17,7 +19,7 @@ const unit = {
   },
 };
 
-/** Size of the script that a document page needs. */
+/** Sizes of the script that a document page needs, and of the module for other people's pages. */
 const budget = {
   name: 'budget',
   check: async () => {
@@ -26,16 +28,48 @@ const budget = {
     let note;
     let code = 1;
     try {
-      await ensureBuilt(['web']);
+      await ensureBuilt(['web', 'parts']);
       const { files, total } = measurePage(join(ROOT, 'dist/web'));
-      note = `${kilobytes(total)} of ${kilobytes(BUDGET_BYTES)} gzipped script on a document page`;
-      code = total <= BUDGET_BYTES ? 0 : 1;
+      const embed = measureEmbed(join(ROOT, 'dist/embed'));
+      note =
+        `${kilobytes(total)} of ${kilobytes(BUDGET_BYTES)} gzipped script on a document page, ` +
+        `${kilobytes(embed)} of ${kilobytes(EMBED_BUDGET_BYTES)} in the module`;
+      code = total <= BUDGET_BYTES && embed <= EMBED_BUDGET_BYTES ? 0 : 1;
       output = files.map(({ file, bytes }) => `${kilobytes(bytes).padStart(9)}  ${file}`).join('\n');
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       output = `${error instanceof StepFailed ? error.output : ''}\n${error.message}`;
     }
     return { code, output, note, ms: performance.now() - started };
+  },
+};
+
+/** The package as somebody gets it: its manifest, its types, and whether it installs and starts. */
+const packaged = {
+  name: 'package',
+  check: async () => {
+    const started = performance.now();
+    const folder = mkdtempSync(join(tmpdir(), 'coscribe-package-'));
+    try {
+      await ensureBuilt();
+      const packing = await npm(['pack', '--ignore-scripts', '--pack-destination', folder, ROOT]);
+      const tarball = join(folder, readdirSync(folder)[0] ?? '');
+      writeFileSync(join(folder, 'package.json'), '{}');
+      const steps = [
+        () => runTool(TOOLS.publint, ['run', tarball, '--strict']),
+        () => runTool(TOOLS.attw, [tarball, '--profile', 'esm-only']),
+        () => npm(['install', '--prefix', folder, '--prefer-offline', '--no-audit', '--no-fund', tarball]),
+        () => runTool(join(folder, 'node_modules/coscribe/dist/server/main.js'), ['--help']),
+      ];
+      let { code, output } = packing;
+      for (const step of steps) if (code === 0) ({ code, output } = await step());
+      return { code, output, ms: performance.now() - started };
+    } catch (error) {
+      if (!(error instanceof StepFailed)) throw error;
+      return { code: 1, output: `${error.output}\n${error.message}`, ms: performance.now() - started };
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   },
 };
 
@@ -48,7 +82,7 @@ await main(async () => {
   const started = performance.now();
   await ensureInstalled();
   const failed = [];
-  for (const { name, check } of [types, lint, unit, budget]) {
+  for (const { name, check } of [types, lint, unit, budget, packaged]) {
     const { code, output, ms, note } = { note: undefined, ...(await check()) };
     console.log(`${code === 0 ? '✓' : '✗'} ${name.padEnd(7)} ${duration(ms).padStart(8)}  ${note ?? ''}`.trimEnd());
     if (code === 0) continue;

@@ -63,7 +63,7 @@ export function covers(installed, lock) {
  * The npm that runs this script, or the one on the path.
  * @param {readonly string[]} args
  */
-function npm(args) {
+export function npm(args) {
   const cli = process.env.npm_execpath;
   if (cli?.endsWith('npm-cli.js')) return run(process.execPath, [cli, ...args]);
   return process.platform === 'win32' ? run('cmd.exe', ['/d', '/c', 'npm', ...args]) : run('npm', args);

@@ -2,6 +2,7 @@ import type { Extension } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
+import { isRole, may } from '../../protocol/roles.ts';
 import { TEXT_FIELD } from '../../protocol/version.ts';
 import { FrameSchedule } from '../editor/frame-schedule.ts';
 import { type CoscribeEditor, createEditor, PEOPLE_COLORS, ShownTextError, watchPeople } from '../editor/index.ts';
@@ -419,7 +420,7 @@ export class CoscribeEditorElement extends FormElement {
   /** Read only is what the page wants so, and what would go nowhere: no right to write, or a refusal for good. */
   #isReadOnly(provider: DocumentSource['provider']): boolean {
     const role = provider?.role ?? null;
-    const mayWrite = role === null || role === 'editor' || role === 'owner';
+    const mayWrite = role === null || (isRole(role) && may(role, 'write'));
     const refused = provider !== null && provider.closed !== null;
     return !mayWrite || refused || this.formDisabled || this.readOnly;
   }

@@ -6,7 +6,13 @@ import '../editor/markdown-language.ts';
 
 export { Awareness } from 'y-protocols/awareness';
 export { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector } from 'yjs';
-export * from '../provider/index.ts';
-// Both have one: somebody in the people list, not who the server says this is.
-export type { Person } from './index.ts';
+export {
+  CoscribeProvider,
+  type DocumentProperties,
+  type Notice,
+  type OfflineCopyState,
+  type ProviderEvents,
+  type ProviderOptions,
+  type Refusal,
+} from '../provider/index.ts';
 export * from './index.ts';

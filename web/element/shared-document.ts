@@ -70,7 +70,8 @@ class SharedDocument {
   #changeToken(token: ProviderOptions['token']): boolean {
     if (this.users !== 1) return false;
     this.token = token;
-    if (this.provider.status !== 'connected') {
+    if (this.provider.status === 'connected') this.provider.refreshToken();
+    else {
       this.provider.disconnect();
       this.provider.connect();
     }

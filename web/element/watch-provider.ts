@@ -42,14 +42,15 @@ export function watchProvider(provider: CoscribeProvider, watcher: ProviderWatch
     watcher.connectionChanged();
     if (synced) watcher.synced();
   };
-  const notice = () => watcher.connectionChanged();
+  const changed = () => watcher.connectionChanged();
   const closed = (refusal: Refusal) => watcher.closed(refusal);
   const saved = () => watcher.savedChanged();
   const properties = () => watcher.propertiesChanged();
   const error = (cause: unknown) => watcher.failed(cause);
 
   provider.on('status', status);
-  provider.on('notice', notice);
+  provider.on('notice', changed);
+  provider.on('role', changed);
   provider.on('sync', sync);
   provider.on('retry', retry);
   provider.on('saved', saved);
@@ -58,7 +59,8 @@ export function watchProvider(provider: CoscribeProvider, watcher: ProviderWatch
   provider.on('error', error);
   return () => {
     provider.off('status', status);
-    provider.off('notice', notice);
+    provider.off('notice', changed);
+    provider.off('role', changed);
     provider.off('sync', sync);
     provider.off('retry', retry);
     provider.off('saved', saved);
