@@ -1,19 +1,22 @@
 import type { Logger } from './logger.ts';
 
-/** What happened to somebody's access. docs/security.md lists the events with their fields. */
-export type SecurityEventName =
+/** What can happen to somebody's access, each with its line in the log. docs/access.md lists them; a test compares. */
+export const SECURITY_EVENTS = {
   /** A connection or request was not let in, or did what its role does not allow. */
-  | 'refused'
-  /** A share link was removed, or a live connection lost its access. */
-  | 'revoked'
-  /** A link or the access of everybody was made or changed, or a live connection got another role. */
-  | 'role-changed'
-  | 'rate-limited'
-  | 'sign-in-failed'
-  | 'signed-in'
-  | 'link-made'
+  refused: { level: 'warn', sentence: 'Access was refused.' },
+  'rate-limited': { level: 'warn', sentence: 'Somebody was told to slow down.' },
+  'sign-in-failed': { level: 'warn', sentence: 'A sign-in failed.' },
+  'signed-in': { level: 'info', sentence: 'Somebody signed in.' },
   /** Somebody became the owner of a document by creating it. */
-  | 'owner-claimed';
+  'owner-claimed': { level: 'info', sentence: 'Somebody became the owner of a document.' },
+  'link-made': { level: 'info', sentence: 'A share link was made.' },
+  /** A link or the access of everybody was changed, or a live connection got another role. */
+  'role-changed': { level: 'info', sentence: 'Access was changed.' },
+  /** A share link was removed, or a live connection lost its access. */
+  revoked: { level: 'info', sentence: 'Access was revoked.' },
+} as const;
+
+export type SecurityEventName = keyof typeof SECURITY_EVENTS;
 
 /** Who and what an event is about. Nothing in it may be a secret: no token, no link's secret part, no password. */
 export interface SecurityEventFields {
@@ -31,19 +34,8 @@ export interface SecurityEventFields {
   readonly reason?: string;
 }
 
-const SENTENCES: Readonly<Record<SecurityEventName, string>> = {
-  refused: 'Access was refused.',
-  revoked: 'Access was revoked.',
-  'role-changed': 'Access was changed.',
-  'rate-limited': 'Somebody was told to slow down.',
-  'sign-in-failed': 'A sign-in failed.',
-  'signed-in': 'Somebody signed in.',
-  'link-made': 'A share link was made.',
-  'owner-claimed': 'Somebody became the owner of a document.',
-};
-
 /** Writes a security event to the log: one line with `"security": <event>` that a program can pick out. */
 export function audit(logger: Logger, event: SecurityEventName, fields: SecurityEventFields): void {
-  const write = event === 'refused' || event === 'rate-limited' || event === 'sign-in-failed' ? 'warn' : 'info';
-  logger[write]({ security: event, ...fields }, SENTENCES[event]);
+  const { level, sentence } = SECURITY_EVENTS[event];
+  logger[level]({ security: event, ...fields }, sentence);
 }

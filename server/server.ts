@@ -1,11 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import { Server as SecureServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
+import { AuditThrottle } from './audit-throttle.ts';
 import { AccessControl } from './auth/access-control.ts';
 import type { Authenticator } from './auth/authenticator.ts';
-import { OidcClient } from './auth/oidc.ts';
-import { SessionTokens } from './auth/session-token.ts';
-import { Sessions } from './auth/sessions.ts';
+import { createSignIn } from './auth/sign-in.ts';
 import { createTokenVerifiers } from './auth/token-verifiers.ts';
 import type { Clock } from './clock.ts';
 import type { ConnectionRates, Rate } from './connection/allowance.ts';
@@ -14,7 +13,6 @@ import type { StateWork } from './document/state-work.ts';
 import { Certificate, readKeyPair } from './edge/certificate.ts';
 import { Door } from './edge/door.ts';
 import { createHttpApp } from './http/http-app.ts';
-import type { SignIn } from './http/session-routes.ts';
 import type { Logger } from './logger.ts';
 import { Registry } from './room/registry.ts';
 import { Room } from './room/room.ts';
@@ -86,15 +84,6 @@ function connectionRates(settings: Settings): ConnectionRates {
   };
 }
 
-/** How people sign in; null where no provider is set. */
-function createSignIn(settings: Settings, secret: Uint8Array, clock: Clock): SignIn | null {
-  const { oidcIssuer: issuer, oidcClientId: clientId, oidcClientSecret: clientSecret, oidcScopes: scopes } = settings;
-  if (issuer === null || clientId === null) return null;
-  const sessions = new Sessions(secret, clock);
-  const oidc = new OidcClient({ issuer, clientId, clientSecret, scopes, clock });
-  return { oidc, sessions, tokens: new SessionTokens(secret, sessions, clock), secret };
-}
-
 /** Who may show the site's pages in a frame, as a Content-Security-Policy writes it. */
 function frameAncestors(setting: Settings['frameAncestors']): string {
   return setting === 'any' ? '*' : ["'self'", ...(setting ?? [])].join(' ');
@@ -128,7 +117,8 @@ export async function startServer(options: ServerOptions): Promise<CoscribeServe
 
 /** Puts the parts together. Rejects, with nothing left running, when a part cannot be made. */
 export async function assembleServer(options: ServerOptions): Promise<AssembledServer> {
-  const { settings, store, clock, logger } = options;
+  const { settings, store, clock } = options;
+  const logger = new AuditThrottle(options.logger, clock);
   const jwtVerifiers = createTokenVerifiers(settings, clock, logger);
   const { tlsCert, tlsKey } = settings;
   const tlsFiles = tlsCert === null || tlsKey === null ? null : { cert: tlsCert, key: tlsKey };

@@ -4,23 +4,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { audit } from '../audit.ts';
 import { FailureBrake } from '../auth/failure-brake.ts';
-import { type OidcClient, type SignInAttempt, SignInFailed } from '../auth/oidc.ts';
+import { type SignInAttempt, SignInFailed } from '../auth/oidc.ts';
 import { Seal } from '../auth/seal.ts';
-import type { SessionTokens } from '../auth/session-token.ts';
-import type { Session, Sessions } from '../auth/sessions.ts';
+import type { Session } from '../auth/sessions.ts';
+import type { SignIn } from '../auth/sign-in.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { HttpError } from './http-error.ts';
 import { SessionCookies } from './session-cookies.ts';
-
-/** How people sign in. */
-export interface SignIn {
-  readonly oidc: OidcClient;
-  readonly sessions: Sessions;
-  readonly tokens: SessionTokens;
-  /** Seals what is remembered while somebody is at the provider. */
-  readonly secret: Uint8Array;
-}
 
 export interface SessionRoutesOptions {
   readonly access: 'open' | 'private';
