@@ -357,7 +357,11 @@ test('it works inside a shadow root', async ({ server, page, show }) => {
   await expect.poll(() => server.text('shadow')).toBe('in the shade');
 });
 
-test('it works in a frame that may keep nothing', async ({ server, page, host }) => {
+test('it works in a frame that may keep nothing, and says so where the server lets no such frame in', async ({
+  server,
+  page,
+  host,
+}) => {
   host.put(
     '/frame.html',
     `<!doctype html>${MODULE}<coscribe-editor server="${server.url}" document="frame"></coscribe-editor>`,
@@ -371,6 +375,10 @@ test('it works in a frame that may keep nothing', async ({ server, page, host })
   const frame = page.frameLocator('iframe');
   await frame.locator('.cm-content').click();
   await page.keyboard.type('framed');
+  await expect(frame.locator('[part=message]')).toContainText('"origins" does not let sandboxed frames in');
+  await server.kill();
+  // Such a frame is of no origin at all.
+  await server.startAgain(['--origins', 'any']);
   await expect(frame.locator('[part=status]')).toContainText('Saved');
   await expect(frame.locator('[part=message]')).toBeEmpty();
   expect(await server.text('frame')).toBe('framed');

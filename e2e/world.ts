@@ -29,9 +29,9 @@ export class TestServer {
     await this.#process.end('SIGKILL');
   }
 
-  /** Starts it again where it was. */
-  async startAgain(): Promise<void> {
-    this.#process = await ServerProcess.start(this.#folder, ['--port', String(this.port)]);
+  /** Starts it again where it was, with these settings. */
+  async startAgain(args: readonly string[] = []): Promise<void> {
+    this.#process = await ServerProcess.start(this.#folder, ['--port', String(this.port), ...args]);
   }
 
   /** The text as the server has it. */

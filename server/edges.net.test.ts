@@ -106,6 +106,14 @@ describe('a page of another origin', () => {
   });
 });
 
+it('[SEC-3] a page of this machine may use a server of this machine, and read its answers', async () => {
+  const { url } = await start();
+  const headers = { origin: 'http://localhost:5173' };
+  const created = await send(`${url}/api/documents/notes`, { method: 'PUT', headers, body: '{}' });
+  expect([created.status, created.headers['access-control-allow-origin']]).toEqual([201, headers.origin]);
+  await WireClient.join(url, 'notes', { headers });
+});
+
 it('[SEC-3] a page that gives its name the address of this machine (DNS rebinding) is not answered', async () => {
   const { url } = await start();
   const { port } = new URL(url);

@@ -120,7 +120,7 @@ export const SETTINGS = {
     originList,
     null,
     'LIST',
-    "Origins of other sites whose pages may use the server from a browser, with commas between; `any` lets all in. The server's own pages always may.",
+    "Origins of other sites whose pages may use the server from a browser, with commas between; `any` lets all in. The server's own pages always may, and pages of this machine while the server listens on this machine only.",
   ),
   frameAncestors: setting<readonly string[] | 'any' | null>(
     originList,

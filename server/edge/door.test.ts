@@ -39,6 +39,24 @@ describe('a page', () => {
 
 describe('a server for this machine only', () => {
   it.each([
+    ['http://localhost:5173', 'in'],
+    ['http://127.0.0.1:8080', 'in'],
+    ['http://app.localhost', 'in'],
+    ['https://evil.example', 'foreign-origin'],
+    ['http://localhost.evil.example', 'foreign-origin'],
+    ['http://192.168.1.4:5173', 'foreign-origin'],
+    ['null', 'foreign-origin'],
+    ['file://', 'foreign-origin'],
+  ])('[SEC-3] used by a page of %s: %s', (origin, expected) => {
+    const headers = { origin, host: '127.0.0.1:1234' };
+    expect(answer({ host: '127.0.0.1' }, headers)).toBe(expected);
+    // A server that others reach must not go by what a page of their machine is called.
+    expect(answer({ host: '0.0.0.0' }, headers)).toBe('foreign-origin');
+    const proxied = { ...headers, 'x-forwarded-for': '203.0.113.9' };
+    expect(answer({ host: '127.0.0.1', trustProxy: ['loopback'] }, proxied)).toBe('foreign-origin');
+  });
+
+  it.each([
     ['localhost:1234', 'in'],
     ['LOCALHOST', 'in'],
     ['notes.localhost', 'in'],

@@ -25,8 +25,10 @@ export interface DoorRefusal {
  *
  * - A page of another origin must be on the list: otherwise any page in the world could work on a server that listens on this
  *   machine only, or on one inside a company's network, through the browser of somebody who may reach it.
- * - A server that listens on this machine only answers to names of this machine: otherwise a page could give its own name the
- *   address 127.0.0.1 (DNS rebinding) and be of the same origin.
+ * - A server that listens on this machine only lets in pages that come from this machine, too: what serves them, a developer's
+ *   own server most often, could reach the documents anyway.
+ * - Such a server answers to names of this machine only: otherwise a page could give its own name the address 127.0.0.1 (DNS
+ *   rebinding) and be of the same origin.
  */
 export class Door {
   readonly trust: ProxyTrust;
@@ -52,7 +54,7 @@ export class Door {
 
   /** Why a request is refused before anybody asks for a token; null when it is not. */
   refusal(request: IncomingMessage, visitor: Visitor, { changes }: { changes: boolean }): DoorRefusal | null {
-    if (isLoopbackName(boundAddress(request) ?? this.#host) && !visitor.isProxied && !this.#knowsHost(visitor.host)) {
+    if (this.#isForThisMachine(request, visitor) && !this.#knowsHost(visitor.host)) {
       return {
         status: 421,
         code: 'unknown-host',
@@ -61,7 +63,8 @@ export class Door {
       };
     }
     const { origin } = request.headers;
-    if (!changes || origin === undefined || this.isSameOrigin(origin, visitor) || this.isListed(origin)) return null;
+    if (!changes || origin === undefined || isSameOrigin(origin, visitor)) return null;
+    if (this.letsIn(origin, request, visitor)) return null;
     return {
       status: 403,
       code: 'foreign-origin',
@@ -69,23 +72,29 @@ export class Door {
     };
   }
 
-  /** Whether a page of this origin was served under the name that the request asks for. */
-  isSameOrigin(origin: string, { host }: Visitor): boolean {
-    if (host === null || !URL.canParse(origin)) return false;
-    const page = new URL(origin);
-    const asked = `${page.protocol}//${host}`;
-    return URL.canParse(asked) && new URL(asked).host === page.host && page.host !== '';
+  /** Whether pages of this other origin may use the server. */
+  letsIn(origin: string, request: IncomingMessage, visitor: Visitor): boolean {
+    if (this.#anyOrigin || this.#origins.has(origin)) return true;
+    return this.#isForThisMachine(request, visitor) && URL.canParse(origin) && isLoopbackName(new URL(origin).hostname);
   }
 
-  /** Whether the settings let pages of this origin in. */
-  isListed(origin: string): boolean {
-    return this.#anyOrigin || this.#origins.has(origin);
+  /** Whether the server can be reached from its own machine only, and nothing passed this request on from elsewhere. */
+  #isForThisMachine(request: IncomingMessage, visitor: Visitor): boolean {
+    return isLoopbackName(boundAddress(request) ?? this.#host) && !visitor.isProxied;
   }
 
   #knowsHost(host: string | null): boolean {
     if (host === null || this.#anyOrigin || this.#hosts.has(host.toLowerCase())) return true;
     return URL.canParse(`http://${host}`) && isLoopbackName(new URL(`http://${host}`).hostname);
   }
+}
+
+/** Whether a page of this origin was served under the name that the request asks for. */
+function isSameOrigin(origin: string, { host }: Visitor): boolean {
+  if (host === null || !URL.canParse(origin)) return false;
+  const page = new URL(origin);
+  const asked = `${page.protocol}//${host}`;
+  return URL.canParse(asked) && new URL(asked).host === page.host && page.host !== '';
 }
 
 /** The address that the server listens on which took the request: the host's own, where this server is inside another program. */

@@ -42,11 +42,11 @@ export function guardFrontDoor(app: FastifyInstance, { door }: FrontDoorOptions)
   });
 }
 
-/** CORS: lets pages of the listed origins read answers of the API. Cookies never count there. */
+/** CORS: lets pages of other origins that may be here read answers of the API. Cookies never count there. */
 function answerOtherOrigins(door: Door, request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
   const { origin } = request.headers;
   reply.header('Vary', 'Origin');
-  if (origin === undefined || !door.isListed(origin)) return;
+  if (origin === undefined || !door.letsIn(origin, request.raw, request.visitor)) return;
   reply.header('Access-Control-Allow-Origin', origin);
   reply.header('Access-Control-Expose-Headers', 'Retry-After');
   const isPreflight = request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;

@@ -314,8 +314,7 @@ export class CoscribeEditorElement extends FormElement {
         if (this.#shown !== null) this.#apply('language', this.#shown);
       },
       unreachable: () => {
-        const message =
-          'The server cannot be reached. What you write stays on this device, and is sent as soon as it can be.';
+        const message = unreachableMessage(this.getAttribute('server'));
         this.#problems.set('connection', message);
         this.#tellError('unreachable', message);
       },
@@ -468,6 +467,15 @@ declare global {
   interface HTMLElementTagNameMap {
     'coscribe-editor': CoscribeEditorElement;
   }
+}
+
+/** A browser does not tell a page whether it was turned away, as pages of other sites often are: both are said. */
+function unreachableMessage(server: string | null): string {
+  const { protocol, host } = new URL(readServer(server, globalThis.location.href));
+  const isForeign = `${protocol.replace('ws', 'http')}//${host}` !== globalThis.origin;
+  const page = globalThis.origin === 'null' ? 'sandboxed frames' : `pages of ${globalThis.origin}`;
+  const cause = isForeign ? `, or its setting "origins" does not let ${page} in` : '';
+  return `The server cannot be reached${cause}. What you write stays on this device, and is sent as soon as it can be.`;
 }
 
 /** Makes `<coscribe-editor>` known to the page. Does nothing on a server, or when the page knows it already. */

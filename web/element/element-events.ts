@@ -6,7 +6,8 @@ import type { CoscribeProvider, Refusal } from '../provider/index.ts';
 export const ELEMENT_ERRORS = {
   'invalid-attribute': 'An attribute or property has a value that it cannot have; the default is used instead.',
   'no-document': 'There is nothing to show: the element has no `document`, or what it was given as one is none.',
-  unreachable: 'The server cannot be reached. The editor goes on trying; what is written stays on this device.',
+  unreachable:
+    'The server cannot be reached, or does not let pages of this site in. The editor goes on trying; what is written stays on this device.',
   refused: 'The server refused for good; the `closed` event has the details.',
   'wrong-field-type': 'The document holds something that is not text under the name of `field`.',
   'two-copies-of-yjs': 'The page has two copies of Yjs, which do not understand each other’s documents.',
