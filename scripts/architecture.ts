@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   'server/(seams)': ['protocol'],
   'server/(config)': ['protocol', 'server/(seams)'],
-  'server/edge': ['server/(seams)', 'protocol'],
+  'server/edge': ['server/connection', 'server/(seams)', 'protocol'],
   'server/store': ['server/(seams)', 'protocol'],
   'server/document': ['server/store', 'server/(seams)', 'protocol'],
   'server/room': ['server/document', 'server/store', 'server/(seams)', 'protocol'],

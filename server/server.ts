@@ -12,6 +12,7 @@ import { Documents } from './document/documents.ts';
 import type { StateWork } from './document/state-work.ts';
 import { Certificate, readKeyPair } from './edge/certificate.ts';
 import { Door } from './edge/door.ts';
+import { Quotas } from './edge/quotas.ts';
 import { createHttpApp } from './http/http-app.ts';
 import type { Logger } from './logger.ts';
 import { Registry } from './room/registry.ts';
@@ -157,10 +158,12 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     for (const room of registry.rooms()) room.notify({ type: 'storage', state: failing ? 'failing' : 'working' });
   });
   const door = new Door(settings);
+  const quotas = new Quotas(settings, clock);
   const transport = new WebSocketTransport({
     registry,
     authenticator,
     door,
+    quotas,
     limits: {
       messageBytes: settings.maxMessageBytes,
       congestedBytes: LIMITS.congestedBytes,
@@ -168,6 +171,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
       rates: connectionRates(settings),
       connections: settings.maxConnections,
       connectionsPerAddress: settings.maxConnectionsPerAddress,
+      connectionsPerPerson: settings.maxConnectionsPerPerson,
       backlogBytes: LIMITS.backlogBytes,
       viewersAreSeen: settings.viewerPresence === 'shown',
     },
@@ -187,6 +191,8 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     commits: documents.commits,
     isReady: () => stopping === null,
     door,
+    quotas,
+    apiKey: settings.apiKey,
     tls,
     logger,
     metrics: { metrics, access: settings.metrics },

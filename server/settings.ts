@@ -44,6 +44,14 @@ function signingSecret(text: string): string {
   return text;
 }
 
+/** A key that opens every document. */
+function apiKey(text: string): string {
+  if (!/^[\w.~+/=-]{32,}$/.test(text)) {
+    throw new Error('at least 32 letters, digits and characters of -._~+/=, as from: openssl rand -hex 32');
+  }
+  return text;
+}
+
 /** Where a program of the server's owner answers. */
 function serviceAddress(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -194,6 +202,14 @@ export const SETTINGS = {
   ),
   jwtIssuer: setting<string | null>(text, null, 'TEXT', 'What the `iss` of a token must be; without it, anything.'),
   jwtAudience: setting<string | null>(text, null, 'TEXT', 'What the `aud` of a token must hold; without it, anything.'),
+  apiKey: secret(
+    setting<string | null>(
+      apiKey,
+      null,
+      'SECRET',
+      'Key for programs of yours: whoever sends it as bearer token is an owner of every document over HTTP. 32 characters at least; better in the environment or the file than on the command line.',
+    ),
+  ),
   unloadAfter: setting(integer(0, 86_400), 30, 'SECONDS', 'How long a document that nobody uses stays in memory.'),
   maxConnections: setting(integer(1, 1_000_000), 20_000, 'NUMBER', 'Most connections at a time.'),
   maxMessageBytes: setting(
@@ -207,6 +223,30 @@ export const SETTINGS = {
     2_000,
     'NUMBER',
     'Most connections at a time from one address; an IPv6 network of 64 bits is one.',
+  ),
+  maxConnectionsPerPerson: setting(
+    integer(1, 1_000_000),
+    200,
+    'NUMBER',
+    'Most connections at a time of one person, whom a token or a sign-in names; each open document is one.',
+  ),
+  maxRequestsPerSecond: setting(
+    integer(1, 1_000_000),
+    200,
+    'NUMBER',
+    'HTTP requests a second that one address may send in the long run; ten times as many at once.',
+  ),
+  maxDocumentsPerHour: setting(
+    integer(1, 1_000_000),
+    1_000,
+    'NUMBER',
+    'Documents that one address, and one person, may create in an hour.',
+  ),
+  maxRefusedTokensPerMinute: setting(
+    integer(1, 1_000_000),
+    60,
+    'NUMBER',
+    'Tokens that are not good which one address may bring in a minute; then it has to wait.',
   ),
   maxDocuments: setting(integer(1, 10_000_000), 10_000, 'NUMBER', 'Most documents in memory at a time.'),
   maxDocumentBytes: setting(

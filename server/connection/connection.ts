@@ -43,6 +43,8 @@ export interface ConnectionDependencies {
   /** Asks what a token allows in the document now. May reject: then nobody can say. */
   readonly authorize: (token: string | null) => Promise<Access>;
   readonly onClosed: (connection: Connection) => void;
+  /** Takes one of the documents that an address and a person may create; returns the seconds to wait, 0 when it may. */
+  readonly askToCreate: (address: string, person: string | null) => number;
 }
 
 export interface ConnectionOptions {
@@ -95,6 +97,7 @@ export class Connection implements Member {
   readonly #limits: ConnectionLimits;
   readonly #logger: Logger;
   readonly #onClosed: (connection: Connection) => void;
+  readonly #askToCreate: ConnectionDependencies['askToCreate'];
   readonly #clock: Clock;
   readonly #messages: Allowance;
   readonly #bytes: Allowance;
@@ -106,6 +109,8 @@ export class Connection implements Member {
   #state: State = { kind: 'joining', early: [], earlyBytes: 0 };
   /** Update messages received, sync step 2 and update alike. */
   #updates = 0;
+  /** Whether it was counted that this connection creates the document. */
+  #hasCreated = false;
   /** Whether the room was told that this socket is congested and waits for `drained`. */
   #toldCongested = false;
   /** Set by every message sent, cleared by the heartbeat: tells whether the client heard anything lately. */
@@ -125,6 +130,7 @@ export class Connection implements Member {
     this.#limits = dependencies.limits;
     this.#logger = dependencies.logger;
     this.#onClosed = dependencies.onClosed;
+    this.#askToCreate = dependencies.askToCreate;
     const { clock, authorize } = dependencies;
     this.#clock = clock;
     this.#viewersAreSeen = dependencies.limits.viewersAreSeen;
@@ -376,6 +382,7 @@ export class Connection implements Member {
           this.close(CLOSE_CODES.forbidden, 'You may read this document, not change it.');
           return;
         }
+        if (!isEmptyUpdate(message.update) && !this.#mayCreate(room.document.exists)) return;
         room.receive(this, message.update, { merge: message.type === 'sync-step-2', count: this.#updates });
         return;
       case 'awareness':
@@ -438,6 +445,15 @@ export class Connection implements Member {
     }
     this.#audit('revoked', { code: code.name, reason });
     this.#end(code, reason);
+  }
+
+  /** The first edit creates a document, and of those there are so many an hour. */
+  #mayCreate(exists: boolean): boolean {
+    if (exists || this.#hasCreated) return true;
+    const seconds = this.#askToCreate(this.#address, this.person?.id ?? null);
+    this.#hasCreated = seconds === 0;
+    if (!this.#hasCreated) this.#tooMuch(seconds, 'Too many documents were created in a short time.');
+    return this.#hasCreated;
   }
 
   #mayAsk(): boolean {

@@ -73,6 +73,7 @@ function world() {
         clock,
         logger: silentLogger,
         authorize: async () => EDITOR,
+        askToCreate: () => 0,
         onClosed: (connection) => {
           closed.push(connection);
           heartbeat.remove(connection);

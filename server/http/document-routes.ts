@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { DocumentProperties } from '../../protocol/messages.ts';
 import { audit } from '../audit.ts';
@@ -8,11 +8,14 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import type { Owner } from '../document/access-record.ts';
 import { propertiesProblem } from '../document/catalogue.ts';
 import type { Documents } from '../document/documents.ts';
+import type { Quotas } from '../edge/quotas.ts';
 import type { Logger } from '../logger.ts';
 import type { Registry } from '../room/registry.ts';
 import type { Room } from '../room/room.ts';
+import { bearerToken } from './bearer-token.ts';
+import { slowDown } from './front-door.ts';
 import { HttpError } from './http-error.ts';
-import { authorizeRequest, bearerToken, checkName, decided, refusal } from './request-access.ts';
+import { authorizeRequest, checkName, decided, refusal } from './request-access.ts';
 
 const Name = Type.Object({ name: Type.String() });
 
@@ -40,6 +43,7 @@ export interface DocumentRoutesOptions {
   readonly authenticator: Authenticator;
   /** The same, when it is ours; null when the host brought another, which then decides alone who may create. */
   readonly access: AccessControl | null;
+  readonly quotas: Quotas;
   readonly logger: Logger;
 }
 
@@ -48,7 +52,7 @@ export interface DocumentRoutesOptions {
  * Names are percent-encoded, a slash in a name too.
  */
 export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = async (app, options) => {
-  const { registry, documents, authenticator, access, logger } = options;
+  const { registry, documents, authenticator, access, quotas, logger } = options;
 
   app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => done(null, body));
 
@@ -65,7 +69,7 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
 
   /** Who will own the document that a request creates, if it may. */
   async function ownersOfNew(request: FastifyRequest, name: string): Promise<readonly Owner[]> {
-    if (access === null) {
+    if (access === null || request.hasApiKey) {
       await authorizeRequest(authenticator, request, name, 'rename');
       return [];
     }
@@ -74,6 +78,11 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
     const creation = await decided(() => access.authorizeCreation(asked));
     if (!creation.granted) throw refusal(creation);
     return creation.owners;
+  }
+
+  function countCreation(request: FastifyRequest, reply: FastifyReply, person: string | null): void {
+    if (request.hasApiKey) return;
+    slowDown(reply, quotas.creation(request.ip, person), 'Too many documents were created in a short time.');
   }
 
   app.get('/documents/:name', { schema: { params: Name } }, async (request) => {
@@ -95,6 +104,7 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
   app.put('/documents/:name', { schema: { params: Name, body: Creation } }, async (request, reply) => {
     const { name } = request.params;
     const owners = await ownersOfNew(request, name);
+    const creator = owners.flatMap((owner) => (owner.kind === 'person' ? owner.id : []))[0] ?? null;
     const body = typeof request.body === 'string' ? { content: request.body } : (request.body ?? {});
     const { content = '', title = '', language = '', anyone } = { anyone: undefined, ...body };
     checkProperties({ title, language });
@@ -105,7 +115,7 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
         'The content must be valid Unicode (it holds half of a surrogate pair).',
       );
     }
-    if (anyone !== undefined && owners.length === 0) {
+    if (anyone !== undefined && owners.length === 0 && !request.hasApiKey) {
       throw new HttpError(400, 'no-owner', '`anyone` needs an owner: an owner key, or somebody who is signed in.');
     }
     const create = (room: Room): Promise<unknown> => {
@@ -118,12 +128,13 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
           'The document exists already; its content is changed by editing it.',
         );
       }
+      countCreation(request, reply, creator);
       if (content === '') return room.setProperties({ title, language });
       return room.edit((text) => text.insert(0, content), { title, language });
     };
     await withRoom(name, async (room) => {
       checkStorage(room);
-      if (access === null || owners.length === 0) {
+      if (access === null || (owners.length === 0 && anyone === undefined)) {
         await create(room);
         return;
       }
@@ -143,12 +154,13 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
     return reply.code(201).send({ name, title, language });
   });
 
-  app.patch('/documents/:name', { schema: { params: Name, body: Changes } }, async (request) => {
+  app.patch('/documents/:name', { schema: { params: Name, body: Changes } }, async (request, reply) => {
     const { name } = request.params;
-    await authorizeRequest(authenticator, request, name, 'rename');
+    const { person } = await authorizeRequest(authenticator, request, name, 'rename');
     checkProperties(request.body);
     const properties = await withRoom(name, (room) => {
       checkStorage(room);
+      if (!room.document.exists) countCreation(request, reply, person?.id ?? null);
       return room.setProperties(request.body);
     });
     return { name, ...properties };

@@ -1,6 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isSame } from '../auth/ticket.ts';
 import type { Door } from '../edge/door.ts';
+import type { Quotas } from '../edge/quotas.ts';
 import type { Visitor } from '../edge/visitor.ts';
+import { bearerToken } from './bearer-token.ts';
 import { HttpError } from './http-error.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 
@@ -8,6 +11,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Where the request comes from, as far as it can be believed. */
     visitor: Visitor;
+    /** Whether it came with the setting `apiKey`: a program of whoever runs the server, who may do everything. */
+    hasApiKey: boolean;
   }
 }
 
@@ -23,12 +28,16 @@ const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export interface FrontDoorOptions {
   readonly door: Door;
+  readonly quotas: Quotas;
+  /** The key of programs that may do everything; null for none. */
+  readonly apiKey: string | null;
 }
 
 /** What every request passes first: where it comes from, whether its page may be here, and what other origins may read. */
-export function guardFrontDoor(app: FastifyInstance, { door }: FrontDoorOptions): void {
+export function guardFrontDoor(app: FastifyInstance, { door, quotas, apiKey }: FrontDoorOptions): void {
   // Fastify wants a value of the same kind for all requests at first; the hook sets the true one before anybody looks.
   app.decorateRequest('visitor');
+  app.decorateRequest('hasApiKey', false);
   app.addHook('onRequest', async (request, reply) => {
     const visitor = door.visitor(request.raw);
     request.visitor = visitor;
@@ -37,9 +46,28 @@ export function guardFrontDoor(app: FastifyInstance, { door }: FrontDoorOptions)
     if (request.url.startsWith('/api/')) reply.header('Cache-Control', 'no-store');
     const refusal = door.refusal(request.raw, visitor, { changes: !READS.has(request.method) });
     if (refusal !== null) throw new HttpError(refusal.status, refusal.code, refusal.message);
+    const token = bearerToken(request);
+    request.hasApiKey = apiKey !== null && token !== null && isSame(token, apiKey);
+    if (!request.hasApiKey) {
+      const { address } = visitor;
+      slowDown(reply, quotas.request(address), 'Too many requests in a short time.');
+      if (token !== null) slowDown(reply, quotas.token(address), 'Too many tokens were refused in a short time.');
+    }
     if (request.url.startsWith('/api/')) return answerOtherOrigins(door, request, reply);
     return;
   });
+  app.addHook('onResponse', async (request, reply) => {
+    // A refusal of somebody who brought a token, whichever route gave it. Without one there is nothing to guess.
+    const isRefused = reply.statusCode === 401 || reply.statusCode === 403;
+    if (isRefused && bearerToken(request) !== null) quotas.tokenRefused(request.visitor.address);
+  });
+}
+
+/** Refuses with 429 when there is something to wait for. */
+export function slowDown(reply: FastifyReply, seconds: number, reason: string): void {
+  if (seconds === 0) return;
+  reply.header('Retry-After', String(seconds));
+  throw new HttpError(429, 'rate-limited', `${reason} Try again in ${seconds} seconds.`);
 }
 
 /** CORS: lets pages of other origins that may be here read answers of the API. Cookies never count there. */

@@ -4,11 +4,10 @@ import { isDocumentName } from '../../protocol/document-name.ts';
 import { audit, type SecurityEventName } from '../audit.ts';
 import type { Clock } from '../clock.ts';
 import type { KeyPair } from '../edge/certificate.ts';
-import type { Door } from '../edge/door.ts';
 import type { Logger } from '../logger.ts';
 import { accessRoutes } from './access-routes.ts';
 import { type DocumentRoutesOptions, documentRoutes } from './document-routes.ts';
-import { guardFrontDoor } from './front-door.ts';
+import { type FrontDoorOptions, guardFrontDoor } from './front-door.ts';
 import { type HealthRoutesOptions, healthRoutes } from './health-routes.ts';
 import { HttpError } from './http-error.ts';
 import { type MetricsRoutesOptions, metricsRoutes } from './metrics-routes.ts';
@@ -16,11 +15,10 @@ import { setSecurityHeaders } from './security-headers.ts';
 import { type SessionRoutesOptions, sessionRoutes } from './session-routes.ts';
 import { answerWithPage, type SiteOptions, serveSite } from './site.ts';
 
-export interface HttpAppOptions extends DocumentRoutesOptions, HealthRoutesOptions, SiteOptions {
+export interface HttpAppOptions extends FrontDoorOptions, DocumentRoutesOptions, HealthRoutesOptions, SiteOptions {
   /** Signs the tickets of share links. */
   readonly secret: Uint8Array;
   readonly clock: Clock;
-  readonly door: Door;
   /** Certificate and key of a server that speaks TLS itself; null for one that does not. */
   readonly tls: KeyPair | null;
   readonly metrics: MetricsRoutesOptions;
@@ -91,6 +89,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
     documents: options.documents,
     authenticator: options.authenticator,
     access: options.access,
+    quotas: options.quotas,
     logger,
   });
   const { access, secret, clock } = options;

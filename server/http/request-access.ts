@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { documentNameProblem } from '../../protocol/document-name.ts';
 import { type Action, may } from '../../protocol/roles.ts';
 import { type Access, AccessUnavailable, type Authenticator, type Grant } from '../auth/authenticator.ts';
+import { bearerToken } from './bearer-token.ts';
 import { HttpError } from './http-error.ts';
 
 const NOT_ALLOWED: Readonly<Record<Action, string>> = {
@@ -20,6 +21,7 @@ export async function authorizeRequest(
   action: Action,
 ): Promise<Grant> {
   checkName(name);
+  if (request.hasApiKey) return { granted: true, role: 'owner', person: null, expiresAt: null, through: 'api key' };
   const asked = { documentName: name, token: bearerToken(request), address: request.ip };
   const access = await decided(() => authenticator.authorize(asked));
   if (!access.granted) throw refusal(access);
@@ -52,9 +54,4 @@ export async function decided<T>(decide: () => T | Promise<T>): Promise<T> {
 export function checkName(name: string): void {
   const problem = documentNameProblem(name);
   if (problem !== null) throw new HttpError(400, 'invalid-document-name', problem);
-}
-
-/** The token of a request; null without one. */
-export function bearerToken(request: FastifyRequest): string | null {
-  return /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
 }

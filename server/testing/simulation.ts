@@ -299,6 +299,7 @@ export class Simulation {
         clock: this.#clock,
         logger: silentLogger,
         authorize: async () => EDITOR,
+        askToCreate: () => 0,
         onClosed: (closed) => life.heartbeat.remove(closed),
       },
     );

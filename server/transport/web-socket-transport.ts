@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { CLOSE_CODES, type CloseCode } from '../../protocol/close-codes.ts';
+import { CLOSE_CODES, type CloseCode, retryAfterReason } from '../../protocol/close-codes.ts';
 import { documentNameProblem } from '../../protocol/document-name.ts';
 import {
   SESSION_SUBPROTOCOL_PREFIX,
@@ -16,6 +16,7 @@ import type { Clock } from '../clock.ts';
 import { Connection, type ConnectionLimits } from '../connection/connection.ts';
 import { HEARTBEAT, Heartbeat } from '../connection/heartbeat.ts';
 import type { Door } from '../edge/door.ts';
+import type { Quotas } from '../edge/quotas.ts';
 import type { Logger } from '../logger.ts';
 import type { Registry } from '../room/registry.ts';
 import { AddressBook } from './address-book.ts';
@@ -28,6 +29,8 @@ export interface TransportLimits extends ConnectionLimits {
   readonly connections: number;
   /** Most of them from one address; more are refused with 429. */
   readonly connectionsPerAddress: number;
+  /** Most connections of one person; more are closed with 4429. */
+  readonly connectionsPerPerson: number;
   /** Most bytes that may wait in memory for all connections, in either direction; over it the worst are closed. */
   readonly backlogBytes: number;
 }
@@ -45,6 +48,7 @@ export interface TransportDependencies {
   readonly registry: Registry;
   readonly authenticator: Authenticator;
   readonly door: Door;
+  readonly quotas: Quotas;
   readonly limits: TransportLimits;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -109,6 +113,8 @@ export class WebSocketTransport {
   readonly #stopListening: () => void;
   /** Every socket from its upgrade to its end, by address. */
   readonly #addresses = new AddressBook();
+  /** The connections of people whom the server knows, by their ids. */
+  readonly #people = new AddressBook();
   readonly #sockets = new Set<NetSocket>();
   /** Bytes of the sockets that are closed. */
   #bytesReceived = 0;
@@ -181,7 +187,7 @@ export class WebSocketTransport {
       refuseUpgrade(socket, 404, 'not-found', `Documents are at ${SYNC_PATH}<name>.`);
       return;
     }
-    const { door, limits, logger } = this.#dependencies;
+    const { door, limits, logger, quotas } = this.#dependencies;
     const visitor = door.visitor(request);
     const { address } = visitor;
     const refusal = door.refusal(request, visitor, { changes: true });
@@ -205,7 +211,9 @@ export class WebSocketTransport {
     const sync = readRequest(url, request);
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on('error', ignoreReset);
+      const wait = typeof sync === 'string' || sync.token === null ? 0 : quotas.token(address);
       if (typeof sync === 'string') this.#refuse(webSocket, CLOSE_CODES.invalidName, sync, { address });
+      else if (wait > 0) this.#slow(webSocket, wait, 'Too many tokens were refused in a short time.', { address });
       else void this.#admit(webSocket, socket, { ...sync, address });
     });
   }
@@ -250,6 +258,7 @@ export class WebSocketTransport {
       return;
     }
     if (!access.granted) {
+      if (sync.token !== null) this.#dependencies.quotas.tokenRefused(sync.address);
       this.#refuse(webSocket, CLOSE_CODES[access.refusal], access.reason, {
         address: sync.address,
         document: documentName,
@@ -260,11 +269,28 @@ export class WebSocketTransport {
       webSocket.terminate();
       return;
     }
+    if (access.person !== null && !this.#countPerson(webSocket, access.person.id, sync)) return;
     const connection = this.#connect(webSocket, socket, sync, access);
     await connection.join(registry, sync.epoch);
     if (!this.#connections.has(connection)) return;
     this.#joined.add(connection);
     this.#dependencies.observer?.joined(connection);
+  }
+
+  /** Counts a connection of a person until its end; refuses it when there are too many. */
+  #countPerson(webSocket: WebSocket, person: string, { address, documentName }: ArrivedRequest): boolean {
+    if (this.#people.count(person) >= this.#dependencies.limits.connectionsPerPerson) {
+      const about = { address, document: documentName, person };
+      this.#slow(webSocket, OVERLOAD_RETRY_AFTER, 'This person has as many connections as they may.', about);
+      return false;
+    }
+    webSocket.once('close', this.#people.add(person));
+    return true;
+  }
+
+  /** Refuses with 4429: the client may come again after so many seconds. */
+  #slow(webSocket: WebSocket, seconds: number, text: string, about: SecurityEventFields): void {
+    this.#refuse(webSocket, CLOSE_CODES.rateLimited, retryAfterReason(seconds, text), about);
   }
 
   /** Asks the authenticator, for so long. What it throws at once is a rejection too. */
@@ -292,7 +318,7 @@ export class WebSocketTransport {
   }
 
   #connect(webSocket: WebSocket, socket: NetSocket, sync: ArrivedRequest, grant: Grant): Connection {
-    const { clock, limits, logger } = this.#dependencies;
+    const { clock, limits, logger, quotas } = this.#dependencies;
     const session = sync.sessionKey === null ? null : `${sync.documentName}\0${sync.sessionKey}`;
     const closesAt = sync.speaksCoscribe ? null : clock.now() + REFUSAL_DELAY;
     const adapter = new WebSocketAdapter(webSocket, socket, this.#frames, closesAt, clock);
@@ -312,6 +338,7 @@ export class WebSocketTransport {
         clock,
         logger,
         authorize: (token) => this.#decide(sync.documentName, token, null),
+        askToCreate: (address, person) => quotas.creation(address, person),
         onClosed: (closed) => this.#forget(closed, session),
       },
     );

@@ -1,0 +1,96 @@
+import type { Clock } from '../clock.ts';
+import { Allowance, type Rate } from '../connection/allowance.ts';
+import { networkOf } from './network-of.ts';
+
+export interface QuotaSettings {
+  readonly maxRequestsPerSecond: number;
+  readonly maxDocumentsPerHour: number;
+  readonly maxRefusedTokensPerMinute: number;
+}
+
+/** Keys kept for each quota; the one longest unused is forgotten first, and begins anew. */
+const MOST_KEYS = 20_000;
+
+/** A page of the site is some twenty files, and an office opens it at the same time. */
+const REQUEST_BURST_SECONDS = 10;
+
+/**
+ * What one client address, and one person wherever they are, may do in a time (SEC-10). Each question answers with the
+ * seconds to wait, and 0 when there is nothing to wait for.
+ */
+export class Quotas {
+  readonly #requests: RateBook;
+  readonly #documents: RateBook;
+  readonly #refusedTokens: RateBook;
+
+  constructor(settings: QuotaSettings, clock: Clock) {
+    const { maxRequestsPerSecond: requests, maxDocumentsPerHour: documents } = settings;
+    const { maxRefusedTokensPerMinute: refused } = settings;
+    this.#requests = new RateBook({ perSecond: requests, burst: requests * REQUEST_BURST_SECONDS }, clock);
+    this.#documents = new RateBook({ perSecond: documents / 3_600, burst: documents }, clock);
+    this.#refusedTokens = new RateBook({ perSecond: refused / 60, burst: refused }, clock);
+  }
+
+  /** An HTTP request. */
+  request(address: string): number {
+    return this.#requests.take([networkOf(address)]);
+  }
+
+  /** The creation of a document, by somebody at an address; `person` is null for a guest. */
+  creation(address: string, person: string | null): number {
+    const keys = [networkOf(address)];
+    if (person !== null) keys.push(`person ${person}`);
+    return this.#documents.take(keys);
+  }
+
+  /** Whether an address may try a token at all; tokens are not looked at while it has to wait, good ones neither. */
+  token(address: string): number {
+    return this.#refusedTokens.wait(networkOf(address));
+  }
+
+  /** Notes that an address brought a token that was not good. */
+  tokenRefused(address: string): void {
+    this.#refusedTokens.spend(networkOf(address));
+  }
+}
+
+/** One rate, for everybody each. */
+class RateBook {
+  readonly #rate: Rate;
+  readonly #clock: Clock;
+  readonly #allowances = new Map<string, Allowance>();
+
+  constructor(rate: Rate, clock: Clock) {
+    this.#rate = rate;
+    this.#clock = clock;
+  }
+
+  /** Takes one from each of `keys` when all have one left; otherwise nothing, and says how long to wait. */
+  take(keys: readonly string[]): number {
+    const wait = Math.max(...keys.map((key) => this.wait(key)));
+    if (wait === 0) for (const key of keys) this.spend(key);
+    return wait;
+  }
+
+  wait(key: string): number {
+    const allowance = this.#allowances.get(key);
+    // Only a look: what is taken is put back.
+    if (allowance === undefined || allowance.take(1, this.#clock)) {
+      allowance?.spend(-1);
+      return 0;
+    }
+    return allowance.secondsUntil(1);
+  }
+
+  spend(key: string): void {
+    const allowance = this.#allowances.get(key) ?? new Allowance(this.#rate, this.#clock);
+    allowance.spend(1);
+    this.#allowances.delete(key);
+    this.#allowances.set(key, allowance);
+    if (this.#allowances.size <= MOST_KEYS) return;
+    for (const oldest of this.#allowances.keys()) {
+      this.#allowances.delete(oldest);
+      return;
+    }
+  }
+}

@@ -1,0 +1,180 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Authenticator } from './auth/authenticator.ts';
+import type { Logger } from './logger.ts';
+import type { CoscribeServer } from './server.ts';
+import { startTestServer, type TestServerOptions } from './testing/test-server.ts';
+import { WireClient } from './testing/wire-client.ts';
+
+const servers: CoscribeServer[] = [];
+
+async function start(options: TestServerOptions = {}): Promise<CoscribeServer> {
+  const server = await startTestServer(options);
+  servers.push(server);
+  return server;
+}
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.stop()));
+});
+
+/** What a request is answered, from an address that a proxy on this machine names. */
+async function ask(
+  url: string,
+  { method = 'GET', token, address = '203.0.113.1' }: { method?: string; token?: string; address?: string } = {},
+) {
+  const response = await fetch(url, {
+    method,
+    headers: { 'x-forwarded-for': address, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+  });
+  const text = await response.text();
+  const code: string | null = text.startsWith('{"error"') ? JSON.parse(text).error.code : null;
+  return { status: response.status, code, retryAfter: response.headers.get('retry-after') };
+}
+
+const PROXIED = { trustProxy: ['loopback'] } as const;
+
+/** Knows everybody by what they call themselves. */
+const trusting: Authenticator = {
+  authorize: ({ token }) => ({
+    granted: true,
+    role: 'editor',
+    person: token === null ? null : { id: token, name: token, color: null, avatar: null },
+    expiresAt: null,
+    through: 'token',
+  }),
+};
+
+describe('requests', () => {
+  it('[SEC-10, SEC-4] are counted for each address; over the limit 429 says when to come again', async () => {
+    const { url } = await start({ settings: { ...PROXIED, maxRequestsPerSecond: 1 } });
+    const answers = [await ask(`${url}/api/documents/notes`)];
+    while (answers.at(-1)?.status !== 429) answers.push(await ask(`${url}/api/documents/notes`));
+    expect(answers.slice(0, 10).map(({ status }) => status)).toEqual(Array(10).fill(404));
+    expect(answers.at(-1)).toEqual({ status: 429, code: 'rate-limited', retryAfter: '1' });
+    expect((await ask(`${url}/api/documents/notes`, { address: '203.0.113.2' })).status).toBe(404);
+  });
+});
+
+describe('new documents', () => {
+  it('[SEC-10] are counted over HTTP', async () => {
+    const { url } = await start({ settings: { ...PROXIED, maxDocumentsPerHour: 2 } });
+    const create = (name: string, address?: string) =>
+      ask(`${url}/api/documents/${name}`, { method: 'PUT', ...(address === undefined ? {} : { address }) });
+    expect([(await create('a')).status, (await create('a')).status, (await create('b')).status]).toEqual([
+      201, 409, 201,
+    ]);
+    expect(await create('c')).toEqual({
+      status: 429,
+      code: 'rate-limited',
+      retryAfter: expect.stringMatching(/^1(800|79\d)$/),
+    });
+    expect((await ask(`${url}/api/documents/c`)).status).toBe(404);
+    expect((await create('c', '203.0.113.2')).status).toBe(201);
+  });
+
+  it('[SEC-10] are counted when the first edit creates them; what exists can be written in', async () => {
+    const { url } = await start({ settings: { maxDocumentsPerHour: 1 } });
+    const [alice, bob] = [await WireClient.join(url, 'first'), await WireClient.join(url, 'second')];
+    for (const text of ['one', 'two']) alice.insert(0, text);
+    await alice.untilStored();
+    bob.insert(0, 'x');
+    expect(await bob.untilClosed()).toMatchObject({
+      code: 4429,
+      reason: expect.stringMatching(/^retry-after=3(600|59\d); Too many documents were created in a short time\.$/),
+    });
+    const carol = await WireClient.join(url, 'first');
+    carol.insert(0, 'three');
+    await carol.untilStored();
+    expect((await fetch(`${url}/api/documents/second`)).status).toBe(404);
+  });
+
+  it('[SEC-10] are counted for a person, from wherever they come', async () => {
+    const { url } = await start({ settings: { ...PROXIED, maxDocumentsPerHour: 1 }, authenticator: trusting });
+    const write = async (name: string, address: string, person: string) => {
+      const client = await WireClient.join(url, name, {
+        protocols: ['coscribe.1', `coscribe.token.${person}`],
+        headers: { 'x-forwarded-for': address },
+      });
+      client.insert(0, 'x');
+      return client;
+    };
+    await (await write('a', '203.0.113.1', 'ada')).untilStored();
+    expect(await (await write('b', '203.0.113.2', 'ada')).untilClosed()).toMatchObject({ code: 4429 });
+    await (await write('c', '203.0.113.3', 'bob')).untilStored();
+  });
+});
+
+describe('tokens that are not good', () => {
+  const bad = {
+    protocols: ['coscribe.1', 'coscribe.token.own.made-up'],
+    headers: { 'x-forwarded-for': '203.0.113.1' },
+  };
+
+  it('[SEC-10] slow the address that brings them, over HTTP and WebSocket, and nobody else', async () => {
+    const { url } = await start({ settings: { ...PROXIED, maxRefusedTokensPerMinute: 3 } });
+    const at = `${url}/api/documents/notes`;
+    expect((await ask(at, { token: 'own.made-up' })).status).toBe(403);
+    expect((await ask(at, { token: 'nonsense' })).status).toBe(401);
+    expect((await new WireClient(url, 'notes', bad).untilClosed()).code).toBe(4403);
+    expect(await ask(at, { token: 'own.made-up' })).toEqual({
+      status: 429,
+      code: 'rate-limited',
+      retryAfter: expect.stringMatching(/^(20|1\d)$/),
+    });
+    expect(await new WireClient(url, 'notes', bad).untilClosed()).toMatchObject({
+      code: 4429,
+      reason: expect.stringMatching(/^retry-after=(20|1\d); Too many tokens were refused in a short time\.$/),
+    });
+    // Without a token there is nothing to guess, and others have done nothing.
+    expect((await ask(at)).status).toBe(404);
+    expect((await ask(at, { token: 'own.made-up', address: '203.0.113.2' })).status).toBe(403);
+  });
+});
+
+it('[SEC-10] a person has no more connections than they may; another person does, and one that ends makes room', async () => {
+  const { url } = await start({ settings: { maxConnectionsPerPerson: 2 }, authenticator: trusting });
+  const as = (person: string) => ({ protocols: ['coscribe.1', `coscribe.token.${person}`] });
+  const [first] = [await WireClient.join(url, 'a', as('ada')), await WireClient.join(url, 'b', as('ada'))];
+  expect(await new WireClient(url, 'c', as('ada')).untilClosed()).toMatchObject({
+    code: 4429,
+    reason: 'retry-after=10; This person has as many connections as they may.',
+  });
+  await WireClient.join(url, 'c', as('bob'));
+  await first.leave();
+  await WireClient.join(url, 'c', as('ada'));
+});
+
+describe('the API key', () => {
+  const apiKey = 'k'.repeat(40);
+
+  it('opens every document over HTTP, is counted nowhere, and opens nothing over WebSocket', async () => {
+    const lines: string[] = [];
+    const note = (fields: object, message: string) => void lines.push(JSON.stringify(fields) + message);
+    const logger: Logger = { debug: note, info: note, warn: note, error: note };
+    const { url } = await start({
+      settings: { access: 'private', apiKey, maxRequestsPerSecond: 1, maxDocumentsPerHour: 1 },
+      logger,
+    });
+    const at = `${url}/api/documents/minutes`;
+    const key = { authorization: `Bearer ${apiKey}` };
+    expect((await fetch(at)).status).toBe(401);
+    for (const name of ['minutes', 'b', 'c']) {
+      expect((await ask(`${url}/api/documents/${name}`, { method: 'PUT', token: apiKey })).status).toBe(201);
+    }
+    for (let i = 0; i < 30; i++) expect((await ask(at, { token: apiKey })).status).toBe(200);
+    const made = await fetch(`${at}/links`, {
+      method: 'POST',
+      headers: { ...key, 'content-type': 'application/json' },
+      body: '{"role":"editor"}',
+    });
+    const { link } = (await made.json()) as { link: string };
+    const alice = await WireClient.join(url, 'minutes', { protocols: ['coscribe.1', `coscribe.token.${link}`] });
+    alice.insert(0, 'let in by the link');
+    await alice.untilStored();
+    const thief = new WireClient(url, 'minutes', { protocols: ['coscribe.1', `coscribe.token.${apiKey}`] });
+    expect((await thief.untilClosed()).code).toBe(4401);
+    expect((await ask(at, { token: `${apiKey}k` })).status).toBe(401);
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.filter((line) => line.includes(apiKey))).toEqual([]);
+  });
+});
