@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineConfig, type Plugin, transformWithOxc } from 'vite';
+import { compressOutput } from './scripts/compress-output.ts';
 
 /** Where `npm run dev` runs the Coscribe server behind Vite's. */
 const DEV_SERVER = process.env['COSCRIBE_DEV_SERVER'] ?? 'http://127.0.0.1:1234';
@@ -133,7 +134,7 @@ function serviceWorkerFiles(): Plugin {
 export default defineConfig({
   root: 'web/app',
   appType: 'mpa',
-  plugins: [serverRoutes(), fontPreload(), earlyTheme(), serviceWorkerFiles()],
+  plugins: [serverRoutes(), fontPreload(), earlyTheme(), serviceWorkerFiles(), compressOutput()],
   build: {
     outDir: '../../dist/web',
     emptyOutDir: true,

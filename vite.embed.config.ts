@@ -1,8 +1,10 @@
 import { defineConfig } from 'vite';
+import { compressOutput } from './scripts/compress-output.ts';
 
 // The element as one module for a plain <script type="module">, with a file for every language beside it.
 export default defineConfig({
   publicDir: false,
+  plugins: [compressOutput()],
   build: {
     outDir: 'dist/embed',
     emptyOutDir: true,
@@ -15,7 +17,7 @@ export default defineConfig({
       preserveEntrySignatures: 'allow-extension',
       // Yjs brings lib0's logging, that its DOM functions, and those schemas that nothing uses: 2 kB.
       treeshake: { manualPureFunctions: ['$'] },
-      output: { entryFileNames: '[name].js', chunkFileNames: 'languages/[name]-[hash].js' },
+      output: { entryFileNames: '[name].js', chunkFileNames: 'coscribe-editor/[name]-[hash].js' },
     },
   },
 });

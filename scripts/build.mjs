@@ -18,7 +18,7 @@ const PIECES = {
     commands: [[TOOLS.tsc, '-b', 'protocol', 'server']],
   },
   web: {
-    sources: ['web', 'protocol', 'vite.config.ts'],
+    sources: ['web', 'protocol', 'vite.config.ts', 'scripts/compress-output.ts'],
     output: 'dist/web/.vite/manifest.json',
     commands: [
       [TOOLS.tsc, '-b', 'protocol', 'web'],
@@ -34,6 +34,7 @@ const PIECES = {
       'web/tsconfig.package.json',
       'protocol',
       'vite.embed.config.ts',
+      'scripts/compress-output.ts',
     ],
     output: 'dist/embed/coscribe-editor.js',
     commands: [

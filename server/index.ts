@@ -97,9 +97,10 @@ const CHANGE_MAX_WAIT = 10_000;
 
 /** Seen from dist/server/index.js. */
 const SITE_FOLDER = fileURLToPath(new URL('../web', import.meta.url));
+const PARTS_FOLDER = fileURLToPath(new URL('../embed', import.meta.url));
 
 /** Paths that are Coscribe's in a program that has paths of its own. */
-const OWN_PATHS = [/^\/api\/documents\//, /^\/api\/session(\/|$)/, /^\/auth\//];
+const OWN_PATHS = [/^\/api\/documents\//, /^\/api\/session(\/|$)/, /^\/auth\//, /^\/coscribe-editor(\.js(\?|$)|\/)/];
 
 /**
  * Makes a server that does not listen yet: `start()` it, or mount `handler` and `attach` in a server of your own.
@@ -131,6 +132,7 @@ export async function createServer(options: CreateServerOptions = {}): Promise<E
     logger,
     states: new StateThread(systemClock),
     siteFolder: site ? SITE_FOLDER : null,
+    partsFolder: PARTS_FOLDER,
     ...(authenticator === undefined ? {} : { authenticator }),
     ...(onChange === undefined && onStored === undefined ? {} : { changes }),
     connections: {

@@ -36,6 +36,8 @@ export interface ServerOptions {
   readonly states?: StateWork;
   /** Folder of the built site; null serves none. */
   readonly siteFolder: string | null;
+  /** Folder of the built module with `<coscribe-editor>`; null serves none. */
+  readonly partsFolder: string | null;
   /** Hears of changes of every document. */
   readonly changes?: RoomObserver;
   /** Hears who comes and goes. */
@@ -198,6 +200,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     metrics: { metrics, access: settings.metrics },
     session: { access: settings.access, signIn, publicUrl: settings.publicUrl, clock, logger },
     siteFolder: options.siteFolder,
+    partsFolder: options.partsFolder,
     frameAncestors: frameAncestors(settings.frameAncestors),
     bodyLimit: settings.maxMessageBytes,
   });

@@ -14,6 +14,7 @@ import { processTerminal } from './terminal.ts';
 const GRACE_PERIOD = 10_000;
 
 const SITE_FOLDER = fileURLToPath(new URL('../../web', import.meta.url));
+const PARTS_FOLDER = fileURLToPath(new URL('../../embed', import.meta.url));
 
 /** `coscribe serve`: serves until a signal stops it. Resolves when it listens; rejects when it cannot. */
 export async function serve({
@@ -39,6 +40,7 @@ export async function serve({
       states: new StateThread(systemClock),
       logger,
       siteFolder: SITE_FOLDER,
+      partsFolder: PARTS_FOLDER,
     });
   } catch (error) {
     await store.close();

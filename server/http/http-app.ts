@@ -11,11 +11,17 @@ import { type FrontDoorOptions, guardFrontDoor } from './front-door.ts';
 import { type HealthRoutesOptions, healthRoutes } from './health-routes.ts';
 import { HttpError } from './http-error.ts';
 import { type MetricsRoutesOptions, metricsRoutes } from './metrics-routes.ts';
+import { type PartsOptions, serveParts } from './parts.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { type SessionRoutesOptions, sessionRoutes } from './session-routes.ts';
 import { answerWithPage, type SiteOptions, serveSite } from './site.ts';
 
-export interface HttpAppOptions extends FrontDoorOptions, DocumentRoutesOptions, HealthRoutesOptions, SiteOptions {
+export interface HttpAppOptions
+  extends FrontDoorOptions,
+    DocumentRoutesOptions,
+    HealthRoutesOptions,
+    PartsOptions,
+    SiteOptions {
   /** Signs the tickets of share links. */
   readonly secret: Uint8Array;
   readonly clock: Clock;
@@ -76,6 +82,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
   guardFrontDoor(app, options);
   // First, since all others answer with its pages.
   await serveSite(app, options);
+  await serveParts(app, options);
   app.setErrorHandler((error: FastifyError | HttpError, request, reply) => answerError(logger, error, request, reply));
   app.setNotFoundHandler((request, reply) => {
     const body = errorBody('not-found', `There is nothing at ${request.method} ${request.url}.`);

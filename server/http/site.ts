@@ -63,9 +63,11 @@ export async function serveSite(app: FastifyInstance, { siteFolder, frameAncesto
       index: false,
       wildcard: false,
       cacheControl: false,
-      globIgnore: ['**/.vite/**', '**/*.map', '*.html'],
+      preCompressed: true,
+      globIgnore: ['**/.vite/**', '**/*.map', '**/*.gz', '*.html'],
       setHeaders: (response, path) => {
         response.setHeader('Cache-Control', path.includes('/assets/') ? FOREVER : 'no-cache');
+        response.setHeader('Vary', 'Accept-Encoding');
       },
     });
   });

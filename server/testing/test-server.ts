@@ -17,6 +17,8 @@ export interface TestServerOptions {
   authenticator?: Authenticator;
   clock?: Clock;
   logger?: Logger;
+  /** Of the module for other pages. */
+  partsFolder?: string;
 }
 
 /** A real server on 127.0.0.1 with a real store. Stop it at the end of the test. */
@@ -30,6 +32,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     clock: options.clock ?? systemClock,
     logger: options.logger ?? silentLogger,
     siteFolder: null,
+    partsFolder: options.partsFolder ?? null,
   });
 }
 

@@ -1,0 +1,51 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { CoscribeServer } from '../server.ts';
+import { freshFolder, startTestServer } from '../testing/test-server.ts';
+
+const MODULE = `export {}; // ${'x'.repeat(2_000)}`;
+const elsewhere = { headers: { origin: 'https://pages.example' } };
+
+let server: CoscribeServer;
+beforeAll(async () => {
+  const folder = await freshFolder();
+  await mkdir(join(folder, 'coscribe-editor'));
+  await writeFile(join(folder, 'coscribe-editor.js'), MODULE);
+  await writeFile(join(folder, 'coscribe-editor.js.gz'), gzipSync(MODULE));
+  await writeFile(join(folder, 'coscribe-editor/rust-1a2b3c4d.js'), 'export {};');
+  server = await startTestServer({ partsFolder: folder });
+});
+afterAll(() => server.stop());
+
+it('pages of any origin may load the module, packed, and it is asked for again only when it is another one', async () => {
+  const response = await fetch(`${server.url}/coscribe-editor.js`, elsewhere);
+  const headers = Object.fromEntries(response.headers);
+  expect(headers).toMatchObject({
+    'content-type': 'application/javascript; charset=utf-8',
+    'content-encoding': 'gzip',
+    vary: 'Accept-Encoding',
+    'access-control-allow-origin': '*',
+    'cross-origin-resource-policy': 'cross-origin',
+    'cache-control': 'no-cache',
+  });
+  expect(await response.text()).toBe(MODULE);
+  const again = await fetch(`${server.url}/coscribe-editor.js`, {
+    headers: { ...elsewhere.headers, 'if-none-match': headers['etag'] ?? '' },
+    // Otherwise fetch adds a no-cache of its own.
+    cache: 'force-cache',
+  });
+  expect([again.status, again.headers.get('access-control-allow-origin')]).toEqual([304, '*']);
+  const unpacked = await fetch(`${server.url}/coscribe-editor.js`, { headers: { 'accept-encoding': 'identity' } });
+  expect([unpacked.headers.get('content-encoding'), await unpacked.text()]).toEqual([null, MODULE]);
+});
+
+it('languages are kept for ever, and nothing else is there', async () => {
+  const language = await fetch(`${server.url}/coscribe-editor/rust-1a2b3c4d.js`, elsewhere);
+  expect(language.headers.get('cache-control')).toContain('immutable');
+  expect([language.status, language.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
+  for (const path of ['coscribe-editor.js.gz', 'coscribe-editor/', 'coscribe-editor/..%2f..%2fpackage.json']) {
+    expect((await fetch(`${server.url}/${path}`)).status).toBe(404);
+  }
+});

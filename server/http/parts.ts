@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+
+/** Names of files below it carry a hash of their content, so a browser may keep them for ever. */
+const FOREVER = 'public, max-age=31536000, immutable';
+
+export interface PartsOptions {
+  /** Folder of the built module with `<coscribe-editor>` (vite.embed.config.ts); null serves none. */
+  readonly partsFolder: string | null;
+}
+
+/**
+ * Serves `<coscribe-editor>` to pages of any site: `/coscribe-editor.js`, and below `/coscribe-editor/` the languages that it
+ * fetches when they are needed. The files are the same for everybody, so any origin may read them; whether its pages may
+ * open documents is another question (edge/door.ts).
+ */
+export async function serveParts(app: FastifyInstance, { partsFolder }: PartsOptions): Promise<void> {
+  if (partsFolder === null || !existsSync(join(partsFolder, 'coscribe-editor.js'))) return;
+  await app.register(async (parts) => {
+    parts.addHook('onRequest', async (_request, reply) => {
+      // A module from another origin is fetched with CORS; a page that isolates itself asks for the second one.
+      reply.headers({ 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' });
+    });
+    await parts.register(fastifyStatic, {
+      root: partsFolder,
+      // The site has decorated replies already, where there is one.
+      decorateReply: false,
+      index: false,
+      wildcard: false,
+      cacheControl: false,
+      preCompressed: true,
+      globIgnore: ['**/*.gz', '**/*.map'],
+      setHeaders: (response, path) => {
+        response.setHeader('Cache-Control', path.includes('/coscribe-editor/') ? FOREVER : 'no-cache');
+        response.setHeader('Vary', 'Accept-Encoding');
+      },
+    });
+  });
+}
