@@ -122,3 +122,40 @@ test('a sign-in that is cancelled ends on a page that says so, from where one ca
   await page.waitForURL(`${server.url}/d/notes`);
   expect(await personOf(page)).toMatchObject({ name: 'Alice Example' });
 });
+
+test('a private document offers to sign in; the name then comes from the provider and is not to be edited', async ({
+  page,
+  server,
+}) => {
+  const owner = { Authorization: `Bearer own.${'k'.repeat(43)}` };
+  const made = await page.request.put(`${server.url}/api/documents/plan`, { headers: owner, data: { anyone: null } });
+  expect(made.status()).toBe(201);
+  await page.goto(`${server.url}/d/plan`);
+  await page.getByTestId('gate-sign-in').click();
+  await passProvider(page, 'alice');
+  await page.waitForURL(`${server.url}/d/plan`);
+  await expect(page.getByTestId('gate')).toContainText('You are signed in as Alice Example');
+
+  // A document of her own: hers as a person, on every device.
+  await page.goto(server.url);
+  await page.getByTestId('new-document').first().click();
+  await expect(page.getByTestId('status')).toHaveAttribute('data-connection', 'connected');
+  await page.locator('[data-self]').click();
+  await expect(page.getByTestId('signed-in')).toContainText('Alice Example');
+  await expect(page.getByTestId('own-name-input')).toHaveValue('Alice Example');
+  expect(await page.getByTestId('own-name-input').isEditable()).toBe(false);
+  const name = decodeURIComponent(new URL(page.url()).pathname.replace('/d/', ''));
+  await page.evaluate((document) => localStorage.removeItem(`coscribe.access.${document}`), name);
+  await page.reload();
+  await page.getByTestId('share').click();
+  await expect(page.getByText('You own this document as Alice Example.')).toBeVisible();
+  await page.getByTestId('share-anyone').selectOption('viewer');
+  await page.keyboard.press('Escape');
+
+  await page.locator('[data-self]').click();
+  await page.getByTestId('sign-out').click();
+  await expect(page.getByTestId('role-badge')).toBeVisible();
+  await page.locator('[data-self]').click();
+  await expect(page.getByTestId('sign-in')).toBeVisible();
+  expect(await page.getByTestId('own-name-input').isEditable()).toBe(true);
+});

@@ -105,8 +105,11 @@ export class AccessGate extends SessionElement {
         gate.asksPassword
           ? nothing
           : html`<button class="button" type="button" data-testid="gate-try-again" @click=${() => session.wayIn.tryAgain()}>
-              ${icon(RotateCw)} Try again
-            </button>`
+                ${icon(RotateCw)} Try again
+              </button>
+              <button class="button button-quiet" type="button" @click=${() => session.openPanel('share')}>
+                I have the owner key
+              </button>`
       }
       ${
         canForget === null
@@ -122,9 +125,7 @@ export class AccessGate extends SessionElement {
       }
       ${
         state.gateCovers
-          ? html`<button class="button button-quiet" type="button" @click=${() => session.openPanel('share')}>
-              I have the owner key
-            </button>`
+          ? nothing
           : html`<button class="button" type="button" data-testid="offline-download" @click=${() => session.downloadCopy()}>
               ${icon(Download)} Download my copy
             </button>`

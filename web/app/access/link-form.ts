@@ -74,7 +74,7 @@ export class LinkForm extends LightElement {
       }}
     >
       <div class="link-field">
-        <label class="label" for=${`label-${id}`}>Who is it for? (only owners see this)</label>
+        <label class="label" for=${`label-${id}`}>Label (only owners see it)</label>
         <input
           class="field"
           id=${`label-${id}`}

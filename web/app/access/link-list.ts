@@ -71,7 +71,9 @@ export class LinkList extends LightElement {
       }
       ${
         this.links.length === 0
-          ? html`<p class="links-none">
+          ? this.opened.kind === 'new'
+            ? nothing
+            : html`<p class="links-none">
               None yet. A share link lets in whoever has it, in the role you choose; it can end by itself, have a password, and
               be revoked.
             </p>`

@@ -10,7 +10,7 @@ export const ROLE_LABELS: Readonly<Record<Role, string>> = {
 
 /** What follows from a role, after "whoever has this link …". */
 export const ROLE_DEEDS: Readonly<Record<Role, string>> = {
-  viewer: 'can read the document, and does not appear in it',
+  viewer: 'can read the document',
   // Comments come with a later version; until then this is what a commenter can do.
   commenter: 'can read the document and is seen in it; comments come with a later version',
   editor: 'can read and edit the document',

@@ -38,10 +38,6 @@ export class WayIn {
 
   constructor(options: WayInOptions) {
     this.#options = options;
-    void options.session.info().then((info) => {
-      this.#info = info;
-      this.#changed();
-    });
   }
 
   /** Who is signed in, and where one can. */
@@ -97,6 +93,7 @@ export class WayIn {
    */
   async token(): Promise<string> {
     const session = await this.#options.session.token();
+    this.#takeInfo(await this.#options.session.info());
     await this.#claim(session);
     return [this.ownerKey, this.#linkCredential(), session].filter((part) => part !== null && part !== '').join('~');
   }
@@ -166,6 +163,12 @@ export class WayIn {
     this.#changed();
   }
 
+  #takeInfo(info: SessionInfo): void {
+    if (info === this.#info) return;
+    this.#info = info;
+    this.#changed();
+  }
+
   #tryAnew(): void {
     this.#wasIn = false;
     this.#options.credentials.keepRole(null);
@@ -195,7 +198,7 @@ export class WayIn {
     try {
       await api.create(session === '' ? credential : `${credential}~${session}`);
     } catch (error) {
-      if (!(error instanceof ApiError) || isPassing(error)) throw error;
+      if (!(error instanceof ApiError) || error.isPassing) throw error;
       if (error.code === 'document-exists') {
         if (!(await this.#isOurs(credential))) {
           credentials.forgetOwnerKey();
@@ -216,7 +219,7 @@ export class WayIn {
     try {
       return (await this.#options.api.access(credential)).role === 'owner';
     } catch (error) {
-      if (!(error instanceof ApiError) || isPassing(error)) throw error;
+      if (!(error instanceof ApiError) || error.isPassing) throw error;
       return false;
     }
   }
@@ -224,9 +227,4 @@ export class WayIn {
   #changed(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** Whether the same request may succeed later. */
-function isPassing({ status }: ApiError): boolean {
-  return status === null || status === 429 || status >= 500;
 }

@@ -18,6 +18,12 @@ export class ApiError extends Error {
     this.code = about.code ?? null;
     this.retryAfter = about.retryAfter ?? null;
   }
+
+  /** Whether the same request may succeed later. */
+  get isPassing(): boolean {
+    const { status } = this;
+    return status === null || status === 429 || status >= 500;
+  }
 }
 
 export interface ApiRequest {

@@ -54,7 +54,9 @@ describe('the session of the site', () => {
 
   it('is asked for again when the server could not be reached', async () => {
     answers['/api/session'] = new ApiError('No network.');
-    expect(await session.info()).toEqual({ person: null, signIn: null });
+    await expect(session.info()).rejects.toThrow('No network.');
+    answers['/api/session'] = new ApiError('A proxy answered.', { status: 502 });
+    await expect(session.token()).rejects.toThrow('A proxy answered.');
     answers['/api/session'] = { person: GRACE, signIn: null };
     expect((await session.info()).person).toEqual(GRACE);
   });

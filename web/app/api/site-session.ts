@@ -40,15 +40,19 @@ export class SiteSession {
     this.#ask = ask;
   }
 
-  /** Who is signed in. Asked once; a server that cannot be reached is asked again by the next call. Never rejects. */
+  /**
+   * Who is signed in. Asked once; where the server fails to answer, again by the next call.
+   * @throws ApiError when the server cannot be asked: nobody becomes a guest by a bad connection
+   */
   async info(): Promise<SessionInfo> {
     this.#asking ??= this.#ask({ method: 'GET', path: '/api/session' }).then(readInfo);
     try {
       return await this.#asking;
     } catch (error) {
       // A server without this route answers too, and will not change its mind.
-      if (!(error instanceof ApiError) || error.status === null || error.status >= 500) this.#asking = null;
-      return GUEST;
+      if (error instanceof ApiError && !error.isPassing) return GUEST;
+      this.#asking = null;
+      throw error;
     }
   }
 
