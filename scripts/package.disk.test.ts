@@ -1,11 +1,13 @@
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build as esbuild } from 'esbuild';
 import { build as vite } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PackedProject, packedFiles } from './packed-project.ts';
+import webpack from 'webpack';
+import { PackedProject } from './packed-project.ts';
 import { ROOT } from './source-files.ts';
 
 const run = promisify(execFile);
@@ -61,16 +63,27 @@ const PUBLIC_NAMES = {
     'may',
     'parseCloseReason',
   ],
+  'coscribe/server': [
+    'AccessUnavailable',
+    'ConfigError',
+    'LevelStore',
+    'MemoryStore',
+    'StoreError',
+    'UpdateNotApplied',
+    'createServer',
+    'storeContract',
+  ],
 } as const;
 
 let project: PackedProject;
 beforeAll(async () => {
-  project = await PackedProject.make();
-}, 120_000);
+  project = await PackedProject.install();
+}, 180_000);
 afterAll(() => project.remove());
 
 test('the package holds what runs, and neither sources nor tests', async () => {
-  const files = await packedFiles();
+  const installed = join(project.folder, 'node_modules/coscribe');
+  const files = (await readdir(installed, { recursive: true })).map((path) => path.replaceAll('\\', '/'));
   expect(files).toEqual(
     expect.arrayContaining([
       'LICENSE',
@@ -96,19 +109,42 @@ test('every entry can be imported on a server, and has these public names', asyn
   expect(names).toEqual(PUBLIC_NAMES);
 });
 
-test('the command is in it', async () => {
+test('its command serves documents, the site, and the module with every language it has', async () => {
   const { bin } = JSON.parse(await readFile(join(project.folder, 'node_modules/coscribe/package.json'), 'utf8'));
   const main = join(project.folder, 'node_modules/coscribe', bin.coscribe);
-  const { stdout } = await run(process.execPath, [main, '--help']);
-  expect(stdout).toContain('coscribe serve');
+  const server = spawn(process.execPath, [main, 'serve', '--port', '0'], { cwd: project.folder, stdio: 'pipe' });
+  const ended = once(server, 'close');
+  let output = '';
+  for await (const piece of server.stdout) {
+    output += piece;
+    if (/http:\/\/127\.0\.0\.1:\d+/.test(output)) break;
+  }
+  const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(output) ?? [];
+  const get = async (path: string) => {
+    const response = await fetch(url + path);
+    return [response.status, await response.text()] as const;
+  };
+  expect(await get('/healthz')).toEqual([200, expect.anything()]);
+  expect(await get('/d/notes')).toEqual([200, expect.stringContaining('<script')]);
+  const [, module] = await get('/coscribe-editor.js');
+  // Relative ones, so that it works below any path.
+  const languages = [...new Set([...module.matchAll(/import\(["'`]([^"'`]+)/g)].map(([, path = '']) => path))];
+  expect(languages.length).toBeGreaterThan(50);
+  expect(languages.filter((path) => !path.startsWith('./coscribe-editor/'))).toEqual([]);
+  const answers = await Promise.all(languages.map((path) => get(path.slice(1))));
+  expect(answers.filter(([status]) => status !== 200)).toEqual([]);
+  server.kill();
+  expect(await ended).toEqual([0, null]);
 });
 
 test('its types hold in a strict project of somebody else', async () => {
+  await project.link('@types/node');
   await project.write(
     'main.ts',
     `import { createEditor, type CoscribeEditorElement, type Person } from 'coscribe/editor';
      import { CoscribeProvider } from 'coscribe/provider';
      import { decodeMessage } from 'coscribe/protocol';
+     import { type Authenticator, createServer } from 'coscribe/server';
      import * as Y from 'yjs';
      const doc = new Y.Doc();
      const { awareness } = new CoscribeProvider('/sync', 'x', doc, { token: async () => 'x' });
@@ -117,12 +153,16 @@ test('its types hold in a strict project of somebody else', async () => {
      element.addEventListener('people', ({ detail }) => { const people: readonly Person[] = detail.people; people.at(0); });
      element.addEventListener('click', (event) => event.preventDefault());
      element.token = () => 'token';
+     const authenticator: Authenticator = {
+       authorize: async () => ({ granted: true, role: 'editor', person: null, expiresAt: null, through: 'token' }),
+     };
+     export const server = await createServer({ port: 0, authenticator, onChange: ({ text }) => text.trim() });
      // @ts-expect-error A wrong type is noticed, so these are types and not any.
      element.token = 1;
      // @ts-expect-error The same for a message.
      decodeMessage('text');`,
   );
-  const common = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2024,dom,dom.iterable', '--types', ''];
+  const common = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2024,dom,dom.iterable', '--types', 'node'];
   for (const [module, resolution] of [
     ['nodenext', 'nodenext'],
     ['esnext', 'bundler'],
@@ -138,59 +178,58 @@ test('its types hold in a strict project of somebody else', async () => {
   }
 });
 
-test('esbuild and vite bundle it without configuration, with one copy of Yjs and of CodeMirror', async () => {
-  const entry = await project.write(
-    'app.js',
-    `import 'coscribe/editor'; import * as Y from 'yjs'; import { EditorView } from '@codemirror/view';
-     globalThis.own = [new Y.Doc(), EditorView];`,
-  );
-  const { metafile } = await esbuild({
-    entryPoints: [entry],
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    outdir: join(project.folder, 'out'),
-    metafile: true,
-    logLevel: 'silent',
-  });
-  const inputs = Object.keys(metafile.inputs);
-  for (const name of [
-    'node_modules/yjs/dist/',
-    'node_modules/@codemirror/view/dist/',
-    'node_modules/@codemirror/state/dist/',
-  ]) {
-    expect(inputs.filter((input) => input.includes(name))).toHaveLength(1);
-  }
+/** A page's script with everything that is for browsers, and with Yjs and CodeMirror of its own. */
+const PAGE = `
+  export * from 'coscribe/editor'; export * from 'coscribe/protocol'; import { CoscribeProvider } from 'coscribe/provider';
+  import * as Y from 'yjs'; import { EditorView } from '@codemirror/view';
+  globalThis.own = [new Y.Doc(), EditorView, CoscribeProvider];`;
 
-  const built = await vite({
-    configFile: false,
-    root: project.folder,
-    logLevel: 'silent',
-    build: { write: false, rolldownOptions: { input: entry } },
-  });
-  const output = [built].flat().flatMap((result) => ('output' in result ? result.output : []));
-  const chunks = output.flatMap((file) => (file.type === 'chunk' ? [file] : []));
-  expect(
-    chunks.flatMap(({ moduleIds }) => moduleIds.filter((id) => id.includes('node_modules/yjs/dist/'))),
-  ).toHaveLength(1);
-  // Grammars stay files of their own.
-  expect(chunks.filter(({ isDynamicEntry }) => isDynamicEntry).length).toBeGreaterThan(50);
-});
+/** What the host's single copy is used of, and what breaks when there are two. */
+const onlyOnce = ['/yjs/dist/', '/@codemirror/view/dist/', '/@codemirror/state/dist/'];
+const copies = (files: readonly string[]) => onlyOnce.map((part) => files.filter((file) => file.includes(part)).length);
 
-test('nothing of node gets into what browsers load', async () => {
-  const { errors, warnings } = await esbuild({
-    stdin: {
-      contents:
-        "export * as a from 'coscribe/editor'; export * as b from 'coscribe/provider'; export * as c from 'coscribe/protocol';",
-      resolveDir: project.folder,
-    },
+test('esbuild bundles it without configuration and without a warning, with one copy of Yjs and of CodeMirror', async () => {
+  const { metafile, errors, warnings } = await esbuild({
+    entryPoints: [await project.write('app.js', PAGE)],
     bundle: true,
-    platform: 'browser',
     format: 'esm',
     splitting: true,
     outdir: join(project.folder, 'out'),
     write: false,
+    metafile: true,
     logLevel: 'silent',
   });
   expect([errors, warnings]).toEqual([[], []]);
+  expect(copies(Object.keys(metafile.inputs))).toEqual([1, 1, 1]);
+  // Grammars stay files of their own.
+  expect(Object.keys(metafile.outputs).length).toBeGreaterThan(50);
+});
+
+test('so does webpack', async () => {
+  const compiler = webpack({
+    context: project.folder,
+    entry: await project.write('app.js', PAGE),
+    output: { path: join(project.folder, 'out') },
+    // Without minification, which takes its time and changes nothing here.
+    mode: 'none',
+  });
+  const compilation = await new Promise<webpack.Compilation | undefined>((resolve, reject) => {
+    compiler.run((error, stats) => (error === null ? resolve(stats?.compilation) : reject(error)));
+  });
+  expect([compilation?.errors, compilation?.warnings]).toEqual([[], []]);
+  expect(copies([...(compilation?.modules ?? [])].map((module) => module.identifier()))).toEqual([1, 1, 1]);
+  expect(compilation?.chunks.size).toBeGreaterThan(50);
+});
+
+test('so does Vite', async () => {
+  const built = await vite({
+    configFile: false,
+    root: project.folder,
+    logLevel: 'silent',
+    build: { write: false, minify: false, rolldownOptions: { input: await project.write('app.js', PAGE) } },
+  });
+  const output = [built].flat().flatMap((result) => ('output' in result ? result.output : []));
+  const chunks = output.flatMap((file) => (file.type === 'chunk' ? [file] : []));
+  expect(copies(chunks.flatMap(({ moduleIds }) => moduleIds))).toEqual([1, 1, 1]);
+  expect(chunks.length).toBeGreaterThan(50);
 });

@@ -1,7 +1,7 @@
 import type { Logger } from '../logger.ts';
 
 /** A function of the host that is told something. What it returns is waited for by nobody. */
-export type HostCallback<Event> = (event: Event) => void | Promise<void>;
+export type HostCallback<Event> = (event: Event) => unknown;
 
 /** Calls a function of the host; what it throws or rejects with goes into the log and harms nobody. */
 export function fencedCall<Event>(
