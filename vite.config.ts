@@ -123,7 +123,7 @@ function serviceWorkerFiles(): Plugin {
       }
       const worker = bundle[`${WORKER}.js`];
       if (worker?.type !== 'chunk') throw new Error('the service worker is missing from the bundle');
-      const list = [...files].sort().map((file) => `/${file}`);
+      const list = [...files].sort();
       const version = createHash('sha256').update(list.join('\n')).digest('hex').slice(0, 12);
       worker.code = worker.code.replaceAll('__COSCRIBE_BUILD__', `(${JSON.stringify({ version, files: list })})`);
     },
@@ -134,6 +134,8 @@ function serviceWorkerFiles(): Plugin {
 export default defineConfig({
   root: 'web/app',
   appType: 'mpa',
+  // The server may be below a path of its host, which it writes into the pages; what they load finds the rest by itself.
+  experimental: { renderBuiltUrl: (_file, { hostType }) => (hostType === 'html' ? undefined : { relative: true }) },
   plugins: [serverRoutes(), fontPreload(), earlyTheme(), serviceWorkerFiles(), compressOutput()],
   build: {
     outDir: '../../dist/web',

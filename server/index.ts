@@ -11,6 +11,7 @@ import { systemClock } from './clock.ts';
 import { completeSettings, type GivenSettings } from './config.ts';
 import type { Connection } from './connection/connection.ts';
 import { StateThread } from './document/state-thread.ts';
+import { basePathOf, withoutBasePath } from './edge/base-path.ts';
 import { ChangeWatch, type DocumentChange } from './embedding/change-watch.ts';
 import { DocumentHandle } from './embedding/document-handle.ts';
 import { fencedCall, type HostCallback } from './embedding/fenced-call.ts';
@@ -146,9 +147,11 @@ export async function createServer(options: CreateServerOptions = {}): Promise<E
   // Otherwise only listening would make it ready.
   await server.http.ready();
 
-  const isOurs = ({ url = '' }: IncomingMessage) => site || OWN_PATHS.some((path) => path.test(url));
+  const basePath = basePathOf(settings.publicUrl);
+  const pathOf = ({ url = '' }: IncomingMessage) => withoutBasePath(url, basePath);
+  const isOurs = (request: IncomingMessage) => site || OWN_PATHS.some((path) => path.test(pathOf(request)));
   const handleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): boolean => {
-    if (!(request.url ?? '').startsWith(SYNC_PATH)) return false;
+    if (!pathOf(request).startsWith(SYNC_PATH)) return false;
     server.transport.handleUpgrade(request, socket, head);
     return true;
   };

@@ -10,6 +10,7 @@ import type { Clock } from './clock.ts';
 import type { ConnectionRates, Rate } from './connection/allowance.ts';
 import { Documents } from './document/documents.ts';
 import type { StateWork } from './document/state-work.ts';
+import { basePathOf } from './edge/base-path.ts';
 import { Certificate, readKeyPair } from './edge/certificate.ts';
 import { Door } from './edge/door.ts';
 import { Quotas } from './edge/quotas.ts';
@@ -160,12 +161,14 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     for (const room of registry.rooms()) room.notify({ type: 'storage', state: failing ? 'failing' : 'working' });
   });
   const door = new Door(settings);
+  const basePath = basePathOf(settings.publicUrl);
   const quotas = new Quotas(settings, clock);
   const transport = new WebSocketTransport({
     registry,
     authenticator,
     door,
     quotas,
+    basePath,
     limits: {
       messageBytes: settings.maxMessageBytes,
       congestedBytes: LIMITS.congestedBytes,
@@ -198,9 +201,10 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     tls,
     logger,
     metrics: { metrics, access: settings.metrics },
-    session: { access: settings.access, signIn, publicUrl: settings.publicUrl, clock, logger },
+    session: { access: settings.access, signIn, publicUrl: settings.publicUrl, basePath, clock, logger },
     siteFolder: options.siteFolder,
     partsFolder: options.partsFolder,
+    basePath,
     frameAncestors: frameAncestors(settings.frameAncestors),
     bodyLimit: settings.maxMessageBytes,
   });

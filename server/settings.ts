@@ -73,10 +73,11 @@ function oneOf<const T extends string>(...values: T[]): Parse<T> {
 function webAddress(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   const bare = url !== null && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
-  if (url === null || !bare || !/^https?:$/.test(url.protocol)) {
-    throw new Error('an address such as https://write.example.org');
+  // What may stand in a page, a cookie and a redirect as it is.
+  if (url === null || !bare || !/^https?:$/.test(url.protocol) || !/^(\/[\w.~-]+)*\/?$/.test(url.pathname)) {
+    throw new Error('an address such as https://write.example.org or https://example.org/notes');
   }
-  return url.href.replace(/\/+$/, '');
+  return url.href.replace(/\/$/, '');
 }
 
 /** The issuer of an OpenID provider, letter for letter: it is compared with what the provider calls itself. */
@@ -122,7 +123,7 @@ export const SETTINGS = {
     webAddress,
     null,
     'URL',
-    'Address under which browsers reach the server; without it, the one that a request names.',
+    'Address under which browsers reach the server, such as https://example.org/notes: with a path, everything is below that. Without it, the one that a request names.',
   ),
   origins: setting<readonly string[] | 'any' | null>(
     originList,

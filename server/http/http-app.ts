@@ -3,6 +3,7 @@ import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import { isDocumentName } from '../../protocol/document-name.ts';
 import { audit, type SecurityEventName } from '../audit.ts';
 import type { Clock } from '../clock.ts';
+import { withoutBasePath } from '../edge/base-path.ts';
 import type { KeyPair } from '../edge/certificate.ts';
 import type { Logger } from '../logger.ts';
 import { accessRoutes } from './access-routes.ts';
@@ -63,6 +64,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
     maxHeaderSize: HEADER_BYTES,
   };
   const app = fastify({
+    rewriteUrl: ({ url = '' }) => withoutBasePath(url, options.basePath),
     trustProxy: (address) => options.door.trust.trusts(address),
     bodyLimit: options.bodyLimit,
     requestTimeout: REQUEST_TIMEOUT,
@@ -85,7 +87,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
   await serveParts(app, options);
   app.setErrorHandler((error: FastifyError | HttpError, request, reply) => answerError(logger, error, request, reply));
   app.setNotFoundHandler((request, reply) => {
-    const body = errorBody('not-found', `There is nothing at ${request.method} ${request.url}.`);
+    const body = errorBody('not-found', `There is nothing at ${request.method} ${request.originalUrl}.`);
     return answerWithPage(request, reply, 404, '404') ?? reply.code(404).send(body);
   });
   await app.register(healthRoutes, { commits: options.commits, isReady: options.isReady });

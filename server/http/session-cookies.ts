@@ -15,10 +15,13 @@ export class SessionCookies {
   /** What the site's addresses begin with, `/` at its end. */
   readonly #path: string;
 
-  /** @param publicUrl the address that browsers use, if it is known */
-  constructor(publicUrl: string | null) {
+  /**
+   * @param publicUrl the address that browsers use, if it is known
+   * @param path below which browsers send them
+   */
+  constructor(publicUrl: string | null, path: string) {
     this.#publicUrl = publicUrl === null ? null : new URL(publicUrl);
-    this.#path = this.#publicUrl === null ? '/' : `${this.#publicUrl.pathname.replace(/\/$/, '')}/`;
+    this.#path = path;
   }
 
   read(request: FastifyRequest, kind: CookieKind): string | null {

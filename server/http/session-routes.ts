@@ -19,6 +19,8 @@ export interface SessionRoutesOptions {
   readonly signIn: SignIn | null;
   /** The address that browsers use, if it is known. */
   readonly publicUrl: string | null;
+  /** What all paths begin with (edge/base-path.ts). */
+  readonly basePath: string;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -36,9 +38,8 @@ const SignInQuery = Type.Object({ return: Type.Optional(Type.String()) });
 
 /** `/auth/*` and `/api/session`: signing in and out, and who is signed in. docs/access.md describes them for users. */
 export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = async (app, options) => {
-  const { access, signIn, publicUrl, clock, logger } = options;
-  const basePath = publicUrl === null ? '' : new URL(publicUrl).pathname.replace(/\/$/, '');
-  const cookies = new SessionCookies(publicUrl);
+  const { access, signIn, publicUrl, basePath, clock, logger } = options;
+  const cookies = new SessionCookies(publicUrl, `${basePath}/`);
   await app.register(fastifyCookie);
   // Answers depend on who asks.
   app.addHook('onRequest', async (_request, reply) => {

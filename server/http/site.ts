@@ -17,6 +17,9 @@ export type PageName = (typeof PAGES)[number];
 /** Stands in a page of the build where its nonce goes. */
 const NONCE_PLACEHOLDER = '{nonce}';
 
+/** Begins a path of this site in a page of the build, which is made for a site at the root of its host. */
+const SITE_PATH = /\b(href|src|content)="\/(?!\/)/g;
+
 declare module 'fastify' {
   interface FastifyReply {
     /** Answers with a page of the site; null when there is no site. */
@@ -27,17 +30,23 @@ declare module 'fastify' {
 export interface SiteOptions {
   /** Folder of the built site; null serves none. */
   readonly siteFolder: string | null;
+  /** What all paths begin with (edge/base-path.ts). */
+  readonly basePath: string;
   /** Who may show the pages in a frame, as a policy writes it. */
   readonly frameAncestors: string;
 }
 
 /** Serves the built site: the landing page, document pages and their assets. */
-export async function serveSite(app: FastifyInstance, { siteFolder, frameAncestors }: SiteOptions): Promise<void> {
+export async function serveSite(app: FastifyInstance, options: SiteOptions): Promise<void> {
+  const { siteFolder, basePath, frameAncestors } = options;
   if (siteFolder === null || !existsSync(join(siteFolder, 'index.html'))) {
     app.decorateReply('sendPage', null);
     return;
   }
-  const read = async (page: PageName) => [page, await readFile(join(siteFolder, `${page}.html`), 'utf8')] as const;
+  const read = async (page: PageName) => {
+    const html = await readFile(join(siteFolder, `${page}.html`), 'utf8');
+    return [page, html.replaceAll(SITE_PATH, (_path, attribute) => `${attribute}="${basePath}/`)] as const;
+  };
   const pages = new Map(await Promise.all(PAGES.map(read)));
   app.decorateReply('sendPage', function (this: FastifyReply, page: PageName): FastifyReply {
     const nonce = makeNonce();
@@ -46,7 +55,11 @@ export async function serveSite(app: FastifyInstance, { siteFolder, frameAncesto
       .header('Content-Security-Policy', pagePolicy(nonce, this.request.visitor, frameAncestors))
       .send((pages.get(page) ?? '').replaceAll(NONCE_PLACEHOLDER, nonce));
   });
-  app.get('/', (_request, reply) => reply.sendPage?.('index'));
+  app.get('/', (request, reply) => {
+    // The page's service worker may answer only for what is below the slash.
+    if (basePath !== '' && request.originalUrl === basePath) return reply.redirect(`${basePath}/`, 308);
+    return reply.sendPage?.('index');
+  });
   // One page shows all documents; the service worker keeps it under the address without a name.
   app.get('/d/', (_request, reply) => reply.sendPage?.('document'));
   app.get<{ Params: { '*': string } }>('/d/*', (request, reply) =>

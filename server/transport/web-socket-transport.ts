@@ -15,6 +15,7 @@ import { type Access, AccessUnavailable, type Authenticator, type Grant } from '
 import type { Clock } from '../clock.ts';
 import { Connection, type ConnectionLimits } from '../connection/connection.ts';
 import { HEARTBEAT, Heartbeat } from '../connection/heartbeat.ts';
+import { withoutBasePath } from '../edge/base-path.ts';
 import type { Door } from '../edge/door.ts';
 import type { Quotas } from '../edge/quotas.ts';
 import type { Logger } from '../logger.ts';
@@ -49,6 +50,8 @@ export interface TransportDependencies {
   readonly authenticator: Authenticator;
   readonly door: Door;
   readonly quotas: Quotas;
+  /** What all paths begin with (edge/base-path.ts). */
+  readonly basePath: string;
   readonly limits: TransportLimits;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -182,7 +185,7 @@ export class WebSocketTransport {
   }
 
   #upgrade(request: IncomingMessage, socket: NetSocket, head: Buffer): void {
-    const url = parseTarget(request.url ?? '');
+    const url = parseTarget(withoutBasePath(request.url ?? '', this.#dependencies.basePath));
     if (url === null || !url.pathname.startsWith(SYNC_PATH)) {
       refuseUpgrade(socket, 404, 'not-found', `Documents are at ${SYNC_PATH}<name>.`);
       return;

@@ -10,6 +10,7 @@ import { CoscribeProvider } from '../provider/index.ts';
 import { WayIn } from './access/way-in.ts';
 import { DocumentApi } from './api/document-api.ts';
 import { SiteSession } from './api/site-session.ts';
+import { siteRoot } from './base/site-root.ts';
 import { styleNonce } from './base/style-nonce.ts';
 import { Credentials } from './device/credentials.ts';
 
@@ -44,7 +45,7 @@ function openDocument(name: string, page: DocumentPage, fragment: LinkFragment |
     now: () => Date.now(),
   });
   if (fragment !== null) wayIn.take(fragment);
-  const provider = new CoscribeProvider('/sync', name, doc, { awareness, token: () => wayIn.token() });
+  const provider = new CoscribeProvider(`${siteRoot()}sync`, name, doc, { awareness, token: () => wayIn.token() });
   // Before the session listens: what can be mended at once is not shown.
   provider.on('closed', ({ name: code }) => wayIn.refused(code));
   const letIn = () => {
@@ -124,7 +125,7 @@ function openDocument(name: string, page: DocumentPage, fragment: LinkFragment |
 const fragment = takeFragment(window);
 const page = document.querySelector('cs-document-page');
 const name = documentNameFromPath(location.pathname);
-if (name === null) location.replace('/404.html');
+if (name === null) location.replace(`${siteRoot()}404.html`);
 else if (page instanceof DocumentPage) openDocument(name, page, fragment);
 // A share link of this very document, put into the address bar, changes the fragment and loads nothing.
 window.addEventListener('hashchange', () => {

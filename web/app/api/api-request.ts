@@ -1,3 +1,5 @@
+import { siteRoot } from '../base/site-root.ts';
+
 /** A request the server refused or never got. The message is a sentence for the person at the screen. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -28,7 +30,7 @@ export class ApiError extends Error {
 
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Below the server's root, for example `/api/session`. */
+  /** Below the root of the site, for example `/api/session`. */
   readonly path: string;
   /** The access token; empty for none. */
   readonly token?: string;
@@ -47,7 +49,7 @@ export async function askApi(
 ): Promise<unknown> {
   let response: Response;
   try {
-    response = await request(path, {
+    response = await request(siteRoot() + path.slice(1), {
       method,
       headers: {
         ...(token === '' ? {} : { Authorization: `Bearer ${token}` }),

@@ -1,5 +1,5 @@
 import { isRole, type Role } from '../../../protocol/roles.ts';
-import { type KeptStrings, readJson } from './local-store.ts';
+import { type KeptStrings, readJson, siteKey } from './local-store.ts';
 
 /** What a password was exchanged for. */
 export interface KeptTicket {
@@ -46,7 +46,7 @@ export class Credentials {
 
   constructor(store: KeptStrings, documentName: string) {
     this.#store = store;
-    this.#key = `coscribe.access.${documentName}`;
+    this.#key = siteKey(`coscribe.access.${documentName}`);
   }
 
   get ownerKey(): KeptOwnerKey | null {

@@ -1,3 +1,5 @@
+import { siteRoot } from '../base/site-root.ts';
+
 /** What the site needs of `localStorage`. */
 export type KeptStrings = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
@@ -38,6 +40,12 @@ function guarded<T>(use: () => T, otherwise: T): T {
   } catch {
     return otherwise; // Refused or full: the caller goes on with what is in memory.
   }
+}
+
+/** The key of what is about documents: two sites below different paths of one host share their storage, not their documents. */
+export function siteKey(key: string): string {
+  const root = siteRoot();
+  return root === '/' ? key : `${key}@${root}`;
 }
 
 /** Reads JSON that this site wrote earlier; null when it is missing or damaged. */

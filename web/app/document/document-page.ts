@@ -5,6 +5,7 @@ import '../access/role-badge.ts';
 import type { Announcer } from '../base/announcer.ts';
 import { icon } from '../base/icon.ts';
 import { mark } from '../base/mark.ts';
+import { siteRoot } from '../base/site-root.ts';
 import '../base/announcer.ts';
 import './document-menu.ts';
 import type { DocumentSession } from './document-session.ts';
@@ -39,7 +40,7 @@ export class DocumentPage extends SessionElement {
           if (event.key === 'Escape' && !event.defaultPrevented && !inPopover(event.target)) session.focusEditor();
         }}
       >
-        <a class="bar-home" href="/" title="Start page"><span class="visually-hidden">Coscribe, start page</span>${mark()}</a>
+        <a class="bar-home" href=${siteRoot()} title="Start page"><span class="visually-hidden">Coscribe, start page</span>${mark()}</a>
         <cs-title-field .session=${session}></cs-title-field>
         <div class="bar-state">
           <cs-role-badge .session=${session}></cs-role-badge>

@@ -1,11 +1,13 @@
 import { documentNameProblem } from '../../../protocol/document-name.ts';
+import { siteRoot } from '../base/site-root.ts';
 import { readFragment } from './link-fragment.ts';
 
-const PREFIX = '/d/';
+/** What the paths of documents begin with. */
+const prefix = () => `${siteRoot()}d/`;
 
 /** The address of a document on this site, without the host. */
 export function documentPath(name: string): string {
-  return PREFIX + encodeURIComponent(name);
+  return prefix() + encodeURIComponent(name);
 }
 
 /** The link to send to somebody. `origin` as `location.origin` gives it. */
@@ -20,10 +22,11 @@ export function credentialLink(origin: string, name: string, credential: string)
 
 /** The document that an address of this site names; null when it names none or the name is not valid. */
 export function documentNameFromPath(pathname: string): string | null {
-  if (!pathname.startsWith(PREFIX)) return null;
+  const folder = prefix();
+  if (!pathname.startsWith(folder)) return null;
   let name: string;
   try {
-    name = decodeURIComponent(pathname.slice(PREFIX.length));
+    name = decodeURIComponent(pathname.slice(folder.length));
   } catch {
     return null; // A stray percent sign: no browser and no link of ours writes one.
   }
@@ -39,7 +42,7 @@ export type TypedName =
 export function readTypedName(typed: string, origin: string): TypedName {
   const trimmed = typed.trim();
   if (trimmed === '') return { problem: 'Type the name of a document, or paste its link.' };
-  if (trimmed.startsWith(`${origin}${PREFIX}`)) {
+  if (trimmed.startsWith(`${origin}${prefix()}`)) {
     const { pathname, hash } = new URL(trimmed);
     const name = documentNameFromPath(pathname);
     if (name === null) return { problem: 'This link does not name a document.' };

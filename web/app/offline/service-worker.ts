@@ -20,17 +20,19 @@ interface WorkerScope {
   ): void;
 }
 
-/** The files of this build, put in by vite.config.ts. */
+/** The files of this build as paths from the root of the site, put in by vite.config.ts. */
 declare const __COSCRIBE_BUILD__: { readonly version: string; readonly files: readonly string[] };
 
+const worker = self as unknown as WorkerScope;
 const { version, files } = __COSCRIBE_BUILD__;
-const CACHE = `coscribe-${version}`;
+/** Where the site begins on its host; several may be on one, and share what a browser keeps for it. */
+const ROOT = new URL('.', worker.location.href).pathname;
+const CACHES = `coscribe:${ROOT}:`;
+const CACHE = CACHES + version;
 /** One page serves all documents, so that it is kept once. */
-const PAGES = { start: '/', document: '/d/' } as const;
+const PAGES = { start: ROOT, document: `${ROOT}d/` } as const;
 /** How long a page waits for a server that does not answer before the kept one is shown, in milliseconds. */
 const PATIENCE = 4_000;
-
-const worker = self as unknown as WorkerScope;
 
 worker.addEventListener('install', (event) => event.waitUntil(install()));
 worker.addEventListener('activate', (event) => event.waitUntil(activate()));
@@ -38,21 +40,21 @@ worker.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== worker.location.origin) return;
-  if (url.pathname.startsWith('/assets/')) event.respondWith(file(request));
-  else if (request.mode === 'navigate' && url.pathname === '/') event.respondWith(page(request, PAGES.start));
-  else if (request.mode === 'navigate' && url.pathname.startsWith('/d/'))
+  if (url.pathname.startsWith(`${ROOT}assets/`)) event.respondWith(file(request));
+  else if (request.mode === 'navigate' && url.pathname === PAGES.start) event.respondWith(page(request, PAGES.start));
+  else if (request.mode === 'navigate' && url.pathname.startsWith(PAGES.document))
     event.respondWith(page(request, PAGES.document));
 });
 
 async function install(): Promise<void> {
   const cache = await caches.open(CACHE);
-  await cache.addAll([...files, ...Object.values(PAGES)]);
+  await cache.addAll([...files.map((name) => ROOT + name), ...Object.values(PAGES)]);
 }
 
 async function activate(): Promise<void> {
   const names = await caches.keys();
   await Promise.all(
-    names.filter((name) => name.startsWith('coscribe-') && name !== CACHE).map((name) => caches.delete(name)),
+    names.filter((name) => name.startsWith(CACHES) && name !== CACHE).map((name) => caches.delete(name)),
   );
   await worker.clients.claim();
 }
