@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { chromium } from 'playwright';
 import { TOOLS } from './project.mjs';
 import { duration, run, runTool, StepFailed } from './run.mjs';
+import { installSystemPackage } from './system-package.mjs';
 
 /** Where Linux distributions, macOS and Windows put a Chromium that Playwright can drive. */
 const SYSTEM_PATHS = [
@@ -44,23 +45,14 @@ export function findChromium() {
 const DOWNLOADS = 'https://cdn.playwright.dev';
 const PROBE_MS = 5_000;
 const DOWNLOAD_MS = 180_000;
-const PACKAGE_MS = 240_000;
 
-/** How package managers install Chromium, by the command whose presence tells the system. */
-const PACKAGE_MANAGERS = [
-  {
-    command: '/usr/bin/apt-get',
-    steps: [
-      ['apt-get', 'update', '-q'],
-      ['apt-get', 'install', '-y', '-q', '--no-install-recommends', 'chromium'],
-    ],
-  },
-  { command: '/usr/bin/dnf', steps: [['dnf', 'install', '-y', 'chromium']] },
-  { command: '/sbin/apk', steps: [['apk', 'add', '--no-cache', 'chromium']] },
-  { command: '/usr/bin/pacman', steps: [['pacman', '-S', '--noconfirm', 'chromium']] },
-  { command: '/opt/homebrew/bin/brew', asRoot: false, steps: [['brew', 'install', '--cask', 'google-chrome']] },
-  { command: '/usr/local/bin/brew', asRoot: false, steps: [['brew', 'install', '--cask', 'google-chrome']] },
-];
+const PACKAGE_NAMES = {
+  apt: ['chromium'],
+  dnf: ['chromium'],
+  apk: ['chromium'],
+  pacman: ['chromium'],
+  brew: ['--cask', 'google-chrome'],
+};
 
 /**
  * A Chromium that starts: one that is there, else Playwright's download, else a package of the system.
@@ -74,7 +66,7 @@ export async function ensureChromium() {
 
   console.error('Getting a Chromium for the browser tests …');
   let output = '';
-  for (const attempt of [download, installPackage]) {
+  for (const attempt of [download, () => installSystemPackage(PACKAGE_NAMES)]) {
     output += await attempt();
     const path = await firstThatStarts();
     if (path !== null) {
@@ -104,17 +96,4 @@ async function download() {
     return `${DOWNLOADS} cannot be reached (${error instanceof Error ? error.message : error}).\n`;
   }
   return (await runTool(TOOLS.playwright, ['install', '--no-shell', 'chromium'], { limitMs: DOWNLOAD_MS })).output;
-}
-
-async function installPackage() {
-  const manager = PACKAGE_MANAGERS.find(({ command }) => existsSync(command));
-  if (manager === undefined) return 'No package manager that is known here.\n';
-  const prefix = manager.asRoot === false || process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-  let output = '';
-  for (const step of manager.steps) {
-    const [command = '', ...args] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', ...step];
-    // A failed refresh of the package lists may still leave usable ones behind: go on.
-    output += (await run(command, args, { limitMs: PACKAGE_MS })).output;
-  }
-  return output;
 }

@@ -80,6 +80,10 @@ await main(async () => {
     const { ensureChromium } = await import('./chromium.mjs');
     env.COSCRIBE_CHROMIUM = await ensureChromium();
   }
+  if (parts.includes('net')) {
+    const { ensureNginx } = await import('./nginx.mjs');
+    await ensureNginx();
+  }
   if (process.env.COSCRIBE_TRACES === undefined && existsSync(TRACES)) env.COSCRIBE_TRACES = TRACES;
 
   const results = [];
