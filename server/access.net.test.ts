@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { decodeAwarenessEntries } from '../protocol/awareness-entries.ts';
-import { encodeAwareness, encodeToken } from '../protocol/messages.ts';
+import { encodeAwareness, encodeSyncStep2, encodeToken } from '../protocol/messages.ts';
 import { type Action, may, ROLES, type Role } from '../protocol/roles.ts';
 import { SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX } from '../protocol/version.ts';
 import type { Access, Authenticator } from './auth/authenticator.ts';
@@ -109,8 +110,18 @@ describe('the table of roles and actions', () => {
       expect(await client.untilClosed()).toMatchObject({ code: 4403 });
     }
     expect((await ask(server, 'GET', 'minutes/text', owner)).body).toBe(may(role, 'write') ? 'xAgenda' : 'Agenda');
-    if (may(role, 'write')) await watcher.until(() => sees(watcher, 77), 'the name of the writer');
-    else expect(watcher.text).toBe('Agenda');
+    if (may(role, 'write')) {
+      await watcher.until(() => sees(watcher, 77), 'the name of the writer');
+      return;
+    }
+    expect(watcher.text).toBe('Agenda');
+    // The same edit as an answer to the server's question: no way round.
+    const answering = await join(server, linkOf(role).link);
+    const doc = new Y.Doc();
+    doc.getText('content').insert(0, 'y');
+    answering.send(encodeSyncStep2(Y.encodeStateAsUpdate(doc)));
+    expect(await answering.untilClosed()).toMatchObject({ code: 4403 });
+    expect((await ask(server, 'GET', 'minutes/text', owner)).body).toBe('Agenda');
   });
 
   const REQUESTS: readonly { action: Action; method: string; path: string; body?: unknown; ok: number }[] = [
@@ -124,6 +135,17 @@ describe('the table of roles and actions', () => {
     { action: 'share', method: 'PATCH', path: 'minutes/links/none', body: { label: 'x' }, ok: 404 },
     { action: 'share', method: 'DELETE', path: 'minutes/links/none', ok: 404 },
   ];
+
+  it('[SEC-2] is tried over HTTP with every route of a document', () => {
+    const page = readFileSync(new URL('../docs/http-api.md', import.meta.url), 'utf8');
+    const routes = [...page.matchAll(/^\| `([A-Z]+) \/api\/documents\/<name>(\S*)` \|/gm)].map(
+      ([, method, below = '']) => `${method} minutes${below.replace('<id>', 'none')}`,
+    );
+    // A ticket is what somebody without access asks for.
+    expect(routes.filter((route) => route !== 'POST minutes/ticket').sort()).toEqual(
+      REQUESTS.map(({ method, path }) => `${method} ${path}`).sort(),
+    );
+  });
 
   it.each(ROLES)('[SEC-1, SEC-2] holds over HTTP for a link as %s', async (role) => {
     const { server, linkOf } = await shared();
