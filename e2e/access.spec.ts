@@ -139,51 +139,81 @@ test('[SEC-2] owner, editor, commenter, viewer and a revoked person in one docum
   await rex.sees('Hello. Edith writes. Rex writes. After Rex.');
 });
 
-test('[SEC-3] the secret of a link is in no address, no history, no Referer and no request', async ({
-  create,
-  visitor,
-}) => {
-  const owner = await create('Olive');
-  const path = await makeLink(owner, 'Viewers', 'viewer');
-  const secret = path.slice(path.indexOf('.') + 1);
-  const vera = await visitor('Vera');
-  const leaks: string[] = [];
-  vera.context.on('request', async (request) => {
-    const headers = await request.allHeaders();
-    if (request.url().includes(secret)) leaks.push(`address ${request.url()}`);
-    if ((headers['referer'] ?? '').includes(secret)) leaks.push(`Referer of ${request.url()}`);
-  });
-  vera.page.on('websocket', (socket) => {
-    if (socket.url().includes(secret)) leaks.push(`WebSocket ${socket.url()}`);
-  });
-  await vera.page.goto(`${vera.cable.url}/`);
-  await vera.page.goto(vera.cable.url + path);
-  await vera.connected();
-  await expect(vera.page).toHaveURL(vera.cable.url + path.slice(0, path.indexOf('#')));
+test.describe('with a server that writes all it can', () => {
+  test.use({ logLevel: 'debug' });
 
-  // The bar's own link to the start page, back and forward: the address stays clean, the access stays.
-  await vera.page.locator('.bar-home').click();
-  await expect(vera.page).toHaveURL(`${vera.cable.url}/`);
-  await vera.page.goBack();
-  await vera.connected();
-  expect(vera.page.url()).not.toContain(secret);
-  await vera.page.goBack();
-  await vera.page.goForward();
-  await vera.connected();
-  expect(vera.page.url()).not.toContain(secret);
-  expect(await vera.page.evaluate(() => document.documentElement.outerHTML)).not.toContain(secret);
+  test('[SEC-3] the secrets of links, tickets and owners are in no address, no history, no Referer and no log', async ({
+    create,
+    visitor,
+    server,
+  }) => {
+    const owner = await create('Olive');
+    const sentByOwner = owner.cable.record();
+    const open = await makeLink(owner, 'Viewers', 'viewer');
+    const locked = await makeLink(owner, 'Locked', 'editor', 'open-sesame');
+    await letAnyone(owner, '');
+    const vera = await visitor('Vera');
+    const sentByVera = vera.cable.record();
+    const { page } = vera;
+    const clean = vera.cable.url + open.slice(0, open.indexOf('#'));
+    await page.goto(`${vera.cable.url}/`);
+    await page.goto(vera.cable.url + open);
+    await vera.connected();
+    await expect(page).toHaveURL(clean);
 
-  // The same link put into the address bar of the open page: nothing is loaded, the fragment alone changes.
-  await vera.page.evaluate(
-    (hash) => {
-      location.hash = hash;
-    },
-    path.slice(path.indexOf('#')),
-  );
-  await expect(vera.page).toHaveURL(vera.cable.url + path.slice(0, path.indexOf('#')));
-  await vera.connected();
-  await expect(vera.page.getByTestId('role-badge')).toHaveCount(0);
-  expect(leaks).toEqual([]);
+    // The bar's own link to the start page, back and forward: the address stays clean, the access stays.
+    await page.locator('.bar-home').click();
+    await expect(page).toHaveURL(`${vera.cable.url}/`);
+    await page.goBack();
+    await vera.connected();
+    await page.goBack();
+    await page.goForward();
+    await vera.connected();
+    await expect(page).toHaveURL(clean);
+
+    // Another link put into the address bar of the open page: nothing is loaded, the fragment alone changes.
+    await page.evaluate(
+      (hash) => {
+        location.hash = hash;
+      },
+      locked.slice(locked.indexOf('#')),
+    );
+    await expect(page).toHaveURL(clean);
+    await page.getByTestId('password').fill('open-sesame');
+    await page.keyboard.press('Enter');
+    await vera.connected();
+    await expect(page.getByTestId('role-badge')).toHaveCount(0);
+
+    const secrets = [open, locked].map((path) => path.slice(path.indexOf('.') + 1));
+    const kept = (person: Person) =>
+      person.page.evaluate((name) => localStorage.getItem(`coscribe.access.${name}`) ?? '', owner.documentName);
+    secrets.push(
+      /own\.([\w-]{43})/.exec(await kept(owner))?.[1] ?? '',
+      /ticket\.([\w.-]+)/.exec(await kept(vera))?.[1] ?? '',
+    );
+    expect(secrets.map(({ length }) => length > 40)).toEqual([true, true, true, true]);
+    secrets.push('open-sesame');
+    const holdsSecret = (text: string) => secrets.some((secret) => text.includes(secret));
+
+    // What went over the wire: only headers that nobody logs hold one, and what was posted.
+    for (const sent of [sentByOwner(), sentByVera()]) {
+      const lines = sent.split('\r\n').filter(holdsSecret);
+      expect(lines.length).toBeGreaterThan(0);
+      expect(lines.filter((line) => !/^(authorization: |sec-websocket-protocol: |\{")/i.test(line))).toEqual([]);
+    }
+    expect(sentByVera()).toMatch(/^referer: /im);
+    // What is behind back and forward, and in the page.
+    const browser = await vera.context.newCDPSession(page);
+    const { entries } = await browser.send('Page.getNavigationHistory');
+    expect(entries.length).toBeGreaterThan(2);
+    expect(entries.map(({ url }) => url).filter(holdsSecret)).toEqual([]);
+    expect(holdsSecret(await page.evaluate(() => document.documentElement.outerHTML))).toBe(false);
+    // What the server wrote.
+    await revoke(owner, 'Locked');
+    await expect(page.getByTestId('gate')).toBeVisible();
+    await expect.poll(() => server.output).toContain('"security":"revoked"');
+    expect(server.output.split('\n').filter(holdsSecret)).toEqual([]);
+  });
 });
 
 test('a role changes live, both ways, and nothing that was typed is lost', async ({ create, enter }) => {

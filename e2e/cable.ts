@@ -6,6 +6,7 @@ export class Cable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #isCut = false;
+  #recording: string[] | null = null;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -30,6 +31,13 @@ export class Cable {
   cut(): void {
     this.#isCut = true;
     for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  /** Keeps what the person's browser sends from now on. Returns how to read it, as it went over the wire. */
+  record(): () => string {
+    const recording: string[] = [];
+    this.#recording = recording;
+    return () => recording.join('');
   }
 
   mend(): void {
@@ -61,6 +69,7 @@ export class Cable {
       });
       one.pipe(other);
     }
+    near.on('data', (bytes: Buffer) => this.#recording?.push(bytes.toString('latin1')));
     near.resume();
   }
 }

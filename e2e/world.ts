@@ -24,6 +24,12 @@ export class TestServer {
     return Number(this.#process.port);
   }
 
+  /** Everything it has written since it was started last. */
+  get output(): string {
+    const { stdout, stderr } = this.#process.output;
+    return stdout + stderr;
+  }
+
   /** Kills it without warning. */
   async kill(): Promise<void> {
     await this.#process.end('SIGKILL');
@@ -46,6 +52,8 @@ export class TestServer {
 }
 
 interface World {
+  /** How much the server writes to its log. */
+  logLevel: 'info' | 'debug';
   server: TestServer;
   /** Lets somebody come, in a browser of their own, to a document. Their name is known to it already. */
   arrive: (name: string, documentName: string, options?: BrowserContextOptions) => Promise<Person>;
@@ -61,10 +69,11 @@ interface World {
 const COLORS = ['#2f6f9f', '#a4502e', '#3f7d4e', '#7a4c9c', '#96691a'];
 
 export const test = base.extend<World>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from this pattern.
-  server: async ({}, use) => {
+  logLevel: ['info', { option: true }],
+
+  server: async ({ logLevel }, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'coscribe-e2e-'));
-    const server = new TestServer(folder, await ServerProcess.start(folder));
+    const server = new TestServer(folder, await ServerProcess.start(folder, ['--port', '0', '--log-level', logLevel]));
     await use(server);
     await server.stop();
     await rm(folder, { recursive: true, force: true });
