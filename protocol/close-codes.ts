@@ -1,6 +1,7 @@
 /** What a client does after a close: wait and try again, try again no sooner than the reason says, or stop. */
 export type RetryRule = 'backoff' | 'never';
 
+/** Why a connection was closed; docs/errors.md has each. */
 export interface CloseCode {
   readonly code: number;
   /** Short stable name, as in docs/errors.md and in the provider's `closed` state. */

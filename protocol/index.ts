@@ -1,4 +1,7 @@
-/** `coscribe/protocol`: the wire, for other clients and for tools. docs/protocol.md has every byte in words. */
+/**
+ * `coscribe/protocol`: the wire, for other clients and for tools. docs/protocol.md has every byte in words.
+ * @module coscribe/protocol
+ */
 export { CLOSE_CODES, type CloseCode, closeCode, parseCloseReason, type RetryRule } from './close-codes.ts';
 export { documentNameProblem, isDocumentName } from './document-name.ts';
 export { LIMITS } from './limits.ts';

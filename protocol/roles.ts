@@ -1,6 +1,7 @@
 /** What a person may be in a document, from least to most. */
 export const ROLES = ['viewer', 'commenter', 'editor', 'owner'] as const;
 
+/** What somebody is in a document. */
 export type Role = (typeof ROLES)[number];
 
 /** What can be done with a document. */

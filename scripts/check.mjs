@@ -2,6 +2,7 @@ import './node-version.mjs';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { apiReference } from './api.mjs';
 import { BUDGET_BYTES, EMBED_BUDGET_BYTES, measureEmbed, measurePage } from './budget.mjs';
 import { ensureBuilt } from './build.mjs';
 import { lint, types } from './checks.mjs';
@@ -70,6 +71,9 @@ const packaged = {
   },
 };
 
+/** Whether every exported name has a comment, and all that comments refer to exists. */
+const api = { name: 'api', check: () => apiReference({ write: false }) };
+
 /** @param {number} bytes */
 function kilobytes(bytes) {
   return `${(bytes / 1000).toFixed(1)} kB`;
@@ -79,7 +83,7 @@ await main(async () => {
   const started = performance.now();
   await ensureInstalled();
   const failed = [];
-  for (const { name, check } of [types, lint, unit, budget, packaged]) {
+  for (const { name, check } of [types, lint, unit, budget, packaged, api]) {
     const { code, output, ms, note } = { note: undefined, ...(await check()) };
     console.log(`${code === 0 ? '✓' : '✗'} ${name.padEnd(7)} ${duration(ms).padStart(8)}  ${note ?? ''}`.trimEnd());
     if (code === 0) continue;

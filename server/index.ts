@@ -1,4 +1,7 @@
-// `coscribe/server`: the server inside another Node.js program. docs/embedding-server.md shows it.
+/**
+ * `coscribe/server`: the server inside another Node.js program. docs/embedding-server.md shows it.
+ * @module coscribe/server
+ */
 
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';

@@ -24,6 +24,7 @@ export interface Grant {
   readonly through: string;
 }
 
+/** Somebody is not let in. */
 export interface Refusal {
   readonly granted: false;
   /**
@@ -35,6 +36,7 @@ export interface Refusal {
   readonly reason: string;
 }
 
+/** What an authenticator decides. */
 export type Access = Grant | Refusal;
 
 /** Nobody can say right now who may do what: a disk or another server does not answer. Whoever asks should come again. */

@@ -3,6 +3,7 @@ export type Operation =
   | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
   | { readonly type: 'del'; readonly key: Uint8Array };
 
+/** Keys from one to another. */
 export interface KeyRange {
   /** First key, inclusive. */
   readonly from: Uint8Array;

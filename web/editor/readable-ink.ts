@@ -1,5 +1,6 @@
-/** Ink for text on a colour: black or white, whichever reads better. */
+/** Ink for text on a light colour. */
 export const DARK_INK = '#000000';
+/** Ink for text on a dark colour. */
 export const LIGHT_INK = '#ffffff';
 
 /**

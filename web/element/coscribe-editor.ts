@@ -45,6 +45,7 @@ interface Shown {
  * `doc` and `awareness` are richer as properties than attributes can be.
  */
 export class CoscribeEditorElement extends FormElement {
+  /** @internal */
   static readonly observedAttributes = ATTRIBUTES;
 
   readonly #frame: HTMLElement;
@@ -177,15 +178,18 @@ export class CoscribeEditorElement extends FormElement {
 
   // --- what the page tells the element
 
+  /** @internal */
   connectedCallback(): void {
     this.adoptEarlyProperties();
     this.#askUpdate();
   }
 
+  /** @internal */
   disconnectedCallback(): void {
     this.#askUpdate();
   }
 
+  /** @internal */
   attributeChangedCallback(name: AttributeName, before: string | null, value: string | null): void {
     if (before === value) return;
     if (ADDRESS_ATTRIBUTES.has(name)) this.#openAnew();
@@ -193,10 +197,12 @@ export class CoscribeEditorElement extends FormElement {
     else if (this.#shown !== null) this.#apply(name, this.#shown);
   }
 
+  /** @internal */
   formAssociatedCallback(): void {
     this.#takeText();
   }
 
+  /** @internal */
   formDisabledCallback(disabled: boolean): void {
     this.formDisabled = disabled;
     if (this.#shown !== null) this.#apply('readonly', this.#shown);

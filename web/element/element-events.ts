@@ -14,6 +14,7 @@ export const ELEMENT_ERRORS = {
   internal: 'Something failed that was dealt with: an extension, a broken frame, a token function that threw.',
 } as const;
 
+/** A code of the `error` event; docs/errors.md has each. */
 export type ElementErrorCode = keyof typeof ELEMENT_ERRORS;
 
 /** What the `error` event tells. */

@@ -1,6 +1,7 @@
 /**
  * `coscribe/editor`: `<coscribe-editor>` for any page, and `createEditor` for pages that want to put it together themselves.
  * Importing this in a browser makes the element known; on a server it does nothing.
+ * @module coscribe/editor
  */
 import { defineElement } from './coscribe-editor.ts';
 

@@ -1,6 +1,10 @@
-// The published names of `coscribe/provider`.
+/**
+ * `coscribe/provider`: a Yjs document and its presence, kept in step with a Coscribe server and on this device.
+ * @module coscribe/provider
+ */
 export type { DocumentProperties, Notice } from '../../protocol/messages.ts';
 export type { Person } from '../../protocol/person.ts';
+export type { Role } from '../../protocol/roles.ts';
 export type { Clock } from './clock.ts';
 export type { Refusal } from './connection-state.ts';
 export { CoscribeProvider } from './provider.ts';

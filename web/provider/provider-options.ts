@@ -56,6 +56,7 @@ export interface ProviderEvents {
   notice: (notice: Notice) => void;
   /** The connection was lost or could not be made; the next attempt is at this time, `clock.now()` based, in ms. */
   retry: (retryAt: number) => void;
+  /** The offline copy was read, or is known not to work. */
   'offline-copy': (state: OfflineCopyState) => void;
   /** Something went wrong and was dealt with: a broken frame, a token function that threw. For a log; nothing has to be done. */
   error: (error: unknown) => void;

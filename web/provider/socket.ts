@@ -14,6 +14,7 @@ export interface Socket {
 /** `readyState` of a socket that can send. */
 export const SOCKET_OPEN = 1;
 
+/** What makes a connection: `WebSocket` of the platform or of the npm package ws, or a stand-in. */
 export type SocketConstructor = new (url: string, protocols: string[]) => Socket;
 
 /** The platform's own WebSocket. @throws TypeError where there is none */
