@@ -137,8 +137,17 @@ test('its command serves documents, the site, and the module with every language
   expect(await ended).toEqual([0, null]);
 });
 
-test('its types hold in a strict project of somebody else', async () => {
-  await project.link('@types/node');
+test('its types, and the examples of the documents, hold in a strict project of somebody else', async () => {
+  for (const name of ['@types/node', 'y-websocket']) await project.link(name);
+  const examples: string[] = [];
+  for (const page of ['embedding', 'migrating']) {
+    const text = await readFile(join(ROOT, `docs/${page}.md`), 'utf8');
+    for (const [, code = ''] of text.matchAll(/^```ts\n(.*?)^```/gms)) {
+      examples.push(`${page}-${examples.length}.ts`);
+      await project.write(`${page}-${examples.length - 1}.ts`, code);
+    }
+  }
+  expect(examples.length).toBeGreaterThan(5);
   await project.write(
     'main.ts',
     `import { createEditor, type CoscribeEditorElement, type Person } from 'coscribe/editor';
@@ -167,7 +176,7 @@ test('its types hold in a strict project of somebody else', async () => {
     ['nodenext', 'nodenext'],
     ['esnext', 'bundler'],
   ] as const) {
-    const args = [...common, '--module', module, '--moduleResolution', resolution, 'main.ts'];
+    const args = [...common, '--module', module, '--moduleResolution', resolution, 'main.ts', ...examples];
     const checked = run(process.execPath, [TSC, ...args], { cwd: project.folder });
     await expect(
       checked.then(
