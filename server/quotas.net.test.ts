@@ -129,6 +129,28 @@ describe('tokens that are not good', () => {
     expect((await ask(at)).status).toBe(404);
     expect((await ask(at, { token: 'own.made-up', address: '203.0.113.2' })).status).toBe(403);
   });
+
+  it('[SEC-10] are not those that are good and allow less', async () => {
+    const { url } = await start({ settings: { access: 'private', maxRefusedTokensPerMinute: 1 } });
+    const at = `${url}/api/documents/notes`;
+    const owner = `own.${'o'.repeat(43)}`;
+    await ask(at, { method: 'PUT', token: owner });
+    const made = await fetch(`${at}/links`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${owner}`, 'content-type': 'application/json' },
+      body: '{"role":"viewer"}',
+    });
+    const { link } = (await made.json()) as { link: string };
+    for (let i = 0; i < 3; i++) {
+      const renamed = await fetch(at, {
+        method: 'PATCH',
+        headers: { authorization: `Bearer ${link}`, 'content-type': 'application/json' },
+        body: '{"title":"mine"}',
+      });
+      expect(renamed.status).toBe(403);
+    }
+    expect((await ask(at, { token: link })).status).toBe(200);
+  });
 });
 
 it('[SEC-10] a person has no more connections than they may; another person does, and one that ends makes room', async () => {
@@ -142,6 +164,22 @@ it('[SEC-10] a person has no more connections than they may; another person does
   await WireClient.join(url, 'c', as('bob'));
   await first.leave();
   await WireClient.join(url, 'c', as('ada'));
+});
+
+it('[SEC-10] what all connections of an address send is counted together, and closes none of another address', async () => {
+  const { url } = await start({ settings: { ...PROXIED, maxMessagesPerSecondPerAddress: 20 } });
+  const from = (address: string) => ({ headers: { 'x-forwarded-for': address } });
+  const crowd = await Promise.all(['a', 'b', 'c', 'd'].map((name) => WireClient.join(url, name, from('203.0.113.1'))));
+  const bob = await WireClient.join(url, 'a', from('203.0.113.2'));
+  // No connection sends more than 50, all together more than a hundred.
+  for (const client of crowd) for (let i = 0; i < 50; i++) client.insert(0, 'x');
+  const closed = await Promise.race(crowd.map((client) => client.untilClosed()));
+  expect(closed).toMatchObject({
+    code: 4429,
+    reason: expect.stringMatching(/^retry-after=\d+; Too many messages came in a short time\.$/),
+  });
+  bob.insert(0, 'still here');
+  await bob.untilStored();
 });
 
 describe('the API key', () => {

@@ -231,6 +231,18 @@ export const SETTINGS = {
     'NUMBER',
     'Most connections at a time of one person, whom a token or a sign-in names; each open document is one.',
   ),
+  maxMessagesPerSecondPerAddress: setting(
+    integer(1, 10_000_000),
+    20_000,
+    'NUMBER',
+    'Messages a second that all connections of one address, and all of one person, may send together in the long run; five times as many at once.',
+  ),
+  maxBytesPerSecondPerAddress: setting(
+    integer(1_024, 1024 * 1024 * 1024),
+    32 * 1024 * 1024,
+    'BYTES',
+    'Bytes a second that all connections of one address, and all of one person, may send together in the long run; five times as many at once.',
+  ),
   maxRequestsPerSecond: setting(
     integer(1, 1_000_000),
     200,

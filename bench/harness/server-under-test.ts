@@ -24,8 +24,14 @@ const END_LIMIT = 15_000;
 /** Kernel ticks a second in /proc/PID/stat: 100 on every Linux that Node.js runs on. */
 const TICKS = 100;
 
-/** A limit that keeps strangers in check and that a load from one machine runs into; all others are the defaults. */
-const RAISED = ['--max-connections-per-address', '50000'] as const;
+/** Limits that keep strangers in check and that a load from one machine runs into; all others are the defaults. */
+const RAISED = [
+  ...['--max-connections-per-address', '50000'],
+  ...['--max-messages-per-second-per-address', '10000000'],
+  ...['--max-bytes-per-second-per-address', String(1024 ** 3)],
+  ...['--max-requests-per-second', '1000000'],
+  ...['--max-documents-per-hour', '1000000'],
+] as const;
 
 /** A fresh folder on the disk of the system's temporary files. */
 export function temporaryFolder(): string {

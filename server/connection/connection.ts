@@ -22,6 +22,7 @@ import { UpdateRefused } from '../room/update-refused.ts';
 import { Allowance, type ConnectionRates } from './allowance.ts';
 import { LiveAccess } from './live-access.ts';
 import type { Socket } from './socket.ts';
+import { type TrafficAllowance, takeMessage } from './traffic.ts';
 
 export interface ConnectionLimits {
   /** Longest message, in bytes; told to clients. The transport enforces it. */
@@ -43,8 +44,15 @@ export interface ConnectionDependencies {
   /** Asks what a token allows in the document now. May reject: then nobody can say. */
   readonly authorize: (token: string | null) => Promise<Access>;
   readonly onClosed: (connection: Connection) => void;
-  /** Takes one of the documents that an address and a person may create; returns the seconds to wait, 0 when it may. */
-  readonly askToCreate: (address: string, person: string | null) => number;
+  readonly quotas: ConnectionQuotas;
+}
+
+/** What is counted for all connections of one address, and of one person, together. `person` is null for a guest. */
+export interface ConnectionQuotas {
+  /** Takes one of the documents that they may create; returns the seconds to wait, 0 when there are none. */
+  creation(address: string, person: string | null): number;
+  /** What they may still send. */
+  traffic(address: string, person: string | null): readonly TrafficAllowance[];
 }
 
 export interface ConnectionOptions {
@@ -97,10 +105,10 @@ export class Connection implements Member {
   readonly #limits: ConnectionLimits;
   readonly #logger: Logger;
   readonly #onClosed: (connection: Connection) => void;
-  readonly #askToCreate: ConnectionDependencies['askToCreate'];
+  readonly #quotas: ConnectionQuotas;
   readonly #clock: Clock;
-  readonly #messages: Allowance;
-  readonly #bytes: Allowance;
+  /** Its own, then those that it shares. */
+  #traffic: readonly TrafficAllowance[];
   readonly #presence: Allowance;
   readonly #questions: Allowance;
   readonly #work: Allowance;
@@ -130,7 +138,7 @@ export class Connection implements Member {
     this.#limits = dependencies.limits;
     this.#logger = dependencies.logger;
     this.#onClosed = dependencies.onClosed;
-    this.#askToCreate = dependencies.askToCreate;
+    this.#quotas = dependencies.quotas;
     const { clock, authorize } = dependencies;
     this.#clock = clock;
     this.#viewersAreSeen = dependencies.limits.viewersAreSeen;
@@ -143,8 +151,8 @@ export class Connection implements Member {
       lost: (code, reason) => this.#accessLost(code, reason),
     });
     const { messages, bytes, presence, questions, work } = dependencies.limits.rates;
-    this.#messages = new Allowance(messages, clock);
-    this.#bytes = new Allowance(bytes, clock);
+    const own = { messages: new Allowance(messages, clock), bytes: new Allowance(bytes, clock) };
+    this.#traffic = [own, ...this.#quotas.traffic(this.#address, options.grant.person?.id ?? null)];
     this.#presence = new Allowance(presence, clock);
     this.#questions = new Allowance(questions, clock);
     this.#work = new Allowance(work, clock);
@@ -232,13 +240,9 @@ export class Connection implements Member {
   receive(frame: Uint8Array): void {
     if (this.#state.kind === 'closed') return;
     this.#received += 1;
-    if (!this.#messages.take(1, this.#clock)) {
-      this.#tooMuch(this.#messages.secondsUntil(1), 'Too many messages came in a short time.');
-    } else if (!this.#bytes.take(frame.length, this.#clock)) {
-      this.#tooMuch(this.#bytes.secondsUntil(frame.length), 'Too many bytes came in a short time.');
-    } else {
-      this.#take(frame);
-    }
+    const tooMuch = takeMessage(this.#traffic, frame.length, this.#clock);
+    if (tooMuch === null) this.#take(frame);
+    else this.#tooMuch(tooMuch.seconds, tooMuch.reason);
   }
 
   #tooMuch(seconds: number, text: string): void {
@@ -431,6 +435,9 @@ export class Connection implements Member {
 
   #accessChanged({ role, person }: Grant, before: Grant): void {
     if (role !== before.role) this.#audit('role-changed', {});
+    if (person?.id !== before.person?.id) {
+      this.#traffic = [...this.#traffic.slice(0, 1), ...this.#quotas.traffic(this.#address, person?.id ?? null)];
+    }
     if (this.#state.kind !== 'joined') return;
     // Somebody else than before shows up again by what the client says next.
     if (!this.#may('be-seen') || person?.id !== before.person?.id) this.#state.lease.room.hide(this);
@@ -450,7 +457,7 @@ export class Connection implements Member {
   /** The first edit creates a document, and of those there are so many an hour. */
   #mayCreate(exists: boolean): boolean {
     if (exists || this.#hasCreated) return true;
-    const seconds = this.#askToCreate(this.#address, this.person?.id ?? null);
+    const seconds = this.#quotas.creation(this.#address, this.person?.id ?? null);
     this.#hasCreated = seconds === 0;
     if (!this.#hasCreated) this.#tooMuch(seconds, 'Too many documents were created in a short time.');
     return this.#hasCreated;

@@ -73,7 +73,7 @@ function world() {
         clock,
         logger: silentLogger,
         authorize: async () => EDITOR,
-        askToCreate: () => 0,
+        quotas: { creation: () => 0, traffic: () => [] },
         onClosed: (connection) => {
           closed.push(connection);
           heartbeat.remove(connection);

@@ -1,12 +1,20 @@
 import { expect, it } from 'vitest';
+import { takeMessage } from '../connection/traffic.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { Quotas } from './quotas.ts';
 
-function make(settings: { requests?: number; documents?: number; refused?: number } = {}) {
+function make(settings: { requests?: number; documents?: number; refused?: number; messages?: number } = {}) {
   const clock = new FakeClock();
-  const { requests = 1, documents = 2, refused = 3 } = settings;
+  const { requests = 1, documents = 2, refused = 3, messages = 10 } = settings;
   const quotas = new Quotas(
-    { maxRequestsPerSecond: requests, maxDocumentsPerHour: documents, maxRefusedTokensPerMinute: refused },
+    {
+      maxMessagesPerSecondPerAddress: messages,
+      maxBytesPerSecondPerAddress: 1_000,
+      maxMessageBytes: 1_000,
+      maxRequestsPerSecond: requests,
+      maxDocumentsPerHour: documents,
+      maxRefusedTokensPerMinute: refused,
+    },
     clock,
   );
   return { clock, quotas };
@@ -44,6 +52,20 @@ it('[SEC-10] looks at no token of an address that brought too many bad ones, unt
   expect(quotas.token('2001:db8:0:1::1')).toBe(0);
   await clock.advance(20_000);
   expect(quotas.token('2001:db8::1')).toBe(0);
+});
+
+it('[SEC-10] counts messages and bytes of an address together, and those of a person wherever they are', async () => {
+  const { clock, quotas } = make({ messages: 2 });
+  const send = (address: string, person: string | null, bytes = 1) =>
+    takeMessage(quotas.traffic(address, person), bytes, clock)?.seconds ?? 0;
+  // Five seconds' worth at once, over however many connections, and whoever is at the address.
+  for (let i = 0; i < 10; i++) expect(send('10.0.0.1', i < 5 ? null : 'ada')).toBe(0);
+  expect(send('10.0.0.1', 'bob')).toBe(1);
+  for (let i = 0; i < 5; i++) expect(send('10.0.0.2', 'ada')).toBe(0);
+  expect([send('10.0.0.2', 'ada'), send('10.0.0.3', 'ada'), send('10.0.0.2', null)]).toEqual([1, 1, 0]);
+  expect([send('10.0.0.4', null, 4_000), send('10.0.0.4', null, 3_000)]).toEqual([0, 2]);
+  await clock.advance(2_000);
+  expect(send('10.0.0.4', null, 3_000)).toBe(0);
 });
 
 it('[SEC-10] forgets addresses rather than grow without end', () => {

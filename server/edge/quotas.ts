@@ -1,8 +1,13 @@
 import type { Clock } from '../clock.ts';
 import { Allowance, type Rate } from '../connection/allowance.ts';
+import type { TrafficAllowance } from '../connection/traffic.ts';
 import { networkOf } from './network-of.ts';
 
 export interface QuotaSettings {
+  readonly maxMessagesPerSecondPerAddress: number;
+  readonly maxBytesPerSecondPerAddress: number;
+  /** The longest message, in bytes. */
+  readonly maxMessageBytes: number;
   readonly maxRequestsPerSecond: number;
   readonly maxDocumentsPerHour: number;
   readonly maxRefusedTokensPerMinute: number;
@@ -14,11 +19,16 @@ const MOST_KEYS = 20_000;
 /** A page of the site is some twenty files, and an office opens it at the same time. */
 const REQUEST_BURST_SECONDS = 10;
 
+/** As one connection alone may. */
+const MESSAGE_BURST_SECONDS = 5;
+
 /**
  * What one client address, and one person wherever they are, may do in a time (SEC-10). Each question answers with the
  * seconds to wait, and 0 when there is nothing to wait for.
  */
 export class Quotas {
+  readonly #messages: RateBook;
+  readonly #bytes: RateBook;
   readonly #requests: RateBook;
   readonly #documents: RateBook;
   readonly #refusedTokens: RateBook;
@@ -26,6 +36,11 @@ export class Quotas {
   constructor(settings: QuotaSettings, clock: Clock) {
     const { maxRequestsPerSecond: requests, maxDocumentsPerHour: documents } = settings;
     const { maxRefusedTokensPerMinute: refused } = settings;
+    const { maxMessagesPerSecondPerAddress: messages, maxBytesPerSecondPerAddress: bytes } = settings;
+    this.#messages = new RateBook({ perSecond: messages, burst: messages * MESSAGE_BURST_SECONDS }, clock);
+    // The longest message has to pass.
+    const byteBurst = Math.max(bytes * MESSAGE_BURST_SECONDS, settings.maxMessageBytes * 2);
+    this.#bytes = new RateBook({ perSecond: bytes, burst: byteBurst }, clock);
     this.#requests = new RateBook({ perSecond: requests, burst: requests * REQUEST_BURST_SECONDS }, clock);
     this.#documents = new RateBook({ perSecond: documents / 3_600, burst: documents }, clock);
     this.#refusedTokens = new RateBook({ perSecond: refused / 60, burst: refused }, clock);
@@ -38,9 +53,12 @@ export class Quotas {
 
   /** The creation of a document, by somebody at an address; `person` is null for a guest. */
   creation(address: string, person: string | null): number {
-    const keys = [networkOf(address)];
-    if (person !== null) keys.push(`person ${person}`);
-    return this.#documents.take(keys);
+    return this.#documents.take(keysOf(address, person));
+  }
+
+  /** What all connections of an address, and all of a person, may still send together. */
+  traffic(address: string, person: string | null): TrafficAllowance[] {
+    return keysOf(address, person).map((key) => ({ messages: this.#messages.of(key), bytes: this.#bytes.of(key) }));
   }
 
   /** Whether an address may try a token at all; tokens are not looked at while it has to wait, good ones neither. */
@@ -52,6 +70,11 @@ export class Quotas {
   tokenRefused(address: string): void {
     this.#refusedTokens.spend(networkOf(address));
   }
+}
+
+/** Whom to count something for. */
+function keysOf(address: string, person: string | null): string[] {
+  return person === null ? [networkOf(address)] : [networkOf(address), `person ${person}`];
 }
 
 /** One rate, for everybody each. */
@@ -83,14 +106,18 @@ class RateBook {
   }
 
   spend(key: string): void {
+    this.of(key).spend(1);
+  }
+
+  /** What is left for `key`, who is then the last to be forgotten. */
+  of(key: string): Allowance {
     const allowance = this.#allowances.get(key) ?? new Allowance(this.#rate, this.#clock);
-    allowance.spend(1);
     this.#allowances.delete(key);
     this.#allowances.set(key, allowance);
-    if (this.#allowances.size <= MOST_KEYS) return;
-    for (const oldest of this.#allowances.keys()) {
-      this.#allowances.delete(oldest);
-      return;
+    if (this.#allowances.size > MOST_KEYS) {
+      const [oldest] = this.#allowances.keys();
+      if (oldest !== undefined) this.#allowances.delete(oldest);
     }
+    return allowance;
   }
 }

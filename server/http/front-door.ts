@@ -56,10 +56,10 @@ export function guardFrontDoor(app: FastifyInstance, { door, quotas, apiKey }: F
     if (request.url.startsWith('/api/')) return answerOtherOrigins(door, request, reply);
     return;
   });
-  app.addHook('onResponse', async (request, reply) => {
-    // A refusal of somebody who brought a token, whichever route gave it. Without one there is nothing to guess.
-    const isRefused = reply.statusCode === 401 || reply.statusCode === 403;
-    if (isRefused && bearerToken(request) !== null) quotas.tokenRefused(request.visitor.address);
+  app.addHook('onError', async (request, _reply, error) => {
+    // Whichever route refuses it. Without a token there is nothing to guess.
+    const isRefused = error instanceof HttpError && error.refusesToken && bearerToken(request) !== null;
+    if (isRefused) quotas.tokenRefused(request.visitor.address);
   });
 }
 

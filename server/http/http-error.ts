@@ -4,6 +4,8 @@ import type { PageName } from './site.ts';
 export interface HttpErrorOptions extends ErrorOptions {
   /** What the log should say of a refusal beside its address, document and code. */
   readonly about?: SecurityEventFields;
+  /** Whether the token of the request was not good, rather than not good enough. */
+  readonly refusesToken?: boolean;
   /** The page of the site that tells it to somebody in a browser. */
   readonly page?: PageName;
 }
@@ -14,6 +16,7 @@ export class HttpError extends Error {
   readonly statusCode: number;
   readonly code: string;
   readonly about: SecurityEventFields;
+  readonly refusesToken: boolean;
   readonly page: PageName | null;
 
   constructor(statusCode: number, code: string, message: string, options: HttpErrorOptions = {}) {
@@ -21,6 +24,7 @@ export class HttpError extends Error {
     this.statusCode = statusCode;
     this.code = code;
     this.about = options.about ?? {};
+    this.refusesToken = options.refusesToken ?? false;
     this.page = options.page ?? null;
   }
 }

@@ -37,7 +37,9 @@ export async function authorizeRequest(
 /** An authenticator's refusal as the answer to a request. */
 export function refusal({ refusal, reason }: Extract<Access, { granted: false }>): HttpError {
   const code = refusal === 'passwordNeeded' ? 'password-needed' : refusal;
-  return new HttpError(refusal === 'forbidden' ? 403 : 401, code, reason);
+  return new HttpError(refusal === 'forbidden' ? 403 : 401, code, reason, {
+    refusesToken: refusal !== 'passwordNeeded',
+  });
 }
 
 /** Waits for an authenticator's decision; one that cannot be made right now is a 503. */

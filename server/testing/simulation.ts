@@ -299,7 +299,7 @@ export class Simulation {
         clock: this.#clock,
         logger: silentLogger,
         authorize: async () => EDITOR,
-        askToCreate: () => 0,
+        quotas: { creation: () => 0, traffic: () => [] },
         onClosed: (closed) => life.heartbeat.remove(closed),
       },
     );

@@ -261,7 +261,9 @@ export class WebSocketTransport {
       return;
     }
     if (!access.granted) {
-      if (sync.token !== null) this.#dependencies.quotas.tokenRefused(sync.address);
+      // A password that is still to be given is nobody's guess.
+      const isBad = sync.token !== null && access.refusal !== 'passwordNeeded';
+      if (isBad) this.#dependencies.quotas.tokenRefused(sync.address);
       this.#refuse(webSocket, CLOSE_CODES[access.refusal], access.reason, {
         address: sync.address,
         document: documentName,
@@ -341,7 +343,7 @@ export class WebSocketTransport {
         clock,
         logger,
         authorize: (token) => this.#decide(sync.documentName, token, null),
-        askToCreate: (address, person) => quotas.creation(address, person),
+        quotas,
         onClosed: (closed) => this.#forget(closed, session),
       },
     );
