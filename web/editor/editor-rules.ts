@@ -33,7 +33,7 @@ export const editorRules: Parameters<typeof EditorView.theme>[0] = {
     fontSize: 'var(--cs-size-code, 0.875rem)',
     lineHeight: '1.6',
   },
-  '.cm-content': { caretColor: 'var(--cse-accent)', padding: '1rem 0 40vh' },
+  '.cm-content': { caretColor: 'var(--cse-accent)', padding: '1rem 0 var(--cs-past-end, 40vh)' },
   '.cm-line': { padding: '0 0.5rem 0 0.75rem' },
   '&.cs-prose .cm-content': { paddingBlockStart: 'var(--cs-pad, clamp(1.25rem, 5cqw, 3.5rem))' },
   '&.cs-prose .cm-line': { padding: '0 1rem' },

@@ -8,7 +8,7 @@
 const RULES = `
 :host {
   display: flex; flex-direction: column; min-height: 12rem; position: relative; color-scheme: light dark; overflow: hidden;
-  background: var(--cs-paper, light-dark(#fbf8f2, #1e1b18));
+  background: var(--cs-paper, light-dark(#fbf8f2, #1e1b18)); --cs-past-end: 2.5rem;
 }
 :host([theme='light']) { color-scheme: light; }
 :host([theme='dark']) { color-scheme: dark; }
