@@ -223,7 +223,7 @@ describe('coming back from the provider fails', () => {
     await expectFailure(browser, cancelled.url, /^access_denied/);
   });
 
-  it('again and again, which slows that address and no other', async () => {
+  it('[SEC-10] again and again, which slows that address and no other', async () => {
     const knock = (address: string) =>
       fetch(`${server.url}/auth/callback?code=guess&state=guess`, { headers: { 'x-forwarded-for': address } });
     for (let i = 0; i < 11; i++) expect((await knock('192.0.2.1')).status).toBe(400);

@@ -1,6 +1,6 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LevelStore } from './level-store.ts';
 import { storeContract } from './store-contract.ts';
@@ -28,6 +28,15 @@ describe('the LevelDB store', () => {
     );
     await first.write([{ type: 'put', key: new Uint8Array([1]), value: new Uint8Array([1]) }]);
     await first.close();
+  });
+
+  it('makes folders that only its user can read', async () => {
+    const folder = join(await freshFolder(), 'parent', 'data');
+    await (await LevelStore.open(folder)).close();
+    const modes = [dirname(folder), folder, join(folder, 'leveldb')].map(
+      async (path) => (await stat(path)).mode & 0o777,
+    );
+    expect(await Promise.all(modes)).toEqual([0o700, 0o700, 0o700]);
   });
 
   it('says in one line that a folder cannot be made', async () => {

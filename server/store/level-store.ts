@@ -173,15 +173,17 @@ function damaged(folder: string, reason: string, cause?: unknown): StoreError {
   );
 }
 
-/** Makes a folder and its parents. Node's recursive `mkdir` never comes back where a parent refuses children, as /proc does. */
+const PRIVATE = 0o700;
+
+/** Makes a folder and its parents, for this user only: secrets are in it. Node's recursive `mkdir` never comes back where a parent refuses children, as /proc does. */
 async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(path);
+    await mkdir(path, PRIVATE);
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return;
     if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
     await makeFolder(dirname(path));
-    await mkdir(path);
+    await mkdir(path, PRIVATE);
   }
 }
 
