@@ -5,6 +5,7 @@ import { ElementProperties } from './element-properties.ts';
  * writes in it, and forms are often reset just after they were sent.
  */
 export abstract class FormElement extends ElementProperties {
+  /** @internal */
   static readonly formAssociated = true;
 
   readonly #internals = this.attachInternals();
