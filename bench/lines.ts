@@ -2,6 +2,7 @@ import type { Line } from './line.ts';
 import { bigCrowd } from './lines/big-crowd.ts';
 import { coldOpen } from './lines/cold-open.ts';
 import { durable } from './lines/durable.ts';
+import { editor } from './lines/editor.ts';
 import { fanOut } from './lines/fan-out.ts';
 import { gate } from './lines/gate.ts';
 import { handshake } from './lines/handshake.ts';
@@ -26,4 +27,5 @@ export const LINES: readonly Line[] = [
   unload,
   joiningStorm,
   gate,
+  editor,
 ];

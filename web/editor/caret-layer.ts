@@ -1,5 +1,5 @@
 import { EditorSelection, type Extension } from '@codemirror/state';
-import { EditorView, type LayerMarker, layer, RectangleMarker, type ViewUpdate } from '@codemirror/view';
+import { Direction, EditorView, type LayerMarker, layer, RectangleMarker, type ViewUpdate } from '@codemirror/view';
 import type { Person } from './people.ts';
 import { readableInk } from './readable-ink.ts';
 
@@ -64,11 +64,7 @@ export function caretLayers(source: CaretSource): CaretLayers {
       class: 'cs-carets',
       update: changed,
       markers(view) {
-        drawn = [];
-        for (const { caret, range, isMain } of visible(view, source)) {
-          const marker = caretMarker(view, caret, range.head, isMain, source);
-          if (marker !== null) drawn.push(marker);
-        }
+        drawn = caretMarkers(view, source);
         return drawn;
       },
     }),
@@ -119,17 +115,52 @@ function selectionMarkers(view: EditorView, source: CaretSource): SelectionMarke
   return markers;
 }
 
-function caretMarker(view: EditorView, { person }: RemoteCaret, head: number, named: boolean, source: CaretSource) {
-  if (head < view.viewport.from || head > view.viewport.to) return null;
-  const [place] = RectangleMarker.forRange(view, '', EditorSelection.cursor(head));
-  if (place === undefined) return null;
-  const { scrollTop, scrollLeft, clientWidth } = view.scrollDOM;
-  return new CaretMarker(person, place.left, place.top, place.height, {
-    named,
-    shown: named && source.isNamed(person.clientId),
-    below: place.top - scrollTop < FLAG_HEIGHT,
-    leftward: place.left - scrollLeft > clientWidth / 2,
-  });
+function caretMarkers(view: EditorView, source: CaretSource): CaretMarker[] {
+  const { from: first, to: last } = view.viewport;
+  const markers: CaretMarker[] = [];
+  let frame: ScrollFrame | null = null;
+  for (const { caret, range, isMain } of visible(view, source)) {
+    const { head } = range;
+    if (head < first || head > last) continue;
+    const place = view.coordsAtPos(head, 1);
+    if (place === null) continue;
+    frame ??= scrollFrame(view);
+    const { person } = caret;
+    const look = {
+      named: isMain,
+      shown: isMain && source.isNamed(person.clientId),
+      below: place.top - frame.visibleTop < FLAG_HEIGHT,
+      leftward: place.left - frame.visibleLeft > frame.width / 2,
+    };
+    const height = place.bottom - place.top;
+    markers.push(new CaretMarker(person, place.left - frame.left, place.top - frame.top, height, look));
+  }
+  return markers;
+}
+
+/** Where the editor's content lies on the screen, in pixels. */
+interface ScrollFrame {
+  /** Origin of the layers: where they would begin were nothing scrolled away. */
+  left: number;
+  top: number;
+  /** Where the part begins that is seen. */
+  visibleLeft: number;
+  visibleTop: number;
+  width: number;
+}
+
+/** Read once for all carets, since reading is what costs. */
+function scrollFrame({ scrollDOM, textDirection, scaleX, scaleY }: EditorView): ScrollFrame {
+  const box = scrollDOM.getBoundingClientRect();
+  const width = scrollDOM.clientWidth * scaleX;
+  const visibleLeft = textDirection === Direction.LTR ? box.left : box.right - width;
+  return {
+    left: visibleLeft - scrollDOM.scrollLeft * scaleX,
+    top: box.top - scrollDOM.scrollTop * scaleY,
+    visibleLeft,
+    visibleTop: box.top,
+    width,
+  };
 }
 
 class SelectionMarker implements LayerMarker {

@@ -1,9 +1,9 @@
 import type { Extension } from '@codemirror/state';
-import { type EditorView, type PluginValue, ViewPlugin } from '@codemirror/view';
+import { type EditorView, type PluginValue, ViewPlugin, type ViewUpdate } from '@codemirror/view';
 import type { Awareness } from 'y-protocols/awareness';
 import { encodePosition, MOST_RANGES, type WireRange } from './caret-positions.ts';
 import { fields } from './people.ts';
-import type { TextBinding } from './text-binding.ts';
+import { fromText, type TextBinding } from './text-binding.ts';
 
 /** Least time between two announcements of the own caret, in milliseconds. */
 const LEAST_INTERVAL = 50;
@@ -73,7 +73,7 @@ export class OwnPresence {
     if (view.hasFocus) this.request();
     return {
       update: (update) => {
-        if (update.focusChanged || update.selectionSet || update.docChanged) this.request();
+        if (update.focusChanged || update.selectionSet || isMovedByText(update)) this.request();
       },
       destroy: () => {
         this.awareness.off('change', this.restore);
@@ -134,4 +134,17 @@ export class OwnPresence {
     const mainRange = ranges.indexOf(main);
     return { cursor: shown[mainRange] ?? wire(main), ranges: shown, mainRange };
   }
+}
+
+/**
+ * Whether a change of the text may have changed what a caret stands beside. Text of others that comes elsewhere does not,
+ * and finding that out by encoding the position anew would cost a walk over the text for each of their changes.
+ */
+function isMovedByText({ docChanged, transactions, changes, startState }: ViewUpdate): boolean {
+  if (!docChanged) return false;
+  if (transactions.some((transaction) => transaction.docChanged && transaction.annotation(fromText) === undefined)) {
+    return true;
+  }
+  const isTouched = (position: number) => changes.touchesRange(position) !== false;
+  return startState.selection.ranges.some(({ anchor, head }) => isTouched(anchor) || isTouched(head));
 }

@@ -4,7 +4,6 @@ import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { caretLayers, type RemoteCaret } from './caret-layer.ts';
 import { MOST_RANGES, parsePosition, resolvePositions, type WirePosition } from './caret-positions.ts';
-import { FrameSchedule } from './frame-schedule.ts';
 import { fields, personOf } from './people.ts';
 import { fromText, type TextBinding } from './text-binding.ts';
 
@@ -39,7 +38,8 @@ export class RemoteCarets {
   private readonly listeners = new Set<() => void>();
   private readonly redraw: (view: EditorView) => void;
   private view: EditorView | null = null;
-  private frame: FrameSchedule | null = null;
+  /** Whether anything happened that the drawn carets do not show. */
+  private dirty = true;
   private fade: number | null = null;
   private hovered: number | null = null;
 
@@ -69,17 +69,16 @@ export class RemoteCarets {
   }
 
   private attach(view: EditorView): PluginValue {
-    const frame = new FrameSchedule(view.dom.ownerDocument.defaultView ?? globalThis.window, () => this.refresh());
+    const stopListening = this.binding.onShow(() => this.show());
     this.view = view;
-    this.frame = frame;
     for (const clientId of this.awareness.getStates().keys()) this.read(clientId, false);
-    frame.request();
+    this.request();
     this.awareness.on('change', this.changed);
     return {
       update: (update) => this.update(update),
       destroy: () => {
         this.awareness.off('change', this.changed);
-        frame.cancel();
+        stopListening();
         if (this.fade !== null) window.clearTimeout(this.fade);
         this.fade = null;
         this.view = null;
@@ -92,7 +91,7 @@ export class RemoteCarets {
     for (const clientId of change.added) this.read(clientId, true);
     for (const clientId of change.updated) this.read(clientId, true);
     for (const clientId of change.removed) this.tracked.delete(clientId);
-    this.frame?.request();
+    this.request();
   };
 
   /** Takes over what a person's awareness state says, without looking at the text yet. */
@@ -115,12 +114,23 @@ export class RemoteCarets {
     });
   }
 
+  private request(): void {
+    this.dirty = true;
+    // Carets refer to text that came with them, which is shown first.
+    this.binding.requestShow();
+  }
+
+  private show(): void {
+    if (this.view === null) return;
+    if (this.dirty) this.refresh(this.view);
+    // Reading a position makes the editor measure now. By itself it would in the next frame, so that carets would lag behind
+    // their text and all of it would be painted twice.
+    if (this.tracked.size > 0) this.view?.coordsAtPos(this.view.viewport.from);
+  }
+
   /** Finds the positions of those who moved, and has all carets drawn again. */
-  private refresh(): void {
-    const { view } = this;
-    if (view === null) return;
-    // Carets refer to text that came with them: show it first.
-    this.binding.flush();
+  private refresh(view: EditorView): void {
+    this.dirty = false;
     const stale = [...this.tracked.values()].filter((caret) => caret.stale);
     const indexes = resolvePositions(
       this.binding.text,
@@ -157,7 +167,7 @@ export class RemoteCarets {
       caret.clock = clock;
       if (!caret.waiting) continue;
       caret.stale = true;
-      this.frame?.request();
+      this.request();
     }
   }
 

@@ -10,8 +10,8 @@ import {
 import { EditorView, type PluginValue, ViewPlugin, type ViewUpdate } from '@codemirror/view';
 import type * as Y from 'yjs';
 import { DriftCheck } from './drift-check.ts';
-import { FrameSchedule } from './frame-schedule.ts';
 import { wholeCodePoints, writeChanges } from './local-changes.ts';
+import { PacedSchedule } from './paced-schedule.ts';
 import { RemoteChanges } from './remote-changes.ts';
 import { difference, textContent } from './text-content.ts';
 import { UndoHistory } from './undo.ts';
@@ -29,7 +29,7 @@ export class DriftError extends Error {
  *
  * ```
  * editor --local change, at once--> Y.Text      one editor transaction, one Yjs transaction (more for a large paste)
- * editor <--------- pending ------- Y.Text      all remote transactions of a frame, one editor transaction
+ * editor <--------- pending ------- Y.Text      all remote transactions since the last look, one editor transaction
  * ```
  *
  * The invariant: the editor's text, changed by `pending` and by what `remote` has recorded since, is the Y.Text. A local
@@ -51,7 +51,8 @@ export class TextBinding {
   private readonly onError: (error: unknown) => void;
   private readonly remote: RemoteChanges;
   private view: EditorView | null = null;
-  private frame: FrameSchedule | null = null;
+  private readonly listeners = new Set<() => void>();
+  private frame: PacedSchedule | null = null;
   private drift: DriftCheck | null = null;
   /** From the editor's document to the Y.Text, as far as collected. Null when they are the same. */
   private pending: ChangeSet | null = null;
@@ -100,6 +101,17 @@ export class TextBinding {
     }
   }
 
+  /** Asks for what others did to be shown soon: in the next frame, or after a rest where that costs much. */
+  requestShow(): void {
+    this.frame?.request();
+  }
+
+  /** Calls back whenever what others did is shown, behind their text and before the screen. @returns stops it */
+  onShow(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
   /**
    * Where a position of the editor lies in the Y.Text.
    * @param assoc which side to keep to when other text appeared there: -1 before it, 1 behind it
@@ -120,7 +132,7 @@ export class TextBinding {
 
   private attach(view: EditorView): PluginValue {
     const window = view.dom.ownerDocument.defaultView ?? globalThis.window;
-    const frame = new FrameSchedule(window, () => this.flush());
+    const frame = new PacedSchedule(window, () => this.show());
     const drift = new DriftCheck(window, (full) => this.checkDrift(full));
     this.view = view;
     this.frame = frame;
@@ -141,6 +153,11 @@ export class TextBinding {
     };
   }
 
+  private show(): void {
+    this.flush();
+    for (const listener of this.listeners) listener();
+  }
+
   private readonly observe = (_event: Y.YTextEvent, transaction: Y.Transaction) => {
     if (transaction.origin === this.origin) return;
     this.remote.record(transaction);
@@ -151,8 +168,12 @@ export class TextBinding {
   private update(update: ViewUpdate): void {
     for (const transaction of update.transactions) {
       if (transaction.annotation(fromText) === this) continue;
-      if (transaction.docChanged) this.write(transaction);
-      else if (transaction.selection !== undefined && transaction.isUserEvent('select')) this.history.endGroup();
+      if (transaction.docChanged) {
+        this.write(transaction);
+        this.frame?.yieldFrame();
+      } else if (transaction.selection !== undefined && transaction.isUserEvent('select')) {
+        this.history.endGroup();
+      }
     }
     if (this.pending !== null && !update.view.composing) this.frame?.request();
   }

@@ -1,0 +1,85 @@
+import { EditorView } from '@codemirror/view';
+import { Awareness, applyAwarenessUpdate } from 'y-protocols/awareness';
+import * as Y from 'yjs';
+import { TEXT_FIELD } from '../../protocol/version.ts';
+import { createEditor } from '../../web/editor/index.ts';
+import { openEditor } from '../peers/y-codemirror.mjs';
+import type { CrowdNews, CrowdOrder } from './crowd-worker.ts';
+
+declare global {
+  interface Window {
+    /** Milliseconds that each key kept the main thread busy until it was painted; not the wait for the screen's next frame. */
+    readonly keystrokes: number[];
+    /** Edits of others that were applied. */
+    applied: number;
+  }
+}
+
+const LINES = 20_000;
+const PEOPLE = 50;
+
+/** One megabyte of prose with some structure. */
+function story(): string {
+  return Array.from({ length: LINES }, (_, line) =>
+    line % 40 === 0 ? `## Part ${line / 40} of a long story` : `Line ${line}: a few more words of **this** long story.`,
+  ).join('\n');
+}
+
+const mode = location.hash.slice(1);
+const doc = new Y.Doc();
+const text = doc.getText(TEXT_FIELD);
+text.insert(0, story());
+const awareness = new Awareness(doc);
+const middle = Math.floor(text.length / 2);
+const parent = document.querySelector('main') ?? document.body;
+
+function open(): EditorView | null {
+  if (mode === 'ours') {
+    return createEditor(parent, { doc, awareness, user: { name: 'Me', color: '#888888' } }).view;
+  }
+  return mode === 'y-codemirror' ? openEditor(parent, text, awareness) : null;
+}
+
+const view = open();
+view?.dispatch({ selection: { anchor: middle }, effects: EditorView.scrollIntoView(middle, { y: 'center' }) });
+view?.focus();
+
+Object.assign(window, { keystrokes: [], applied: 0 });
+addEventListener(
+  'keydown',
+  ({ timeStamp }) => {
+    let handling = 0;
+    nextTask(() => {
+      handling = performance.now() - timeStamp;
+    });
+    requestAnimationFrame((frame) => {
+      const began = Math.max(frame, performance.now());
+      nextTask(() => window.keystrokes.push(handling + performance.now() - began));
+    });
+  },
+  true,
+);
+
+/** Calls back in the next task of the page: behind an event or a frame with all that belongs to it. */
+function nextTask(callback: () => void): void {
+  const channel = new MessageChannel();
+  channel.port1.onmessage = callback;
+  channel.port2.postMessage(null);
+}
+
+const worker = new Worker(new URL('./crowd-worker.ts', import.meta.url), { type: 'module' });
+worker.onmessage = ({ data }: MessageEvent<CrowdNews>) => {
+  if ('update' in data) {
+    Y.applyUpdate(doc, data.update, 'others');
+    window.applied += 1;
+  } else {
+    applyAwarenessUpdate(awareness, data.awareness, 'others');
+  }
+};
+const order: CrowdOrder = {
+  state: Y.encodeStateAsUpdate(doc),
+  people: PEOPLE,
+  viewFrom: middle - 1_000,
+  viewTo: middle + 1_000,
+};
+worker.postMessage(order);

@@ -1,0 +1,158 @@
+import { spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright';
+import { build } from 'vite';
+import { CHROMIUM_ARGS, findChromium } from '../../scripts/chromium.mjs';
+import { removeFolder, temporaryFolder } from '../harness/server-under-test.ts';
+import { pause } from '../harness/waiting.ts';
+import { figure, type Line, times } from '../line.ts';
+
+const PAGE_FOLDER = fileURLToPath(new URL('../browser', import.meta.url));
+
+const SETTLE = 3_000;
+const WATCH = 8_000;
+const KEYS = 200;
+const KEY_INTERVAL = 50;
+
+const MEDIA_TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript' };
+
+/** What a mode costs: main-thread milliseconds for each second, edits of others a second, and milliseconds from key to paint. */
+interface Cost {
+  readonly busy: number;
+  readonly edits: number;
+  readonly keys: readonly number[];
+}
+
+async function buildPage(outDir: string): Promise<void> {
+  await build({
+    root: PAGE_FOLDER,
+    configFile: false,
+    logLevel: 'error',
+    worker: { format: 'es' },
+    resolve: {
+      // The peers have copies of their own; there must be one of each.
+      dedupe: ['yjs', 'y-protocols', 'lib0', '@codemirror/state', '@codemirror/view'],
+    },
+    build: {
+      outDir,
+      emptyOutDir: true,
+      target: 'es2022',
+      rollupOptions: { input: join(PAGE_FOLDER, 'editor-page.html') },
+    },
+  });
+}
+
+async function serve(folder: string): Promise<{ url: string; stop: () => void }> {
+  const server = createServer((request, response) => {
+    const path = join(folder, new URL(request.url ?? '/', 'http://localhost').pathname);
+    readFile(path).then(
+      (content) => {
+        response.setHeader('Content-Type', MEDIA_TYPES[extname(path)] ?? 'application/octet-stream');
+        response.end(content);
+      },
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop: () => server.close() };
+}
+
+/** Seconds that the page's main thread has been busy so far. */
+async function taskSeconds(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  // In processor time of the thread: what else the machine does counts for nobody.
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  return async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0;
+  };
+}
+
+async function measure(browser: Browser, url: string, mode: string): Promise<Cost> {
+  const page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
+  try {
+    await page.goto(`${url}/editor-page.html#${mode}`);
+    const busy = await taskSeconds(page);
+    await pause(SETTLE);
+    const [busyBefore, editsBefore, started] = [
+      await busy(),
+      await page.evaluate(() => window.applied),
+      performance.now(),
+    ];
+    await pause(WATCH);
+    const seconds = (performance.now() - started) / 1000;
+    const edits = ((await page.evaluate(() => window.applied)) - editsBefore) / seconds;
+    const cost = ((await busy()) - busyBefore) * (1000 / seconds);
+    if (mode !== 'none') {
+      for (let i = 0; i < KEYS; i++) {
+        await page.keyboard.press('abcdefgh '[i % 9] ?? 'x');
+        await pause(KEY_INTERVAL);
+      }
+    }
+    return { busy: cost, edits, keys: await page.evaluate(() => window.keystrokes) };
+  } finally {
+    await page.close();
+  }
+}
+
+function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+export const editor: Line = {
+  name: 'editor',
+  title:
+    'the editor in Chromium: a document of 1 MB with 50 others typing 100 characters a second and moving, beside y-codemirror.next',
+  limit: 120,
+  async run(say) {
+    // A browser is several processes, and this one was bound to a core.
+    spawnSync('taskset', ['-pc', '0,1', String(process.pid)]);
+    const folder = temporaryFolder();
+    await buildPage(folder);
+    const { url, stop } = await serve(folder);
+    const executablePath = findChromium();
+    if (executablePath === null) throw new Error('There is no Chromium; npm test installs one.');
+    const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
+    try {
+      const none = await measure(browser, url, 'none');
+      const ours = await measure(browser, url, 'ours');
+      const theirs = await measure(browser, url, 'y-codemirror');
+      say(
+        `Yjs alone is busy ${figure(none.busy)} ms a second, with ours ${figure(ours.busy)}, with y-codemirror.next ${figure(theirs.busy)}`,
+      );
+      const [oursEdit, theirsEdit] = [ours, theirs].map(({ busy, edits }) => (busy - none.busy) / edits) as [
+        number,
+        number,
+      ];
+      const [p50, p99] = [percentile(ours.keys, 0.5), percentile(ours.keys, 0.99)];
+      const [theirs50, theirs99] = [percentile(theirs.keys, 0.5), percentile(theirs.keys, 0.99)];
+      return [
+        {
+          work: 'editor, 1 MB, 50 others typing 100/s and moving 250/s: main thread for each edit of others, without what Yjs takes',
+          ours: `${figure(oursEdit)} ms`,
+          peers: `y-codemirror.next ${figure(theirsEdit)} ms`,
+          ratio: times(oursEdit / theirsEdit),
+          target: 'at most half',
+          met: oursEdit <= theirsEdit / 2,
+        },
+        {
+          work: 'the same: main thread from key to paint, p50 / p99',
+          ours: `${figure(p50)} / ${figure(p99)} ms`,
+          peers: `y-codemirror.next ${figure(theirs50)} / ${figure(theirs99)} ms`,
+          ratio: times(p50 / theirs50),
+          target: 'at most half, p99 under 8 ms',
+          met: p50 <= theirs50 / 2 && p99 < 8,
+        },
+      ];
+    } finally {
+      await browser.close();
+      stop();
+      removeFolder(folder);
+    }
+  },
+};
