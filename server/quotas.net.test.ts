@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Authenticator } from './auth/authenticator.ts';
 import type { Logger } from './logger.ts';
 import type { CoscribeServer } from './server.ts';
+import { LogRecord } from './testing/log-record.ts';
 import { startTestServer, type TestServerOptions } from './testing/test-server.ts';
 import { WireClient } from './testing/wire-client.ts';
 
@@ -111,7 +112,8 @@ describe('tokens that are not good', () => {
   };
 
   it('[SEC-10] slow the address that brings them, over HTTP and WebSocket, and nobody else', async () => {
-    const { url } = await start({ settings: { ...PROXIED, maxRefusedTokensPerMinute: 3 } });
+    const log = new LogRecord();
+    const { url } = await start({ settings: { ...PROXIED, maxRefusedTokensPerMinute: 3 }, logger: log.logger });
     const at = `${url}/api/documents/notes`;
     expect((await ask(at, { token: 'own.made-up' })).status).toBe(403);
     expect((await ask(at, { token: 'nonsense' })).status).toBe(401);
@@ -125,6 +127,8 @@ describe('tokens that are not good', () => {
       code: 4429,
       reason: expect.stringMatching(/^retry-after=(20|1\d); Too many tokens were refused in a short time\.$/),
     });
+    const seen = log.events.map(({ security, document, code }) => [security, document, code]);
+    expect(seen.slice(-2)).toEqual(Array(2).fill(['rate-limited', 'notes', 'rate-limited']));
     // Without a token there is nothing to guess, and others have done nothing.
     expect((await ask(at)).status).toBe(404);
     expect((await ask(at, { token: 'own.made-up', address: '203.0.113.2' })).status).toBe(403);

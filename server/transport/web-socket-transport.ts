@@ -216,8 +216,10 @@ export class WebSocketTransport {
       webSocket.on('error', ignoreReset);
       const wait = typeof sync === 'string' || sync.token === null ? 0 : quotas.token(address);
       if (typeof sync === 'string') this.#refuse(webSocket, CLOSE_CODES.invalidName, sync, { address });
-      else if (wait > 0) this.#slow(webSocket, wait, 'Too many tokens were refused in a short time.', { address });
-      else void this.#admit(webSocket, socket, { ...sync, address });
+      else if (wait > 0) {
+        const about = { address, document: sync.documentName };
+        this.#slow(webSocket, wait, 'Too many tokens were refused in a short time.', about);
+      } else void this.#admit(webSocket, socket, { ...sync, address });
     });
   }
 
@@ -392,7 +394,8 @@ export class WebSocketTransport {
    */
   #refuse(webSocket: WebSocket, code: CloseCode, reason: string, about: SecurityEventFields | null): void {
     const { clock, logger } = this.#dependencies;
-    if (about !== null) audit(logger, 'refused', { ...about, code: code.name, reason });
+    const event = code === CLOSE_CODES.rateLimited ? 'rate-limited' : 'refused';
+    if (about !== null) audit(logger, event, { ...about, code: code.name, reason });
     webSocket.pause();
     this.#apart.add(webSocket);
     webSocket.on('close', () => this.#apart.delete(webSocket));
