@@ -281,13 +281,14 @@ export class CoscribeEditorElement extends FormElement {
     return leaseDocument({ url, name, token: this.token });
   }
 
-  #createEditor({ doc, awareness, provider }: DocumentSource): CoscribeEditor {
+  #createEditor(source: DocumentSource): CoscribeEditor {
+    const { doc, awareness, provider } = source;
     const changed = EditorView.updateListener.of((update) => {
       if (!update.docChanged) return;
       this.#takeText();
       this.#changed.request();
     });
-    const user = this.#user(doc, null);
+    const user = this.#user(source, null);
     return createEditor(this.#frame, {
       doc,
       field: this.#fieldName,
@@ -302,10 +303,14 @@ export class CoscribeEditorElement extends FormElement {
     });
   }
 
-  #watcher({ editor, source }: Shown): ProviderWatcher {
-    const { provider } = source;
+  #watcher(shown: Shown): ProviderWatcher {
+    const { editor } = shown;
+    const { provider } = shown.source;
+    let personId: string | undefined;
     return {
       connectionChanged: () => {
+        if (provider?.person?.id !== personId) this.#apply('user-color', shown);
+        personId = provider?.person?.id;
         editor.setReadOnly(this.#isReadOnly(provider));
         this.#showStatus();
         this.#tell('status', { status: provider?.status ?? 'disconnected', retryAt: provider?.retryAt ?? null });
@@ -399,7 +404,7 @@ export class CoscribeEditorElement extends FormElement {
         return;
       case 'user-name':
       case 'user-color':
-        editor.setUser(this.#user(source.doc, this.#read('user-color', readColor)));
+        editor.setUser(this.#user(source, this.#read('user-color', readColor)));
         return;
       case 'required':
         this.#takeText();
@@ -417,9 +422,11 @@ export class CoscribeEditorElement extends FormElement {
     }
   }
 
-  #user(doc: Y.Doc, color: string | null): { name: string; color: string } {
+  /** Whom the server knows is shown as that, here as everywhere. */
+  #user({ doc, provider }: DocumentSource, color: string | null): { name: string; color: string } {
     const fallback = PEOPLE_COLORS[doc.clientID % PEOPLE_COLORS.length] ?? PEOPLE_COLORS[0];
-    return { name: this.userName || 'Guest', color: color ?? fallback };
+    const known = provider?.person;
+    return { name: known?.name ?? (this.userName || 'Guest'), color: known?.color ?? color ?? fallback };
   }
 
   /** Read only is what the page wants so, and what would go nowhere: no right to write, or a refusal for good. */
