@@ -179,6 +179,8 @@ describe('an address', () => {
     expect((await bring(at.untrusting, BOB)).status).toBe(429);
     const seen = events(servers.untrusting);
     expect(new Set(seen.map(({ address }) => address))).toEqual(new Set(['127.0.0.1']));
+    expect(servers.untrusting.output.stdout.match(/trustProxy does not name/g)).toHaveLength(1);
+    expect(servers.below.output.stdout).not.toContain('trustProxy does not name');
   });
 });
 

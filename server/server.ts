@@ -160,7 +160,12 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
   documents.commits.onFailingChange((failing) => {
     for (const room of registry.rooms()) room.notify({ type: 'storage', state: failing ? 'failing' : 'working' });
   });
-  const door = new Door(settings);
+  const door = new Door(settings, (address) => {
+    logger.warn(
+      { address },
+      'Requests come through a proxy that the setting trustProxy does not name: limits and log take everybody for the proxy, and whether the way is encrypted is not known (docs/operating.md).',
+    );
+  });
   const basePath = basePathOf(settings.publicUrl);
   const quotas = new Quotas(settings, clock);
   const transport = new WebSocketTransport({

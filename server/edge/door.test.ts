@@ -37,6 +37,23 @@ describe('a page', () => {
   });
 });
 
+describe('a proxy that the settings do not name', () => {
+  const pass = (door: Door, near: string, headers: Record<string, string> = { 'x-forwarded-for': '203.0.113.9' }) =>
+    door.visitor({ socket: { remoteAddress: near }, headers } as unknown as IncomingMessage);
+
+  it('[SEC-4] is told of once, when it is near', () => {
+    const told: string[] = [];
+    const door = new Door({ ...DEFAULTS, trustProxy: ['10.0.0.1'] }, (address) => told.push(address));
+    pass(door, '10.0.0.1');
+    pass(door, '127.0.0.1', {});
+    pass(door, '198.51.100.7');
+    expect(told).toEqual([]);
+    expect(pass(door, '::ffff:172.17.0.2').address).toBe('::ffff:172.17.0.2');
+    pass(door, '127.0.0.1');
+    expect(told).toEqual(['::ffff:172.17.0.2']);
+  });
+});
+
 describe('a server for this machine only', () => {
   it.each([
     ['http://localhost:5173', 'in'],

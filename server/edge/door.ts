@@ -19,6 +19,9 @@ export interface DoorRefusal {
   readonly message: string;
 }
 
+/** Where one's own proxies usually are: this machine, and networks that nobody reaches from outside. */
+const NEARBY = new ProxyTrust(['loopback', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7']);
+
 /**
  * Decides which pages may talk to this server from a browser (SEC-3). A browser sends along where a page comes from; programs
  * send nothing and are let in, since they hold no right but what they send themselves.
@@ -37,8 +40,14 @@ export class Door {
   /** Host names, with their port, of the origins that are let in. */
   readonly #hosts: ReadonlySet<string>;
   readonly #host: string;
+  #unknownProxy: ((address: string) => void) | null;
 
-  constructor({ host, trustProxy, origins, publicUrl }: DoorSettings) {
+  /** @param unknownProxy called once, when what seems to be a proxy of this server's owner is not on the list */
+  constructor(
+    { host, trustProxy, origins, publicUrl }: DoorSettings,
+    unknownProxy: ((address: string) => void) | null = null,
+  ) {
+    this.#unknownProxy = unknownProxy;
     this.trust = new ProxyTrust(trustProxy ?? []);
     this.#anyOrigin = origins === 'any';
     const addresses = [...(origins === 'any' ? [] : (origins ?? [])), ...(publicUrl === null ? [] : [publicUrl])];
@@ -49,7 +58,13 @@ export class Door {
   }
 
   visitor(request: IncomingMessage): Visitor {
-    return this.trust.visitor(request);
+    const visitor = this.trust.visitor(request);
+    const isUnknown = this.#unknownProxy !== null && !visitor.isProxied && 'x-forwarded-for' in request.headers;
+    if (isUnknown && NEARBY.trusts(visitor.address)) {
+      this.#unknownProxy?.(visitor.address);
+      this.#unknownProxy = null;
+    }
+    return visitor;
   }
 
   /** Why a request is refused before anybody asks for a token; null when it is not. */
