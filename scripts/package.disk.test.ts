@@ -88,6 +88,7 @@ test('the package holds what runs, and neither sources nor tests', async () => {
     expect.arrayContaining([
       'LICENSE',
       'README.md',
+      'docs/embedding.md',
       'package.json',
       'dist/browser/element/index.js',
       'dist/browser/element/index.d.ts',
