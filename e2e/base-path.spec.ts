@@ -1,3 +1,4 @@
+import { HostSite } from './host-page.ts';
 import { expect, test } from './world.ts';
 
 const BASE = '/our/notes';
@@ -5,6 +6,7 @@ const BASE = '/our/notes';
 test('below a path of its host the site is whole: pages, panels, links, people, offline', async ({
   server,
   visitor,
+  browser,
 }) => {
   await server.kill();
   await server.startAgain(['--public-url', `http://127.0.0.1${BASE}`]);
@@ -43,6 +45,20 @@ test('below a path of its host the site is whole: pages, panels, links, people, 
   await bob.page.getByTestId('open-submit').click();
   await bob.connected();
   expect(new URL(bob.page.url()).pathname).toBe(`${BASE}/d/another`);
+
+  // A page of another site that takes the component and its document from there.
+  const host = await HostSite.open();
+  const module = `${server.url}${BASE}/coscribe-editor.js`;
+  const tag = `<coscribe-editor server="${server.url}${BASE}" document="another" language="python"></coscribe-editor>`;
+  const carol = await browser.newPage();
+  await carol.goto(host.put('/', `<!doctype html><script type="module" src="${module}"></script>${tag}`));
+  await carol.locator('coscribe-editor .cm-content').click();
+  await carol.keyboard.type('def hello(): pass');
+  await bob.sees('def hello(): pass');
+  // What it fetches later, the language for one, it finds too.
+  await expect(carol.locator('coscribe-editor .cm-content span').first()).toBeVisible();
+  await carol.close();
+  await host.close();
 
   await alice.page.evaluate(() => navigator.serviceWorker.ready);
   await alice.goOffline();
