@@ -4,6 +4,7 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
+import { type Clock, systemClock } from './clock.ts';
 import type { Logger } from './logger.ts';
 import type { CoscribeServer } from './server.ts';
 import { FastClock } from './testing/fast-clock.ts';
@@ -18,8 +19,8 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.stop()));
 });
 
-/** A server whose certificate files a test may change, and what it logs. */
-async function startSecure() {
+/** A server whose certificate files a test may change, and what it logs. It looks at them every ten seconds of its clock. */
+async function startSecure(clock: Clock = systemClock) {
   const first = await makeCertificate();
   const folder = await freshFolder();
   const [tlsCert, tlsKey] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
@@ -31,8 +32,7 @@ async function startSecure() {
     await copyFile(keyFile, tlsKey);
   };
   await use(first.certFile, first.keyFile);
-  // The files are looked at every ten seconds of its clock.
-  const server = await startTestServer({ settings: { tlsCert, tlsKey }, clock: new FastClock(100), logger });
+  const server = await startTestServer({ settings: { tlsCert, tlsKey }, clock, logger });
   servers.push(server);
   const until = async (message: string) => {
     await expect.poll(() => logged.map((line) => line.message), { timeout: 20_000 }).toContain(message);
@@ -81,11 +81,11 @@ it('serves https and wss on one port, and tells browsers to stay with them', asy
 });
 
 it('shows a renewed certificate to whoever comes, and keeps the connections that live', async () => {
-  const { server, first, use, until } = await startSecure();
+  const { server, first, use } = await startSecure();
   const alice = await WireClient.join(server.url, 'notes', { ca: first.cert });
   const second = await makeCertificate();
   await use(second.certFile, second.keyFile);
-  await until('The certificate was read again.');
+  await server.reloadCertificate?.();
   expect(await shown(server.url)).toBe(fingerprint(second.cert));
   const bob = await WireClient.join(server.url, 'notes', { ca: second.cert });
   alice.insert(0, 'still here');
@@ -93,7 +93,7 @@ it('shows a renewed certificate to whoever comes, and keeps the connections that
 });
 
 it('keeps the old certificate while the new files do not fit together, says so once, and takes them when they do', async () => {
-  const { server, first, use, until, logged } = await startSecure();
+  const { server, first, use, until, logged } = await startSecure(new FastClock(100));
   const [second, third] = [await makeCertificate(), await makeCertificate()];
   await use(second.certFile, third.keyFile);
   const complaint = 'The new certificate cannot be used; the old one stays.';
