@@ -112,6 +112,9 @@ test('[SEC-2] owner, editor, commenter, viewer and a revoked person in one docum
   await expect(vera.title).toBeDisabled();
   await vera.content.click();
   await vera.page.keyboard.type('Vera tries.');
+  await expect(vera.page.getByTestId('toast')).toHaveText(
+    'You can only view this document. Its owner can let you edit it.',
+  );
   await vera.page.getByTestId('role-badge').click();
   await expect(vera.page.getByText('You can read this document, not change it.')).toBeVisible();
   expect(await seriousFindings(vera.page)).toEqual([]);

@@ -22,6 +22,7 @@ import { fetchPanelsWhenIdle, openPanel } from './document/open-panel.ts';
 import { handlePageKeys } from './document/page-keys.ts';
 import { saveFile } from './document/save-file.ts';
 import { syncPort } from './document/sync-port.ts';
+import { typingRefused } from './document/typing-refused.ts';
 import { documentNameFromPath } from './link/document-link.ts';
 import { type LinkFragment, readFragment, takeFragment } from './link/link-fragment.ts';
 import { keepPagesForOffline } from './offline/keep-pages.ts';
@@ -101,7 +102,11 @@ function openDocument(name: string, page: DocumentPage, fragment: LinkFragment |
       ...state.shown,
       hideMyCursor: state.settings.hideMyCursor,
       // The text scrolls and takes the focus; audits look for the attribute.
-      extensions: [EditorView.contentAttributes.of({ tabindex: '0' }), styleNonce()],
+      extensions: [
+        EditorView.contentAttributes.of({ tabindex: '0' }),
+        styleNonce(),
+        typingRefused(() => session.sayReadOnly()),
+      ],
       onFollowChange: () => session.refresh(),
     });
     session.attachEditor(editor);

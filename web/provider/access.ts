@@ -50,6 +50,8 @@ export class Access {
   #questions = 0;
   /** Questions in a row that it answered by throwing. */
   #failures = 0;
+  /** Whether the token function gave a token when it was asked last. */
+  #hasToken = false;
   /** Whether a refusal has been answered by another attempt. */
   #forgave = false;
   #timer: unknown = null;
@@ -76,7 +78,8 @@ export class Access {
   /** Whether a connection that was closed with this code may be tried once more, though the code is for good. */
   forgives(code: number): boolean {
     const mayHelp =
-      (code === CLOSE_CODES.unauthenticated.code && this.#renewable) ||
+      // A token may have run out just now. Who has none is not to wait for the same answer.
+      (code === CLOSE_CODES.unauthenticated.code && this.#renewable && this.#hasToken) ||
       // What may be done became less while an edit was on its way; reading may still be allowed.
       (code === CLOSE_CODES.forbidden.code && this.#live);
     if (!mayHelp || this.#forgave) return false;
@@ -92,7 +95,9 @@ export class Access {
   /** The token for a new connection; undefined for none. Rejects when the token function does. */
   async token(): Promise<string | undefined> {
     const { token } = this.#options;
-    return typeof token === 'function' ? await token() : token;
+    const given = typeof token === 'function' ? await token() : token;
+    this.#hasToken = given !== undefined && given !== '';
+    return given;
   }
 
   /** The server has let this client in, or has said again what it may do. */

@@ -150,6 +150,16 @@ describe('[CON-1] reconnecting', () => {
     expect(world.network.attempts).toBe(1);
   });
 
+  test('a guest, who has no token, is told at once', async () => {
+    world.network.serve = (peer) => {
+      peer.accept();
+      peer.close(4401, 'wrong');
+    };
+    const alice = world.join({ token: () => '' });
+    await world.moment();
+    expect(alice.closed?.name).toBe('unauthenticated');
+  });
+
   test('a token function that fails is asked again later', async () => {
     let fails = true;
     const errors: unknown[] = [];

@@ -13,6 +13,8 @@ import { findOwnerKey } from '../link/owner-key.ts';
 export class OwnerKeyBox extends SessionElement {
   static override properties: PropertyDeclarations = {
     owns: { attribute: false },
+    ownsAsPerson: { attribute: false },
+    asksKey: { attribute: false },
     copied: { state: true },
     problem: { state: true },
     busy: { state: true },
@@ -20,6 +22,10 @@ export class OwnerKeyBox extends SessionElement {
 
   /** The person owns the document, by whatever means. */
   declare owns: boolean;
+  /** The document is theirs wherever they sign in, with and without the key. */
+  declare ownsAsPerson: boolean;
+  /** The key is what they may have come for: its field is shown at once. */
+  declare asksKey: boolean;
   declare copied: boolean;
   declare problem: string;
   declare busy: boolean;
@@ -27,6 +33,8 @@ export class OwnerKeyBox extends SessionElement {
   constructor() {
     super();
     this.owns = false;
+    this.ownsAsPerson = false;
+    this.asksKey = false;
     this.copied = false;
     this.problem = '';
     this.busy = false;
@@ -43,8 +51,13 @@ export class OwnerKeyBox extends SessionElement {
     return html`
       <h3>You own this document</h3>
       <p class="share-note">
-        This browser holds its owner key. Clearing the browser’s data deletes the key, so keep a copy: it also makes you the owner on
-        your other devices.
+        ${
+          this.ownsAsPerson
+            ? `It is yours wherever you sign in as ${state.person?.name ?? state.person?.id ?? 'yourself'}. This browser also holds an
+              owner key, which makes an owner of whoever has it.`
+            : `This browser holds its owner key. Clearing the browser’s data deletes the key, so keep a copy: it also makes you the
+              owner on your other devices.`
+        }
       </p>
       <div class="owner-ways">
         <button class="button" type="button" data-testid="owner-key-download" @click=${() => session.downloadOwnerKey()}>
@@ -59,7 +72,7 @@ export class OwnerKeyBox extends SessionElement {
   }
 
   private renderField(session: DocumentSession): TemplateResult {
-    return html`<details class="owner-key">
+    return html`<details class="owner-key" ?open=${this.asksKey}>
       <summary>I own this document on another device</summary>
       <form
         @submit=${(event: SubmitEvent) => {

@@ -57,7 +57,7 @@ export class ShareDialog extends SessionDialog {
     const owns = known?.role === 'owner';
     return html`
       ${this.renderAddress(state)}
-      ${owns ? this.renderAnyone(known.anyone) : this.renderWorth()}
+      ${owns ? this.renderAnyone(known.anyone) : this.renderWorth(state)}
       ${
         owns
           ? html`<section class="share-part">
@@ -77,6 +77,8 @@ export class ShareDialog extends SessionDialog {
               <cs-owner-key-box
                 .session=${session}
                 .owns=${owns}
+                .ownsAsPerson=${known?.ownsAsPerson ?? false}
+                .asksKey=${state.gate !== null}
                 @owned=${() => void this.#sharing?.ask()}
               ></cs-owner-key-box>
             </section>`
@@ -107,12 +109,15 @@ export class ShareDialog extends SessionDialog {
   }
 
   /** What the address is worth, for those who do not decide it. */
-  private renderWorth(): TemplateResult {
+  private renderWorth({ gate }: SessionState): TemplateResult {
     const { sharingState } = this;
     switch (sharingState.kind) {
       case 'asking':
         return html`<p class="share-who" data-testid="share-who">Asking the server who has access…</p>`;
       case 'unknown':
+        if (gate !== null) {
+          return html`<p class="share-who" data-testid="share-who">You have no access to this document, so who has is not shown.</p>`;
+        }
         return html`<p class="share-who" data-testid="share-who">
           Who has access is not known right now. ${sharingState.problem}
           <button class="link-button" type="button" @click=${() => void this.#sharing?.ask()}>${icon(RotateCw)} Try again</button>

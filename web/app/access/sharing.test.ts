@@ -59,7 +59,24 @@ describe('sharing', () => {
     const asking = sharing.ask();
     (await next()).answer({ role: 'viewer', anyone: 'viewer' });
     await asking;
-    expect(known(sharing)).toMatchObject({ role: 'viewer', anyone: 'viewer', links: [] });
+    expect(known(sharing)).toMatchObject({ role: 'viewer', anyone: 'viewer', links: [], ownsAsPerson: false });
+  });
+
+  it('knows whether the document is somebody’s own wherever they sign in', async () => {
+    const { sharing, next } = open();
+    const answers = [
+      { person: { id: 'grace' }, owners: [{ kind: 'key' }, { kind: 'person', id: 'grace', name: 'Grace' }] },
+      { person: { id: 'grace' }, owners: [{ kind: 'key' }] },
+      { person: null, owners: [{ kind: 'person', id: 'grace', name: 'Grace' }] },
+    ];
+    const seen: boolean[] = [];
+    for (const answer of answers) {
+      const asking = sharing.ask();
+      (await next()).answer({ role: 'owner', anyone: null, links: [], ...answer });
+      await asking;
+      seen.push(known(sharing).ownsAsPerson);
+    }
+    expect(seen).toEqual([true, false, false]);
   });
 
   it('shows what anybody may do as it was chosen, and takes it back when the server refuses', async () => {

@@ -10,6 +10,8 @@ export type SharingState =
   | {
       readonly kind: 'known';
       readonly role: Role;
+      /** The document is theirs wherever they sign in. */
+      readonly ownsAsPerson: boolean;
       /** What somebody may do who has nothing but the address. */
       readonly anyone: Role | null;
       /** Empty for those who do not own the document: they are told of none. */
@@ -41,9 +43,10 @@ export class Sharing {
     if (this.#report === null) {
       return this.#problem === null ? { kind: 'asking' } : { kind: 'unknown', problem: this.#problem };
     }
-    const { role, links = [] } = this.#report;
+    const { role, links = [], owners = [], person } = this.#report;
     const { anyone } = this.#wanted ?? this.#report;
-    return { kind: 'known', role, anyone, links, busy: new Set(this.#busy) };
+    const ownsAsPerson = owners.some((owner) => owner.kind === 'person' && owner.id === person?.id);
+    return { kind: 'known', role, ownsAsPerson, anyone, links, busy: new Set(this.#busy) };
   }
 
   /** Asks the server. Does not throw: `state` tells when it could not be asked. */

@@ -37,6 +37,9 @@ export interface ApiRequest {
   readonly body?: unknown;
 }
 
+/** How long an answer may take, in milliseconds. Without an end, a dead network would hold whatever waits for the answer. */
+const PATIENCE = 15_000;
+
 /**
  * Asks the server. The token goes in a header, never in the address.
  * @param request the browser's `fetch`
@@ -51,6 +54,7 @@ export async function askApi(
   try {
     response = await request(siteRoot() + path.slice(1), {
       method,
+      signal: AbortSignal.timeout(PATIENCE),
       headers: {
         ...(token === '' ? {} : { Authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),

@@ -26,8 +26,12 @@ export interface AccessReport {
   readonly role: Role;
   /** What somebody may do who has nothing but the address; null for nothing. */
   readonly anyone: Role | null;
+  /** Who asks, when the server knows. */
+  readonly person?: { readonly id: string } | null;
   /** Owners only. */
   readonly links?: readonly ShareLink[];
+  /** Owners only. */
+  readonly owners?: readonly ({ readonly kind: 'key' } | { readonly kind: 'person'; readonly id: string })[];
 }
 
 /** What makes or changes a share link. Fields left out stay as they are. */

@@ -247,6 +247,11 @@ export class DocumentSession {
     this.toast(saveKeyAnswer(this.#state.status.saved));
   }
 
+  /** Answers somebody who types where they may only read. Whoever was refused has the reason before them already. */
+  sayReadOnly(): void {
+    if (this.#state.gate === null) this.toast('You can only view this document. Its owner can let you edit it.');
+  }
+
   toast(sentence: string): void {
     this.#options.ui.toast(sentence);
   }
