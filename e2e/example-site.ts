@@ -32,7 +32,10 @@ export class ExampleCopies {
    */
   async copy(name: string, addresses: Readonly<Record<string, string>> = {}): Promise<string> {
     const folder = join(this.#folder, name);
-    await cp(join(EXAMPLES, name), folder, { recursive: true, filter: (path) => !/\/(node_modules|dist)$/.test(path) });
+    await cp(join(EXAMPLES, name), folder, {
+      recursive: true,
+      filter: (path) => !/\/(node_modules|dist|coscribe-data)$/.test(path),
+    });
     for (const path of await readdir(folder, { recursive: true })) {
       if (!TEXT.test(path)) continue;
       const source = await readFile(join(folder, path), 'utf8');

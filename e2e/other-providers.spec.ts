@@ -2,6 +2,7 @@ import { Server } from '@hocuspocus/server';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright/test';
 import { HostSite } from './host-page.ts';
+import { StockServer } from './stock-server.ts';
 import { expect, test } from './world.ts';
 
 /** A page whose document is connected by a provider that is not ours: the editor gets document, text and presence. */
@@ -72,6 +73,12 @@ test('a document that y-websocket connects is shown and edited', async ({ server
   await server.kill();
   await server.startAgain(['--field', 'their own field']);
   await expectTogether(browser, Y_WEBSOCKET(`${server.url.replace('http', 'ws')}/sync`));
+});
+
+test('so is one that y-websocket connects to its own server', async ({ browser }) => {
+  const stock = await StockServer.start();
+  await expectTogether(browser, Y_WEBSOCKET(stock.url));
+  await stock.stop();
 });
 
 test('a document that Hocuspocus connects is shown and edited', async ({ browser }) => {

@@ -24,7 +24,7 @@ const sessions = new Map();
 const jwtSecret = randomBytes(32).toString('base64url');
 
 const coscribe = await createCoscribe({
-  data: './documents',
+  data: './coscribe-data',
   access: 'private',
   create: 'entitled',
   jwtSecret,

@@ -1,7 +1,9 @@
+import { isRole, may } from '../../protocol/roles.ts';
 import type { CoscribeProvider } from '../provider/index.ts';
 
 /** What the line below the text says of a document's edits. */
-export function savedSentence({ saved, unsavedChanges, status }: CoscribeProvider): string {
+export function savedSentence({ saved, unsavedChanges, status, role }: CoscribeProvider): string {
+  if (saved && isRole(role) && !may(role, 'write')) return 'View only';
   if (saved) return status === 'connected' ? 'Saved' : '';
   if (status === 'connected') return 'Saving…';
   return `Only on this device (${unsavedChanges} ${unsavedChanges === 1 ? 'edit' : 'edits'})`;
