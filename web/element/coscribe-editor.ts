@@ -24,7 +24,7 @@ import { adoptStyle } from './element-style.ts';
 import { FormElement } from './form-element.ts';
 import { Problems } from './problems.ts';
 import { type DocumentSource, hostDocument, leaseDocument } from './shared-document.ts';
-import { connectionSentence, savedSentence } from './status-line.ts';
+import { connectionSentence, savedSentence, unreachableSentence } from './status-line.ts';
 import { type ProviderWatcher, watchProvider } from './watch-provider.ts';
 
 /** A document that is being shown, with everything that has to end with it. */
@@ -325,7 +325,7 @@ export class CoscribeEditorElement extends FormElement {
         if (this.#shown !== null) this.#apply('language', this.#shown);
       },
       unreachable: () => {
-        const message = unreachableMessage(this.getAttribute('server'));
+        const message = unreachableSentence(this.getAttribute('server'));
         this.#problems.set('connection', message);
         this.#tellError('unreachable', message);
       },
@@ -480,15 +480,6 @@ declare global {
   interface HTMLElementTagNameMap {
     'coscribe-editor': CoscribeEditorElement;
   }
-}
-
-/** A browser does not tell a page whether it was turned away, as pages of other sites often are: both are said. */
-function unreachableMessage(server: string | null): string {
-  const { protocol, host } = new URL(readServer(server, globalThis.location.href));
-  const isForeign = `${protocol.replace('ws', 'http')}//${host}` !== globalThis.origin;
-  const page = globalThis.origin === 'null' ? 'sandboxed frames' : `pages of ${globalThis.origin}`;
-  const cause = isForeign ? `, or its setting "origins" does not let ${page} in` : '';
-  return `The server cannot be reached${cause}. What you write stays on this device, and is sent as soon as it can be.`;
 }
 
 /** Makes `<coscribe-editor>` known to the page. Does nothing on a server, or when the page knows it already. */

@@ -1,5 +1,6 @@
 import { isRole, may } from '../../protocol/roles.ts';
 import type { CoscribeProvider } from '../provider/index.ts';
+import { readServer } from './attributes.ts';
 
 /** What the line below the text says of a document's edits. */
 export function savedSentence({ saved, unsavedChanges, status, role }: CoscribeProvider): string {
@@ -14,4 +15,13 @@ export function connectionSentence({ status, closed, storageFailing }: CoscribeP
   if (closed !== null) return 'Not connected';
   if (status === 'connected') return storageFailing ? 'The server cannot write to its disk' : '';
   return status === 'connecting' ? 'Connecting…' : 'Offline: keep writing';
+}
+
+/** A browser does not tell a page whether it was turned away, as pages of other sites often are: both are said. */
+export function unreachableSentence(server: string | null): string {
+  const { protocol, host } = new URL(readServer(server, globalThis.location.href));
+  const isForeign = `${protocol.replace('ws', 'http')}//${host}` !== globalThis.origin;
+  const page = globalThis.origin === 'null' ? 'sandboxed frames' : `pages of ${globalThis.origin}`;
+  const cause = isForeign ? `, or its setting "origins" does not let ${page} in` : '';
+  return `The server cannot be reached${cause}. What you write stays on this device, and is sent as soon as it can be.`;
 }
