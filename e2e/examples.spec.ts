@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -210,6 +211,26 @@ test('iframe: a document of another site, where that may keep no cookies', async
   const bob = await open();
   await writeTogether(alice.field, bob.field);
   await expect(alice.frame.getByTestId('status')).toHaveAttribute('data-saved', 'saved');
+
+  // A document that is not everybody's, by a share link: the frame can keep nothing of it on the device.
+  const address = `${served.server.url}/api/documents/iframe-private`;
+  const headers = {
+    authorization: `Bearer own.${randomBytes(32).toString('base64url')}`,
+    'content-type': 'application/json',
+  };
+  const post = async (method: string, url: string, body: object) =>
+    (await fetch(url, { method, headers, body: JSON.stringify(body) })).json();
+  await post('PUT', address, { content: 'for a few', anyone: null });
+  const { link } = await post('POST', `${address}/links`, { role: 'editor' });
+  await bob.page.locator('iframe').evaluate((frame, src) => {
+    (frame as HTMLIFrameElement).src = src;
+  }, `${served.server.url}/d/iframe-private#${link}`);
+  await expect.poll(() => shown(bob.field)).toBe('for a few');
+  await bob.field.press('Control+End');
+  await bob.field.pressSequentially(' people');
+  await expect(bob.frame.getByTestId('status')).toHaveAttribute('data-saved', 'saved');
+  const text = await fetch(`${address}/text`, { headers });
+  expect(await text.text()).toBe('for a few people');
 });
 
 test('node-backend: its people come with its tokens, everybody else stays out', async ({
