@@ -7,6 +7,7 @@ const named = (suffix: string) => all.map((folder) => `${folder}/*.${suffix}.ts`
 // One project a kind of test, told apart by file name (CONTRIBUTING.md): what a test needs decides when it runs.
 export default defineConfig({
   test: {
+    globalSetup: ['scripts/temporary-folder.ts'],
     // Many tests wait for sockets and processes, so that two at a time pay even on the smallest machine.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [

@@ -1,30 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as encoding from 'lib0/encoding';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { encodeAwarenessEntries } from '../protocol/awareness-entries.ts';
 import { encodeAwareness, encodeSyncStep1, encodeUpdate } from '../protocol/messages.ts';
-import type { CoscribeServer } from './server.ts';
 import { craftUpdate, deletedUnits, insertion } from './testing/craft-update.ts';
 import { FastClock } from './testing/fast-clock.ts';
 import { bytesInUse } from './testing/heap.ts';
 import { RawClient, upgradeRequest } from './testing/raw-client.ts';
 import { craftFrame } from './testing/raw-frames.ts';
-import { startTestServer, type TestServerOptions } from './testing/test-server.ts';
+import { startForTest } from './testing/start-for-test.ts';
 import { WireClient } from './testing/wire-client.ts';
-
-const servers: CoscribeServer[] = [];
-
-async function start(options: TestServerOptions = {}): Promise<CoscribeServer> {
-  const server = await startTestServer(options);
-  servers.push(server);
-  return server;
-}
-
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.stop()));
-});
 
 /** Sends and waits until the server has taken it: its answer to a step 1 comes after. */
 async function sendAll(client: WireClient, frames: readonly Uint8Array[]): Promise<void> {
@@ -38,7 +25,7 @@ async function sendAll(client: WireClient, frames: readonly Uint8Array[]): Promi
 }
 
 it('[SYN-3] holds little for a socket that does not read, and brings it up to date when it reads again', async () => {
-  const { url } = await start();
+  const { url } = await startForTest();
   const [alice, bob] = await Promise.all([WireClient.join(url, 'notes'), WireClient.join(url, 'notes')]);
   const text = bob.doc.getText('content');
   const write = async (times: number) => {
@@ -66,7 +53,7 @@ it('[SYN-3] holds little for a socket that does not read, and brings it up to da
 });
 
 it('[SEC-9] holds nothing of a flood of updates that build on something missing, and others do not notice', async () => {
-  const { url } = await start();
+  const { url } = await startForTest();
   const [mallory, bob] = await Promise.all([WireClient.join(url, 'notes'), WireClient.join(url, 'notes')]);
   mallory.answers = false;
   const before = await bytesInUse();
@@ -88,7 +75,7 @@ it('[SEC-9] holds nothing of a flood of updates that build on something missing,
 });
 
 it("[SEC-11] lets nobody use up another's clock: what the owner writes later stays", async () => {
-  const { url } = await start();
+  const { url } = await startForTest();
   const [mallory, bob] = await Promise.all([WireClient.join(url, 'notes'), WireClient.join(url, 'notes')]);
   bob.insert(0, 'before ');
   await bob.untilStored();
@@ -115,7 +102,7 @@ it("[SEC-11] lets nobody use up another's clock: what the owner writes later sta
 });
 
 it('[SEC-8, SEC-10] answers a state vector of a hundred thousand clients, and refuses one that is none', async () => {
-  const { url } = await start();
+  const { url } = await startForTest();
   const [mallory, bob] = await Promise.all([WireClient.join(url, 'notes'), WireClient.join(url, 'notes')]);
   const giant = encoding.createEncoder();
   encoding.writeVarUint(giant, 100_000);
@@ -132,7 +119,7 @@ it('[SEC-8, SEC-10] answers a state vector of a hundred thousand clients, and re
 });
 
 it('[CON-3, PRE-1] drops a socket that reads and answers nothing, with its caret', async () => {
-  const { url } = await start({ clock: new FastClock(20) });
+  const { url } = await startForTest({ clock: new FastClock(20) });
   const bob = await WireClient.join(url, 'notes');
   const dead = await RawClient.upgrade(url, 'notes', 'coscribe.1');
   const entry = { clientId: 7, clock: 1, state: new TextEncoder().encode('{"name":"dead"}') };
@@ -147,7 +134,7 @@ it('[CON-3, PRE-1] drops a socket that reads and answers nothing, with its caret
 });
 
 it('[CON-3] drops a client whose process is stopped', async () => {
-  const { url } = await start({ clock: new FastClock(20) });
+  const { url } = await startForTest({ clock: new FastClock(10) });
   const bob = await WireClient.join(url, 'notes');
   const entry = { clientId: 7, clock: 1, state: new TextEncoder().encode('{"name":"stopped"}') };
   const hello = Buffer.from(encodeAwareness(encodeAwarenessEntries([entry], 1))).toString('base64');
@@ -169,7 +156,7 @@ it('[CON-3] drops a client whose process is stopped', async () => {
 });
 
 it('[CON-4] holds nothing after many sockets came and went, refused, broken and reset among them', async () => {
-  const { url } = await start({
+  const { url } = await startForTest({
     settings: { unloadAfter: 0 },
     clock: new FastClock(20),
     authenticator: {
@@ -219,7 +206,7 @@ it('[CON-4] holds nothing after many sockets came and went, refused, broken and 
 });
 
 it('[SEC-13] does not compress, whatever a client offers', async () => {
-  const { url } = await start();
+  const { url } = await startForTest();
   const client = await RawClient.open(url);
   const offer = 'Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n';
   client.write(Buffer.from(upgradeRequest('notes').replace(/\r\n$/, offer)));
@@ -229,7 +216,7 @@ it('[SEC-13] does not compress, whatever a client offers', async () => {
 });
 
 it('[SEC-13] keeps memory flat while people write', async () => {
-  const { url } = await start();
+  const { url } = await startForTest();
   const clients = await Promise.all(Array.from({ length: 10 }, () => WireClient.join(url, 'soak')));
   const [writer] = clients;
   const text = writer?.doc.getText('content');

@@ -1,21 +1,10 @@
 import { request } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CoscribeServer } from './server.ts';
 import { runCommand, ServerProcess } from './testing/server-process.ts';
-import { freshFolder, startTestServer, type TestServerOptions } from './testing/test-server.ts';
+import { startForTest } from './testing/start-for-test.ts';
+import { freshFolder } from './testing/test-server.ts';
 import { WireClient } from './testing/wire-client.ts';
-
-const servers: CoscribeServer[] = [];
-
-async function start(options: TestServerOptions = {}): Promise<CoscribeServer> {
-  const server = await startTestServer(options);
-  servers.push(server);
-  return server;
-}
-
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.stop()));
-});
 
 /** A request with headers that fetch would not let a caller choose. */
 function send(
@@ -47,7 +36,7 @@ const EVIL = { origin: 'https://evil.example' };
 
 describe('a page of another origin', () => {
   it('[SEC-3] gets no WebSocket: 403 before the handshake; a page of the server and a program get one', async () => {
-    const { url } = await start();
+    const { url } = await startForTest();
     const evil = new WireClient(url, 'notes', { headers: EVIL });
     await evil.untilClosed();
     expect(evil.refusedWith).toBe(403);
@@ -58,7 +47,7 @@ describe('a page of another origin', () => {
   });
 
   it('[SEC-3] changes nothing over HTTP', async () => {
-    const { url } = await start();
+    const { url } = await startForTest();
     const at = `${url}/api/documents/notes`;
     for (const method of ['PUT', 'PATCH', 'POST', 'DELETE']) {
       expect(await send(at, { method, headers: EVIL, body: '{}' })).toMatchObject({
@@ -73,14 +62,14 @@ describe('a page of another origin', () => {
   });
 
   it('[SEC-3] is told by a preflight that it may not', async () => {
-    const { url } = await start();
+    const { url } = await startForTest();
     const preflight = { ...EVIL, 'access-control-request-method': 'PUT' };
     const { headers } = await send(`${url}/api/documents/notes`, { method: 'OPTIONS', headers: preflight });
     expect(headers['access-control-allow-origin']).toBeUndefined();
   });
 
   it('[SEC-3] that is on the list may do all that its token allows', async () => {
-    const { url } = await start({ settings: { origins: ['https://app.example'] } });
+    const { url } = await startForTest({ settings: { origins: ['https://app.example'] } });
     const headers = { origin: 'https://app.example' };
     const preflight = await send(`${url}/api/documents/notes`, {
       method: 'OPTIONS',
@@ -107,7 +96,7 @@ describe('a page of another origin', () => {
 });
 
 it('[SEC-3] a page of this machine may use a server of this machine, and read its answers', async () => {
-  const { url } = await start();
+  const { url } = await startForTest();
   const headers = { origin: 'http://localhost:5173' };
   const created = await send(`${url}/api/documents/notes`, { method: 'PUT', headers, body: '{}' });
   expect([created.status, created.headers['access-control-allow-origin']]).toEqual([201, headers.origin]);
@@ -115,7 +104,7 @@ it('[SEC-3] a page of this machine may use a server of this machine, and read it
 });
 
 it('[SEC-3] a page that gives its name the address of this machine (DNS rebinding) is not answered', async () => {
-  const { url } = await start();
+  const { url } = await startForTest();
   const { port } = new URL(url);
   const rebound = { host: `rebound.example:${port}`, origin: `http://rebound.example:${port}` };
   expect(await send(`${url}/api/documents/notes`, { headers: { host: rebound.host } })).toMatchObject({
@@ -138,13 +127,13 @@ describe('the address that limits count', () => {
   };
 
   it('[SEC-4] is the socket’s: a header that claims another changes nothing', async () => {
-    const { url } = await start({ settings: { maxConnectionsPerAddress: 2 } });
+    const { url } = await startForTest({ settings: { maxConnectionsPerAddress: 2 } });
     await Promise.all([join(url, '203.0.113.1'), join(url, '203.0.113.2')]);
     expect(await refused(url, '203.0.113.3')).toBe(429);
   });
 
   it('[SEC-4] is the one that a trusted proxy names, and not what its client made up', async () => {
-    const { url } = await start({ settings: { maxConnectionsPerAddress: 2, trustProxy: ['loopback'] } });
+    const { url } = await startForTest({ settings: { maxConnectionsPerAddress: 2, trustProxy: ['loopback'] } });
     await Promise.all([join(url, '203.0.113.1'), join(url, '198.51.100.7, 203.0.113.1'), join(url, '203.0.113.2')]);
     expect(await refused(url, '198.51.100.8, 203.0.113.1')).toBe(429);
     await join(url, '203.0.113.2');
@@ -157,7 +146,7 @@ it.each([
   ['an address that is none', '/nothing', {}],
   ['an address that cannot be read', '/api/documents/%FF', {}],
 ])('%s can neither be run, framed, guessed at nor kept', async (_title, path, headers) => {
-  const { url } = await start();
+  const { url } = await startForTest();
   const answer = await send(`${url}${path}`, { headers });
   expect(answer.headers).toMatchObject({
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -172,7 +161,7 @@ it.each([
 
 it('tells browsers to stay with https when a trusted proxy says that they came with it, and only then', async () => {
   const headers = { 'x-forwarded-for': '203.0.113.1', 'x-forwarded-proto': 'https' };
-  const [trusting, other] = [await start({ settings: { trustProxy: ['loopback'] } }), await start()];
+  const [trusting, other] = [await startForTest({ settings: { trustProxy: ['loopback'] } }), await startForTest()];
   const hsts = async ({ url }: CoscribeServer) =>
     (await send(`${url}/healthz`, { headers })).headers['strict-transport-security'];
   expect([await hsts(trusting), await hsts(other)]).toEqual(['max-age=31536000', undefined]);

@@ -1,24 +1,11 @@
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { encodeAwarenessEntries } from '../protocol/awareness-entries.ts';
 import { encodeAwareness, encodeQueryAwareness, encodeSyncStep1, encodeSyncStep2 } from '../protocol/messages.ts';
-import type { CoscribeServer } from './server.ts';
 import { FastClock } from './testing/fast-clock.ts';
 import { RawClient, upgradeRequest } from './testing/raw-client.ts';
-import { startTestServer, type TestServerOptions } from './testing/test-server.ts';
+import { startForTest } from './testing/start-for-test.ts';
 import { WireClient } from './testing/wire-client.ts';
-
-const servers: CoscribeServer[] = [];
-
-async function start(options: TestServerOptions = {}): Promise<CoscribeServer> {
-  const server = await startTestServer(options);
-  servers.push(server);
-  return server;
-}
-
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.stop()));
-});
 
 /** An offline merge that takes a while: words of many clients, each at the beginning. */
 function heavyMerge(words: number): Uint8Array {
@@ -31,7 +18,7 @@ function heavyMerge(words: number): Uint8Array {
 }
 
 it('[SEC-10] closes with 4429 who sends too many messages, and says when to come again', async () => {
-  const { url } = await start({ settings: { maxMessagesPerSecond: 10 } });
+  const { url } = await startForTest({ settings: { maxMessagesPerSecond: 10 } });
   const [mallory, bob] = await Promise.all([WireClient.join(url, 'notes'), WireClient.join(url, 'notes')]);
   for (let i = 0; i < 200; i++) mallory.sendUpdate(new Uint8Array([0, 0]));
   const { code, reason } = await mallory.untilClosed();
@@ -42,7 +29,7 @@ it('[SEC-10] closes with 4429 who sends too many messages, and says when to come
 });
 
 it('[SEC-10] closes with 4429 who sends too many bytes', async () => {
-  const { url } = await start({ settings: { maxBytesPerSecond: 1_024, maxMessageBytes: 4_096 } });
+  const { url } = await startForTest({ settings: { maxBytesPerSecond: 1_024, maxMessageBytes: 4_096 } });
   const mallory = await WireClient.join(url, 'notes');
   for (let i = 0; i < 20; i++) mallory.insert(0, 'x'.repeat(1_000));
   expect(await mallory.untilClosed()).toMatchObject({
@@ -52,7 +39,7 @@ it('[SEC-10] closes with 4429 who sends too many bytes', async () => {
 });
 
 it('[SEC-10] closes with 4429 who asks again and again for what is dear to answer', async () => {
-  const { url } = await start();
+  const { url } = await startForTest();
   const [mallory, oscar] = await Promise.all([WireClient.join(url, 'notes'), WireClient.join(url, 'notes')]);
   for (let i = 0; i < 40; i++) mallory.send(encodeSyncStep1(new Uint8Array([0])));
   for (let i = 0; i < 40; i++) oscar.send(encodeQueryAwareness());
@@ -61,7 +48,7 @@ it('[SEC-10] closes with 4429 who asks again and again for what is dear to answe
 });
 
 it('[SEC-9] closes with 4429 whose merges take more time than one connection may', async () => {
-  const { url } = await start({ settings: { computeBudget: 10 } });
+  const { url } = await startForTest({ settings: { computeBudget: 10 } });
   const [mallory, bob] = await Promise.all([WireClient.join(url, 'notes'), WireClient.join(url, 'notes')]);
   const merges = Array.from({ length: 20 }, () => encodeSyncStep2(heavyMerge(20_000)));
   for (const merge of merges) mallory.send(merge);
@@ -77,7 +64,7 @@ it('[SEC-9] closes with 4429 whose merges take more time than one connection may
 });
 
 it('[SEC-10] gathers presence that comes too often, closes nobody for it, and ends with the newest', async () => {
-  const { url } = await start({ clock: new FastClock(10) });
+  const { url } = await startForTest({ clock: new FastClock(10) });
   const [alice, bob] = await Promise.all([WireClient.join(url, 'notes'), WireClient.join(url, 'notes')]);
   const last = 1_000;
   for (let clock = 1; clock <= last; clock++) {
@@ -92,7 +79,7 @@ it('[SEC-10] gathers presence that comes too often, closes nobody for it, and en
 });
 
 it('[SEC-10] refuses with 429 what an address has too many of, until some are gone', async () => {
-  const { url } = await start({ settings: { maxConnectionsPerAddress: 2 } });
+  const { url } = await startForTest({ settings: { maxConnectionsPerAddress: 2 } });
   const here = await Promise.all([RawClient.upgrade(url, 'a'), RawClient.upgrade(url, 'b')]);
   const third = await RawClient.upgrade(url, 'c');
   expect(third.head).toMatch(/^HTTP\/1.1 429 .*Retry-After: 10/s);
@@ -106,7 +93,7 @@ it('[SEC-10] refuses with 429 what an address has too many of, until some are go
 
 it('[SEC-10] counts sockets that wait for access or for their close', async () => {
   const never = new Promise<never>(() => undefined);
-  const { url } = await start({ settings: { maxConnections: 2 }, authenticator: { authorize: () => never } });
+  const { url } = await startForTest({ settings: { maxConnections: 2 }, authenticator: { authorize: () => never } });
   const pending = await RawClient.upgrade(url, 'a');
   const refused = await RawClient.upgrade(url, '%00');
   expect([pending.head, refused.head].map((head) => head.slice(0, 12))).toEqual(['HTTP/1.1 101', 'HTTP/1.1 101']);
@@ -114,7 +101,7 @@ it('[SEC-10] counts sockets that wait for access or for their close', async () =
 });
 
 it('[SEC-10] opens no more documents than it may, and says when to come again', async () => {
-  const { url } = await start({ settings: { maxDocuments: 2, unloadAfter: 3_600 } });
+  const { url } = await startForTest({ settings: { maxDocuments: 2, unloadAfter: 3_600 } });
   const [alice, bob] = await Promise.all([WireClient.join(url, 'a'), WireClient.join(url, 'b')]);
   expect(await new WireClient(url, 'c').untilClosed()).toMatchObject({
     code: 1013,
@@ -135,7 +122,7 @@ it('[SEC-10] opens no more documents than it may, and says when to come again', 
 });
 
 it('[SEC-10] lets text only be deleted from a document that has reached its size', async () => {
-  const { url } = await start({ settings: { maxDocumentBytes: 20_000 } });
+  const { url } = await startForTest({ settings: { maxDocumentBytes: 20_000 } });
   const alice = await WireClient.join(url, 'notes');
   for (let i = 0; i < 30; i++) alice.insert(0, 'x'.repeat(1_000));
   expect(await alice.untilClosed()).toMatchObject({ code: 4413 });
@@ -148,7 +135,7 @@ it('[SEC-10] lets text only be deleted from a document that has reached its size
 });
 
 it('[SEC-10] does not call a document full whose log is long and whose text is short', async () => {
-  const { url } = await start({ settings: { maxDocumentBytes: 20_000 } });
+  const { url } = await startForTest({ settings: { maxDocumentBytes: 20_000 } });
   const alice = await WireClient.join(url, 'notes');
   const text = alice.doc.getText('content');
   for (let i = 0; i < 60; i++) {
@@ -163,7 +150,7 @@ it('[SEC-10] does not call a document full whose log is long and whose text is s
 it('[SEC-1] reads nothing of a socket whose access is not decided, and lets it go after ten seconds', async () => {
   const asked: string[] = [];
   const never = new Promise<never>(() => undefined);
-  const { url } = await start({
+  const { url } = await startForTest({
     clock: new FastClock(10),
     authenticator: {
       authorize: ({ documentName }) => {
@@ -183,7 +170,7 @@ it('[SEC-1] reads nothing of a socket whose access is not decided, and lets it g
 });
 
 it('[SEC-1, SEC-6] gives no socket for ever for a request or a handshake', { timeout: 60_000 }, async () => {
-  const { url } = await start();
+  const { url } = await startForTest();
   const silent = await RawClient.open(url);
   const half = await RawClient.open(url);
   half.write(Buffer.from(upgradeRequest('notes').slice(0, 60)));
@@ -193,7 +180,7 @@ it('[SEC-1, SEC-6] gives no socket for ever for a request or a handshake', { tim
 });
 
 it('[SEC-6] refuses headers that are too long', async () => {
-  const { url } = await start();
+  const { url } = await startForTest();
   const client = await RawClient.open(url);
   client.write(Buffer.from(`GET /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: a\r\n\r\n`));
   await client.untilEnded();

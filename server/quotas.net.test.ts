@@ -1,22 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Authenticator } from './auth/authenticator.ts';
 import type { Logger } from './logger.ts';
-import type { CoscribeServer } from './server.ts';
 import { LogRecord } from './testing/log-record.ts';
-import { startTestServer, type TestServerOptions } from './testing/test-server.ts';
+import { startForTest } from './testing/start-for-test.ts';
 import { WireClient } from './testing/wire-client.ts';
-
-const servers: CoscribeServer[] = [];
-
-async function start(options: TestServerOptions = {}): Promise<CoscribeServer> {
-  const server = await startTestServer(options);
-  servers.push(server);
-  return server;
-}
-
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.stop()));
-});
 
 /** What a request is answered, from an address that a proxy on this machine names. */
 async function ask(
@@ -47,7 +34,7 @@ const trusting: Authenticator = {
 
 describe('requests', () => {
   it('[SEC-10, SEC-4] are counted for each address; over the limit 429 says when to come again', async () => {
-    const { url } = await start({ settings: { ...PROXIED, maxRequestsPerSecond: 1 } });
+    const { url } = await startForTest({ settings: { ...PROXIED, maxRequestsPerSecond: 1 } });
     const answers = [await ask(`${url}/api/documents/notes`)];
     while (answers.at(-1)?.status !== 429) answers.push(await ask(`${url}/api/documents/notes`));
     expect(answers.slice(0, 10).map(({ status }) => status)).toEqual(Array(10).fill(404));
@@ -58,7 +45,7 @@ describe('requests', () => {
 
 describe('new documents', () => {
   it('[SEC-10] are counted over HTTP', async () => {
-    const { url } = await start({ settings: { ...PROXIED, maxDocumentsPerHour: 2 } });
+    const { url } = await startForTest({ settings: { ...PROXIED, maxDocumentsPerHour: 2 } });
     const create = (name: string, address?: string) =>
       ask(`${url}/api/documents/${name}`, { method: 'PUT', ...(address === undefined ? {} : { address }) });
     expect([(await create('a')).status, (await create('a')).status, (await create('b')).status]).toEqual([
@@ -74,7 +61,7 @@ describe('new documents', () => {
   });
 
   it('[SEC-10] are counted when the first edit creates them; what exists can be written in', async () => {
-    const { url } = await start({ settings: { maxDocumentsPerHour: 1 } });
+    const { url } = await startForTest({ settings: { maxDocumentsPerHour: 1 } });
     const [alice, bob] = [await WireClient.join(url, 'first'), await WireClient.join(url, 'second')];
     for (const text of ['one', 'two']) alice.insert(0, text);
     await alice.untilStored();
@@ -90,7 +77,7 @@ describe('new documents', () => {
   });
 
   it('[SEC-10] are counted for a person, from wherever they come', async () => {
-    const { url } = await start({ settings: { ...PROXIED, maxDocumentsPerHour: 1 }, authenticator: trusting });
+    const { url } = await startForTest({ settings: { ...PROXIED, maxDocumentsPerHour: 1 }, authenticator: trusting });
     const write = async (name: string, address: string, person: string) => {
       const client = await WireClient.join(url, name, {
         protocols: ['coscribe.1', `coscribe.token.${person}`],
@@ -113,7 +100,7 @@ describe('tokens that are not good', () => {
 
   it('[SEC-10] slow the address that brings them, over HTTP and WebSocket, and nobody else', async () => {
     const log = new LogRecord();
-    const { url } = await start({ settings: { ...PROXIED, maxRefusedTokensPerMinute: 3 }, logger: log.logger });
+    const { url } = await startForTest({ settings: { ...PROXIED, maxRefusedTokensPerMinute: 3 }, logger: log.logger });
     const at = `${url}/api/documents/notes`;
     expect((await ask(at, { token: 'own.made-up' })).status).toBe(403);
     expect((await ask(at, { token: 'nonsense' })).status).toBe(401);
@@ -135,7 +122,7 @@ describe('tokens that are not good', () => {
   });
 
   it('[SEC-10] are not those that are good and allow less', async () => {
-    const { url } = await start({ settings: { access: 'private', maxRefusedTokensPerMinute: 1 } });
+    const { url } = await startForTest({ settings: { access: 'private', maxRefusedTokensPerMinute: 1 } });
     const at = `${url}/api/documents/notes`;
     const owner = `own.${'o'.repeat(43)}`;
     await ask(at, { method: 'PUT', token: owner });
@@ -158,7 +145,7 @@ describe('tokens that are not good', () => {
 });
 
 it('[SEC-10] a person has no more connections than they may; another person does, and one that ends makes room', async () => {
-  const { url } = await start({ settings: { maxConnectionsPerPerson: 2 }, authenticator: trusting });
+  const { url } = await startForTest({ settings: { maxConnectionsPerPerson: 2 }, authenticator: trusting });
   const as = (person: string) => ({ protocols: ['coscribe.1', `coscribe.token.${person}`] });
   const [first] = [await WireClient.join(url, 'a', as('ada')), await WireClient.join(url, 'b', as('ada'))];
   expect(await new WireClient(url, 'c', as('ada')).untilClosed()).toMatchObject({
@@ -171,7 +158,7 @@ it('[SEC-10] a person has no more connections than they may; another person does
 });
 
 it('[SEC-10] what all connections of an address send is counted together, and closes none of another address', async () => {
-  const { url } = await start({ settings: { ...PROXIED, maxMessagesPerSecondPerAddress: 20 } });
+  const { url } = await startForTest({ settings: { ...PROXIED, maxMessagesPerSecondPerAddress: 20 } });
   const from = (address: string) => ({ headers: { 'x-forwarded-for': address } });
   const crowd = await Promise.all(['a', 'b', 'c', 'd'].map((name) => WireClient.join(url, name, from('203.0.113.1'))));
   const bob = await WireClient.join(url, 'a', from('203.0.113.2'));
@@ -193,7 +180,7 @@ describe('the API key', () => {
     const lines: string[] = [];
     const note = (fields: object, message: string) => void lines.push(JSON.stringify(fields) + message);
     const logger: Logger = { debug: note, info: note, warn: note, error: note };
-    const { url } = await start({
+    const { url } = await startForTest({
       settings: { access: 'private', apiKey, maxRequestsPerSecond: 1, maxDocumentsPerHour: 1 },
       logger,
     });

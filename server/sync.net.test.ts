@@ -1,26 +1,14 @@
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { encodeAwareness, encodeStored, encodeSyncStep1, encodeUpdate } from '../protocol/messages.ts';
-import type { CoscribeServer } from './server.ts';
 import { LevelStore } from './store/level-store.ts';
 import { FailingStore } from './testing/failing-store.ts';
-import { freshFolder, startTestServer, type TestServerOptions } from './testing/test-server.ts';
+import { startForTest } from './testing/start-for-test.ts';
+import { freshFolder, startTestServer } from './testing/test-server.ts';
 import { WireClient } from './testing/wire-client.ts';
 
-const servers: CoscribeServer[] = [];
-
-async function start(options: TestServerOptions = {}): Promise<CoscribeServer> {
-  const server = await startTestServer(options);
-  servers.push(server);
-  return server;
-}
-
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.stop()));
-});
-
 it('[SYN-1] brings the edits of one to the other', async () => {
-  const { url } = await start();
+  const { url } = await startForTest();
   const [alice, bob] = await Promise.all([WireClient.join(url, 'notes'), WireClient.join(url, 'notes')]);
   alice.insert(0, 'hello');
   await bob.until(() => bob.text === 'hello', 'hello');
@@ -29,7 +17,7 @@ it('[SYN-1] brings the edits of one to the other', async () => {
 });
 
 it('[DUR-13] counts every update message, step 2 and update alike, also deletions and repetitions', async () => {
-  const { url } = await start();
+  const { url } = await startForTest();
   const alice = await WireClient.join(url, 'notes');
   await alice.untilStored();
   const inserted = alice.insert(0, 'abc');
@@ -43,7 +31,7 @@ it('[DUR-13] counts every update message, step 2 and update alike, also deletion
 
 it('[DUR-1] says nothing is stored while the disk does not answer, and lets people read each other meanwhile', async () => {
   const store = new FailingStore(await LevelStore.open(await freshFolder()));
-  const { url } = await start({ store });
+  const { url } = await startForTest({ store });
   const [alice, bob] = await Promise.all([WireClient.join(url, 'notes'), WireClient.join(url, 'notes')]);
   await alice.untilStored();
   store.stall();
@@ -68,12 +56,12 @@ it('[DUR-6] answers an update whose predecessor is missing with a resync, and st
   await alice.untilStored();
   expect((await WireClient.join(server.url, 'notes')).text).toBe('123');
   await server.stop();
-  const again = await start({ store: await LevelStore.open(folder) });
+  const again = await startForTest({ store: await LevelStore.open(folder) });
   expect((await WireClient.join(again.url, 'notes')).text).toBe('123');
 });
 
 it('[DUR-13] does not acknowledge what comes after a gap until the gap is closed', async () => {
-  const { url } = await start();
+  const { url } = await startForTest();
   const alice = await WireClient.join(url, 'notes');
   await alice.untilStored();
   alice.answers = false;
@@ -98,7 +86,7 @@ it('[DUR-3] lets nobody into a document that cannot be read, and serves it when 
   await before.stop();
 
   const store = new FailingStore(await LevelStore.open(folder));
-  const { url } = await start({ store });
+  const { url } = await startForTest({ store });
   store.failReads(new Error('input/output error'));
   const bob = new WireClient(url, 'notes');
   expect(await bob.untilClosed()).toMatchObject({ code: 1013 });
@@ -110,7 +98,7 @@ it('[DUR-3] lets nobody into a document that cannot be read, and serves it when 
 
 it('[SYN-2] keeps what arrives while a document loads, in order, and answers it', async () => {
   const store = new FailingStore(await LevelStore.open(await freshFolder()));
-  const { url } = await start({ store });
+  const { url } = await startForTest({ store });
   store.stall();
   const alice = new WireClient(url, 'notes');
   await alice.until(() => alice.socket.readyState === 1, 'open');
@@ -127,7 +115,7 @@ it('[SYN-2] keeps what arrives while a document loads, in order, and answers it'
 
 it('[DUR-4] never has two lives of one document at a time, however people come and go', async () => {
   const store = new FailingStore(await LevelStore.open(await freshFolder()));
-  const { url } = await start({ store, settings: { unloadAfter: 0 } });
+  const { url } = await startForTest({ store, settings: { unloadAfter: 0 } });
   let expected = '';
   for (let round = 0; round < 40; round++) {
     const client = await WireClient.join(url, 'notes');
@@ -143,20 +131,20 @@ it('[DUR-4] never has two lives of one document at a time, however people come a
 
 it('[DUR-5] closes everybody with 1012 when it stops, with everything acknowledged stored', async () => {
   const folder = await freshFolder();
-  const server = await start({ store: await LevelStore.open(folder) });
+  const server = await startForTest({ store: await LevelStore.open(folder) });
   const alice = await WireClient.join(server.url, 'notes');
   for (let i = 0; i < 200; i++) alice.insert(i, 'x');
   await alice.until(() => alice.progress.stored > 0, 'some stored');
   const { stored } = alice.progress;
   await server.stop();
   expect(await alice.untilClosed()).toMatchObject({ code: 1012 });
-  const again = await start({ store: await LevelStore.open(folder) });
+  const again = await startForTest({ store: await LevelStore.open(folder) });
   const { length } = (await WireClient.join(again.url, 'notes')).text;
   expect(length).toBeGreaterThanOrEqual(stored - 1);
 });
 
 it('[SEC-7] closes with 4400 who sends an update that cannot be decoded, and keeps and passes on nothing of it', async () => {
-  const { url } = await start();
+  const { url } = await startForTest();
   const [mallory, bob] = await Promise.all([WireClient.join(url, 'notes'), WireClient.join(url, 'notes')]);
   await mallory.untilStored();
   mallory.sendUpdate(new Uint8Array([1, 1, 7, 99, 99, 99]));
@@ -178,7 +166,7 @@ it.each([
   ['a broken awareness update', encodeAwareness(new Uint8Array([1, 1]))],
   ['two messages in one frame', new Uint8Array([...encodeUpdate(new Uint8Array([0, 0])), 3])],
 ])('[SEC-6] closes with 4400 who sends %s, and nobody else', async (_what, frame) => {
-  const { url } = await start();
+  const { url } = await startForTest();
   const [mallory, bob] = await Promise.all([WireClient.join(url, 'notes'), WireClient.join(url, 'notes')]);
   mallory.send(frame);
   expect(await mallory.untilClosed()).toMatchObject({ code: 4400 });
@@ -187,21 +175,21 @@ it.each([
 });
 
 it('[SEC-6] closes with 4400 who sends text', async () => {
-  const { url } = await start();
+  const { url } = await startForTest();
   const mallory = await WireClient.join(url, 'notes');
   mallory.socket.send('hello');
   expect(await mallory.untilClosed()).toMatchObject({ code: 4400 });
 });
 
 it('[SEC-10] closes with 1009 who sends more than a message may hold', async () => {
-  const { url } = await start({ settings: { maxMessageBytes: 10_000 } });
+  const { url } = await startForTest({ settings: { maxMessageBytes: 10_000 } });
   const mallory = await WireClient.join(url, 'notes');
   mallory.send(new Uint8Array(10_001));
   expect(await mallory.untilClosed()).toMatchObject({ code: 1009 });
 });
 
 it('[SEC-5] serves documents whose names need care, and refuses those that are none', async () => {
-  const { url } = await start();
+  const { url } = await startForTest();
   for (const name of ['__proto__', 'constructor', 'a/b', 'ü 😀', 'toString']) {
     const client = await WireClient.join(url, encodeURIComponent(name));
     client.insert(0, name);
@@ -215,7 +203,7 @@ it('[SEC-5] serves documents whose names need care, and refuses those that are n
 });
 
 it('[CON-2] makes a refused client wait a second for its close', async () => {
-  const { url } = await start();
+  const { url } = await startForTest();
   const client = new WireClient(url, '%00', { protocols: [] });
   await client.until(() => client.socket.readyState === 1, 'open');
   const opened = performance.now();
@@ -224,7 +212,7 @@ it('[CON-2] makes a refused client wait a second for its close', async () => {
 });
 
 it('[SYN-5] refuses the copy of another epoch', async () => {
-  const { url } = await start();
+  const { url } = await startForTest();
   const client = new WireClient(url, 'notes?epoch=another.0');
   expect(await client.untilClosed()).toMatchObject({ code: 4409 });
   const alice = await WireClient.join(url, 'notes');
@@ -236,7 +224,7 @@ it('[SYN-5] refuses the copy of another epoch', async () => {
 
 it('[SEC-12] lives on when an authenticator throws or rejects', async () => {
   let fail: () => Promise<never> = () => Promise.reject(new Error('database down'));
-  const { url } = await start({ authenticator: { authorize: () => fail() } });
+  const { url } = await startForTest({ authenticator: { authorize: () => fail() } });
   expect(await new WireClient(url, 'a').untilClosed()).toMatchObject({ code: 1011 });
   fail = () => {
     throw new Error('a defect');
@@ -247,7 +235,7 @@ it('[SEC-12] lives on when an authenticator throws or rejects', async () => {
 });
 
 it('[SEC-2] lets a viewer read, answer with nothing, and write nothing', async () => {
-  const { url } = await start({
+  const { url } = await startForTest({
     authenticator: {
       authorize: ({ token }) => ({
         granted: true,
@@ -272,7 +260,7 @@ it('[SEC-2] lets a viewer read, answer with nothing, and write nothing', async (
 });
 
 it('[CON-3, SEC-11] lets a client that changed networks go on at once, though its old connection seems alive', async () => {
-  const { url } = await start();
+  const { url } = await startForTest();
   const protocols = ['coscribe.1', 'coscribe.session.a-key-of-its-own'];
   const before = await WireClient.join(url, 'notes', { protocols });
   const first = before.insert(0, 'before ');

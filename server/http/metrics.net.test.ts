@@ -1,21 +1,10 @@
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { CoscribeServer } from '../server.ts';
 import { LevelStore } from '../store/level-store.ts';
 import { FailingStore } from '../testing/failing-store.ts';
-import { freshFolder, startTestServer, type TestServerOptions } from '../testing/test-server.ts';
+import { startForTest } from '../testing/start-for-test.ts';
+import { freshFolder } from '../testing/test-server.ts';
 import { WireClient } from '../testing/wire-client.ts';
-
-const servers: CoscribeServer[] = [];
-
-async function start(options: TestServerOptions = {}): Promise<CoscribeServer> {
-  const server = await startTestServer(options);
-  servers.push(server);
-  return server;
-}
-
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.stop()));
-});
 
 /** The figures by name and labels. */
 async function figures({ url }: CoscribeServer): Promise<Map<string, number>> {
@@ -31,7 +20,7 @@ async function figures({ url }: CoscribeServer): Promise<Map<string, number>> {
 }
 
 it('counts people, documents, updates, refusals, bytes, closes, batches and loads', async () => {
-  const server = await start();
+  const server = await startForTest();
   const [alice, bob] = await Promise.all([WireClient.join(server.url, 'a'), WireClient.join(server.url, 'a')]);
   const mallory = await WireClient.join(server.url, 'b');
   alice.insert(0, 'x'.repeat(10_000));
@@ -62,7 +51,7 @@ it('counts people, documents, updates, refusals, bytes, closes, batches and load
 
 it('[DUR-9] shows a disk that refuses writes, and what waits for it', async () => {
   const store = new FailingStore(await LevelStore.open(await freshFolder()));
-  const server = await start({ store });
+  const server = await startForTest({ store });
   const alice = await WireClient.join(server.url, 'a');
   await alice.untilStored();
   store.failWrites(new Error('no space left on device'));
@@ -78,15 +67,15 @@ it('[DUR-9] shows a disk that refuses writes, and what waits for it', async () =
 });
 
 it('are for this machine only unless told otherwise, and not for those whom a proxy brings', async () => {
-  const local = await start();
+  const local = await startForTest();
   const through = { headers: { 'x-forwarded-for': '203.0.113.9' } };
   const refused = await fetch(`${local.url}/metrics`, through);
   expect([refused.status, await refused.json()]).toEqual([
     403,
     { error: expect.objectContaining({ code: 'forbidden' }) },
   ]);
-  const open = await start({ settings: { metrics: 'open' } });
+  const open = await startForTest({ settings: { metrics: 'open' } });
   expect((await fetch(`${open.url}/metrics`, through)).status).toBe(200);
-  const off = await start({ settings: { metrics: 'off' } });
+  const off = await startForTest({ settings: { metrics: 'off' } });
   expect((await fetch(`${off.url}/metrics`)).status).toBe(404);
 });
