@@ -6,7 +6,7 @@ import { LogRecord } from './testing/log-record.ts';
 import { startTestServer } from './testing/test-server.ts';
 import { WireClient } from './testing/wire-client.ts';
 
-// One line for each thing that happens to somebody's access, with the fields that docs/security.md lists.
+// One line for each thing that happens to somebody's access, with the fields that docs/access.md lists.
 
 const log = new LogRecord();
 const owner = `own.${randomBytes(32).toString('base64url')}`;
