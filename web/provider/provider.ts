@@ -20,6 +20,7 @@ import { fenced } from './fenced.ts';
 import { LeaveWarning } from './leave-warning.ts';
 import { OfflineCopy } from './offline-copy.ts';
 import { Outbox } from './outbox.ts';
+import { ownDoc } from './own-doc.ts';
 import { watchPage } from './page-watch.ts';
 import { Presence } from './presence.ts';
 import type { ProviderEvents, ProviderOptions } from './provider-options.ts';
@@ -40,8 +41,7 @@ const COPY_PATIENCE_MS = 3_000;
  * provider.on('saved', (saved) => showBadge(saved ? 'Saved' : `${provider.unsavedChanges} edits on this device`));
  * ```
  *
- * This class joins the parts: `Connection` (the socket), `Access` (token and role), `Session` (the conversation), `Outbox` (the account of edits),
- * `OfflineCopy`, `TabChannel`, `Presence` and `LeaveWarning`.
+ * It joins `Connection` (the socket), `Access` (token, role), `Session` (the conversation), `Outbox` (the account of edits) and more.
  */
 export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   /** The document. */
@@ -88,11 +88,11 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
    * @param url where the server synchronises: `ws://host/sync`, `https://host/sync`, or `/sync` relative to the page
    * @param name the document's name; a name that no document can have is refused through `closed`, not thrown
    * @param doc the document to keep in sync
-   * @throws TypeError when `url` is not such an address, or there is no WebSocket
+   * @throws TypeError when `url` is not such an address, `doc` is of another copy of Yjs, or there is no WebSocket
    */
   constructor(url: string, name: string, doc: Y.Doc, options: ProviderOptions = {}) {
     super();
-    this.doc = doc;
+    this.doc = ownDoc(doc);
     this.name = name;
     this.awareness = options.awareness ?? new Awareness(doc);
     this.#ownsAwareness = options.awareness === undefined;

@@ -1,0 +1,20 @@
+import { createRequire } from 'node:module';
+import { expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { ownDoc } from './own-doc.ts';
+import { CoscribeProvider } from './provider.ts';
+
+test('a document of another copy of Yjs is refused with what to do about it', () => {
+  // The package for require() is a copy of its own.
+  const other = createRequire(import.meta.url)('yjs') as typeof Y;
+  expect(other.Doc).not.toBe(Y.Doc);
+  expect(() => new CoscribeProvider('ws://server/sync', 'notes', new other.Doc())).toThrow(
+    /another copy of Yjs.*npm ls yjs/,
+  );
+});
+
+test('what is no document is refused', () => {
+  for (const wrong of [undefined, null, 'notes', {}]) expect(() => ownDoc(wrong)).toThrow('doc must be a Y.Doc.');
+  const doc = new Y.Doc();
+  expect(ownDoc(doc)).toBe(doc);
+});
