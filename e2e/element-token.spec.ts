@@ -56,7 +56,7 @@ test('who comes with no token, or a wrong one, is told so in the page, and goes 
 
   await setToken(await tokenFor('viewer'));
   await expect(message).toBeEmpty();
-  await expect(element.locator('[part=status]')).toContainText('Saved');
+  await expect(element.locator('[part=status]')).toContainText('View only');
   await expect(content).toHaveAttribute('contenteditable', 'false');
 
   await setToken(await tokenFor('editor'));
