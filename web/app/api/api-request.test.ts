@@ -19,6 +19,7 @@ it('[SEC-3] a token goes in a header, never in the address', async () => {
   expect(path).toBe('/api/x');
   expect(init?.headers).toEqual({ Authorization: 'Bearer own.a~b', 'Content-Type': 'application/json' });
   expect(init?.body).toBe('{"a":1}');
+  expect(init?.keepalive).toBe(true);
 });
 
 it('without token and body there are no headers, and an answer without content is undefined', async () => {

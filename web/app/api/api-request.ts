@@ -55,6 +55,8 @@ export async function askApi(
     response = await request(siteRoot() + path.slice(1), {
       method,
       signal: AbortSignal.timeout(PATIENCE),
+      // Whoever changes something and leaves the page at once has changed it all the same.
+      keepalive: method !== 'GET',
       headers: {
         ...(token === '' ? {} : { Authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
