@@ -4,8 +4,15 @@ import express from 'express';
 import fastify from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { type CreateServerOptions, createServer, type EmbeddedServer, MemoryStore, type Visit } from './index.ts';
-import type { Logger } from './logger.ts';
+import {
+  type Authenticator,
+  type CreateServerOptions,
+  createServer,
+  type EmbeddedServer,
+  MemoryStore,
+  type Visit,
+} from './index.ts';
+import { type Logger, silentLogger } from './logger.ts';
 import { EDITOR } from './testing/grants.ts';
 import { freshFolder } from './testing/test-server.ts';
 import { WireClient } from './testing/wire-client.ts';
@@ -150,6 +157,50 @@ describe('a document for the host', () => {
     const second = await createServer({ data, port: 0 });
     running.push(() => second.stop());
     expect(await second.document('minutes').getText()).toBe('kept');
+  });
+});
+
+describe('an authenticator of the host', () => {
+  it.each([
+    ['nothing to stop with', () => ({ not: 'a function' })],
+    [
+      'a stop that throws',
+      () => () => {
+        throw new Error('gone already');
+      },
+    ],
+  ])('[DUR-1] is stopped with everything else, when it gives %s', async (_what, onChange) => {
+    const data = await freshFolder();
+    const authenticator = { authorize: () => EDITOR, onChange } as unknown as Authenticator;
+    const first = await createServer({ data, port: 0, authenticator, logger: silentLogger });
+    await first.document('minutes').edit((text) => text.insert(0, 'kept'));
+    await first.stop();
+    // The folder is free again.
+    const second = await createServer({ data, port: 0 });
+    running.push(() => second.stop());
+    expect(await second.document('minutes').getText()).toBe('kept');
+  });
+
+  it('[DUR-1] a stop goes on after something failed in it, and then says what', async () => {
+    const data = await freshFolder();
+    const fail = () => {
+      throw new Error('full');
+    };
+    const authenticator = { authorize: () => EDITOR, onChange: () => fail };
+    const first = await createServer({ data, port: 0, authenticator, logger: { ...silentLogger, error: fail } });
+    await first.document('minutes').edit((text) => text.insert(0, 'kept'));
+    await expect(first.stop()).rejects.toThrow('full');
+    const second = await createServer({ data, port: 0 });
+    running.push(() => second.stop());
+    expect(await second.document('minutes').getText()).toBe('kept');
+  });
+
+  it('hears once that nobody listens any more', async () => {
+    let stopped = 0;
+    const coscribe = await make({ authenticator: { authorize: () => EDITOR, onChange: () => () => void stopped++ } });
+    await coscribe.stop();
+    await coscribe.stop();
+    expect(stopped).toBe(1);
   });
 });
 

@@ -161,11 +161,14 @@ export async function createServer(options: CreateServerOptions = {}): Promise<E
   return {
     start: () => server.listen(),
     stop: async () => {
-      // Nobody changes anything from here on, so the last changes are told while the texts are still there.
-      server.transport.close();
-      changes.flush();
-      await server.stop();
-      changes.end();
+      try {
+        // Nobody changes anything from here on, so the last changes are told while the texts are still there.
+        server.transport.close();
+        changes.flush();
+      } finally {
+        await server.stop();
+        changes.end();
+      }
     },
     handler: (request, response, next) => {
       if (next !== undefined && !isOurs(request)) next();

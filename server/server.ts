@@ -51,7 +51,8 @@ export interface CoscribeServer {
   readonly url: string;
   /**
    * Closes every connection with `restart`, stores what is not stored, and closes the store. More than once is fine.
-   * While the storage fails it does not resolve: what was not acknowledged is still in memory.
+   * While the storage fails it does not resolve: what was not acknowledged is still in memory. Rejects with the first thing
+   * that failed, after all the rest is done.
    */
   stop(): Promise<void>;
   /** Reads the certificate again now, without waiting until its change is seen; null without one. */
@@ -224,14 +225,26 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
       : new Certificate(tlsFiles, tls, { clock, logger, onChange: (pair) => secureServer?.setSecureContext(pair) });
 
   async function stop(): Promise<void> {
-    certificate?.close();
-    transport.close();
-    await http.close();
-    await registry.close();
-    metrics.stop();
-    await documents.states.close();
-    await documents.commits.whenIdle();
-    await store.close();
+    const steps: readonly (() => unknown)[] = [
+      () => certificate?.close(),
+      () => transport.close(),
+      () => http.close(),
+      () => registry.close(),
+      () => metrics.stop(),
+      () => documents.states.close(),
+      () => documents.commits.whenIdle(),
+      () => store.close(),
+    ];
+    const failures: unknown[] = [];
+    // One that fails keeps no other from its work: text that is not stored yet, and the store, need it.
+    for (const step of steps) {
+      try {
+        await step();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
   async function listen(): Promise<string> {

@@ -113,7 +113,7 @@ export class WebSocketTransport {
   /** Sockets without a connection: access is being decided, or they were refused and wait for their close. */
   readonly #apart = new Set<WebSocket>();
   readonly #admissions = new Set<Admission>();
-  readonly #stopListening: () => void;
+  #stopListening: () => void;
   /** Every socket from its upgrade to its end, by address. */
   readonly #addresses = new AddressBook();
   /** The connections of people whom the server knows, by their ids. */
@@ -140,7 +140,8 @@ export class WebSocketTransport {
       handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     });
     const stop = dependencies.authenticator.onChange?.((documentName) => this.#accessChanged(documentName));
-    this.#stopListening = stop ?? (() => undefined);
+    // A host's own may return anything.
+    this.#stopListening = typeof stop === 'function' ? stop : () => undefined;
   }
 
   /** How many connections are open. */
@@ -175,10 +176,16 @@ export class WebSocketTransport {
     }
   }
 
-  /** Closes every connection with `restart` and takes no more. */
+  /** Closes every connection with `restart` and takes no more. More than once is fine. */
   close(): void {
     this.#stopping = true;
-    this.#stopListening();
+    const stopListening = this.#stopListening;
+    this.#stopListening = () => undefined;
+    try {
+      stopListening();
+    } catch (err) {
+      this.#dependencies.logger.error({ err }, 'The authenticator failed to stop telling of changes.');
+    }
     this.#heartbeat.stop();
     for (const connection of [...this.#connections]) connection.close(CLOSE_CODES.restart, CLOSE_CODES.restart.meaning);
     for (const webSocket of this.#apart) webSocket.terminate();
