@@ -14,6 +14,7 @@ import type { CoscribeServer } from './server.ts';
 import type { Settings } from './settings.ts';
 import { LevelStore } from './store/level-store.ts';
 import { MemoryStore } from './store/memory-store.ts';
+import { FailingStore } from './testing/failing-store.ts';
 import { EDITOR } from './testing/grants.ts';
 import { freshFolder, startTestServer, type TestServerOptions } from './testing/test-server.ts';
 import { WireClient } from './testing/wire-client.ts';
@@ -210,6 +211,44 @@ describe('share links', () => {
     const gone = ask(server, 'DELETE', `minutes/links/${id}`, owner);
     for (const client of attempts) expect(await client.untilClosed()).toMatchObject({ code: 4403 });
     expect((await gone).status).toBe(204);
+  });
+
+  it('[SEC-3] a link that is revoked while a password is hashed makes and changes no other link', async () => {
+    const { server, owner, linkOf } = await shared();
+    const [{ id, link }, viewer] = [linkOf('owner'), linkOf('viewer')];
+    const last = { role: 'owner', password: 'long enough to take its time' };
+    const waiting = [
+      ask(server, 'POST', 'minutes/links', link, last),
+      ask(server, 'PATCH', `minutes/links/${viewer.id}`, link, last),
+    ];
+    // They have been let in when another request has been answered.
+    expect((await ask(server, 'GET', 'minutes/text', link)).status).toBe(200);
+    expect((await ask(server, 'DELETE', `minutes/links/${id}`, owner)).status).toBe(204);
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([403, 403]);
+    const { links } = (await ask(server, 'GET', 'minutes/access', owner)).body;
+    expect(links.map(({ role }: { role: Role }) => role).sort()).toEqual(['commenter', 'editor', 'viewer']);
+  });
+
+  it('[SEC-3] a link that is revoked while the document is loaded reads and renames nothing', async () => {
+    const folder = await freshFolder();
+    const { server: before, owner, linkOf } = await shared({}, { store: await LevelStore.open(folder) });
+    await before.stop();
+    const store = new FailingStore(await LevelStore.open(folder));
+    const server = await start({ access: 'private' }, { store });
+    const { id, link } = linkOf('editor');
+    expect((await ask(server, 'GET', 'minutes/access', link)).status).toBe(200);
+    store.stall();
+    const waiting = [
+      ask(server, 'GET', 'minutes/text', link),
+      ask(server, 'PATCH', 'minutes', link, { title: 'Mine' }),
+    ];
+    expect((await ask(server, 'GET', 'minutes/access', link)).status).toBe(200);
+    const gone = ask(server, 'DELETE', `minutes/links/${id}`, owner);
+    await expect.poll(async () => (await ask(server, 'GET', 'minutes/access', link)).status).toBe(403);
+    store.proceed();
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([403, 403]);
+    expect((await gone).status).toBe(204);
+    expect((await ask(server, 'GET', 'minutes', owner)).body.title).toBe('');
   });
 
   it('[SEC-2] another role is in force at once, both ways, without a reconnect', async () => {

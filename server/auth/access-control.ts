@@ -141,13 +141,19 @@ export class AccessControl implements Authenticator {
 
   /**
    * Changes a record; changes of one document follow each other. In force at once, resolves when it is on disk. What
-   * `change` throws is passed on, and nothing is changed.
+   * `change` throws is passed on, and nothing is changed. `decide` is asked when the turn has come whether it still may be,
+   * since those before may have revoked what the change was allowed by; its rejection is passed on too.
    */
-  change(documentName: string, change: (record: AccessRecord) => AccessRecord): Promise<AccessRecord> {
+  change(
+    documentName: string,
+    change: (record: AccessRecord) => AccessRecord,
+    decide?: () => Promise<unknown>,
+  ): Promise<AccessRecord> {
     const before = this.#changes.get(documentName) ?? Promise.resolve();
     const applied = before
       .catch(() => undefined)
       .then(async () => {
+        await decide?.();
         const old = await this.record(documentName);
         const record = change(old ?? { anyone: this.anyoneIn(null), owners: [], links: [] });
         const stored = this.#options.documents.setAccess(documentName, record);

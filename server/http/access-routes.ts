@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { ROLES } from '../../protocol/roles.ts';
 import { audit } from '../audit.ts';
@@ -81,7 +82,7 @@ export const accessRoutes: FastifyPluginAsyncTypebox<AccessRoutesOptions> = asyn
     const { name } = request.params;
     const { anyone } = request.body;
     const grant = await authorizeRequest(access, request, name, 'share');
-    const record = await access.change(name, (old) => ({ ...old, anyone }));
+    const record = await changeAsOwner(request, name, (old) => ({ ...old, anyone }));
     audit(logger, 'role-changed', { ...about(grant, name, request.ip), role: anyone, through: 'anyone' });
     return overview(grant, record);
   });
@@ -99,7 +100,7 @@ export const accessRoutes: FastifyPluginAsyncTypebox<AccessRoutesOptions> = asyn
       password: password === null ? null : await unlessBusy(() => passwords.hash(password)),
       createdAt: clock.date(),
     };
-    await access.change(name, (old) => {
+    await changeAsOwner(request, name, (old) => {
       if (old.links.length >= MOST_LINKS) {
         throw new HttpError(409, 'too-many-links', `A document has ${MOST_LINKS} links at most. Revoke one first.`);
       }
@@ -120,7 +121,7 @@ export const accessRoutes: FastifyPluginAsyncTypebox<AccessRoutesOptions> = asyn
         ? {}
         : { password: password === null ? null : await unlessBusy(() => passwords.hash(password)) }),
     };
-    const record = await access.change(name, (old) => ({
+    const record = await changeAsOwner(request, name, (old) => ({
       ...old,
       links: replaced(old.links, id, (link) => [{ ...link, ...changes }]),
     }));
@@ -135,7 +136,7 @@ export const accessRoutes: FastifyPluginAsyncTypebox<AccessRoutesOptions> = asyn
   app.delete('/documents/:name/links/:id', { schema: { params: NameAndLink } }, async (request, reply) => {
     const { name, id } = request.params;
     const grant = await authorizeRequest(access, request, name, 'share');
-    await access.change(name, (old) => ({ ...old, links: replaced(old.links, id, () => []) }));
+    await changeAsOwner(request, name, (old) => ({ ...old, links: replaced(old.links, id, () => []) }));
     audit(logger, 'revoked', { ...about(grant, name, request.ip), through: `link ${id}` });
     return reply.code(204).send();
   });
@@ -169,6 +170,11 @@ export const accessRoutes: FastifyPluginAsyncTypebox<AccessRoutesOptions> = asyn
     }
     return { token: makeTicket(secret, name, link, now + TICKET_LIFETIME), expiresIn: TICKET_LIFETIME };
   });
+
+  /** Whoever was an owner when the request came may have been shut out while a password was hashed. */
+  function changeAsOwner(request: FastifyRequest, name: string, change: (record: AccessRecord) => AccessRecord) {
+    return access.change(name, change, () => authorizeRequest(access, request, name, 'share'));
+  }
 
   function overview(grant: Grant, record: AccessRecord | null) {
     const everybody = { role: grant.role, person: grant.person, anyone: access.anyoneIn(record) };

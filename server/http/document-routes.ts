@@ -5,7 +5,7 @@ import type { DocumentProperties } from '../../protocol/messages.ts';
 import { audit } from '../audit.ts';
 import type { AccessControl } from '../auth/access-control.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
-import type { Owner } from '../document/access-record.ts';
+import type { AccessRecord, Owner } from '../document/access-record.ts';
 import { propertiesProblem } from '../document/catalogue.ts';
 import type { Documents } from '../document/documents.ts';
 import type { Quotas } from '../edge/quotas.ts';
@@ -56,6 +56,7 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
 
   app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => done(null, body));
 
+  /** Loading takes its time, in which access may be taken away: `use` has to decide again. */
   async function withRoom<T>(name: string, use: (room: Room) => T | Promise<T>): Promise<T> {
     const lease = await registry.open(name).catch((cause: unknown) => {
       throw new HttpError(503, 'document-unavailable', 'The document cannot be loaded right now.', { cause });
@@ -95,18 +96,29 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
 
   app.get('/documents/:name/text', { schema: { params: Name } }, async (request, reply) => {
     const { name } = request.params;
-    await authorizeRequest(authenticator, request, name, 'read');
-    const text = await withRoom(name, (room) => (room.document.exists ? room.text() : null));
+    const mayRead = () => authorizeRequest(authenticator, request, name, 'read');
+    await mayRead();
+    const text = await withRoom(name, async (room) => {
+      await mayRead();
+      return room.document.exists ? room.text() : null;
+    });
     if (text === null) throw notFound();
     return reply.type('text/plain; charset=utf-8').send(text);
   });
 
   app.put('/documents/:name', { schema: { params: Name, body: Creation } }, async (request, reply) => {
     const { name } = request.params;
-    const owners = await ownersOfNew(request, name);
-    const creator = owners.flatMap((owner) => (owner.kind === 'person' ? owner.id : []))[0] ?? null;
     const body = typeof request.body === 'string' ? { content: request.body } : (request.body ?? {});
     const { content = '', title = '', language = '', anyone } = { anyone: undefined, ...body };
+    let owners: readonly Owner[] = [];
+    const decide = async () => {
+      owners = await ownersOfNew(request, name);
+      if (anyone !== undefined && owners.length === 0 && !request.hasApiKey) {
+        throw new HttpError(400, 'no-owner', '`anyone` needs an owner: an owner key, or somebody who is signed in.');
+      }
+    };
+    await decide();
+    const creator = owners.flatMap((owner) => (owner.kind === 'person' ? owner.id : []))[0] ?? null;
     checkProperties({ title, language });
     if (!content.isWellFormed()) {
       throw new HttpError(
@@ -114,9 +126,6 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
         'invalid-content',
         'The content must be valid Unicode (it holds half of a surrogate pair).',
       );
-    }
-    if (anyone !== undefined && owners.length === 0 && !request.hasApiKey) {
-      throw new HttpError(400, 'no-owner', '`anyone` needs an owner: an owner key, or somebody who is signed in.');
     }
     const create = (room: Room): Promise<unknown> => {
       // Text that waits for its turn makes the document exist; nothing may come between this check and the creation.
@@ -135,15 +144,21 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
     await withRoom(name, async (room) => {
       checkStorage(room);
       if (access === null || (owners.length === 0 && anyone === undefined)) {
+        await decide();
         await create(room);
         return;
       }
       let created: Promise<unknown> | null = null;
       // In one turn, so that nobody owns a document that another has created.
-      await access.change(name, (record) => {
+      const claim = (record: AccessRecord): AccessRecord => {
         created = create(room);
-        return { ...record, owners, ...(anyone === undefined ? {} : { anyone }) };
-      });
+        return {
+          ...record,
+          owners: [...record.owners, ...owners],
+          ...(anyone === undefined ? {} : { anyone }),
+        };
+      };
+      await access.change(name, claim, decide);
       await created;
     });
     for (const owner of owners) {
@@ -156,9 +171,11 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
 
   app.patch('/documents/:name', { schema: { params: Name, body: Changes } }, async (request, reply) => {
     const { name } = request.params;
-    const { person } = await authorizeRequest(authenticator, request, name, 'rename');
+    const mayRename = () => authorizeRequest(authenticator, request, name, 'rename');
+    await mayRename();
     checkProperties(request.body);
-    const properties = await withRoom(name, (room) => {
+    const properties = await withRoom(name, async (room) => {
+      const { person } = await mayRename();
       checkStorage(room);
       if (!room.document.exists) countCreation(request, reply, person?.id ?? null);
       return room.setProperties(request.body);
