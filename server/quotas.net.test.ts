@@ -1,3 +1,4 @@
+import { type ClientRequest, request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import type { Authenticator } from './auth/authenticator.ts';
 import type { Logger } from './logger.ts';
@@ -40,6 +41,89 @@ describe('requests', () => {
     expect(answers.slice(0, 10).map(({ status }) => status)).toEqual(Array(10).fill(404));
     expect(answers.at(-1)).toEqual({ status: 429, code: 'rate-limited', retryAfter: '1' });
     expect((await ask(`${url}/api/documents/notes`, { address: '203.0.113.2' })).status).toBe(404);
+  });
+});
+
+describe('bodies of requests', () => {
+  /** The head of a request whose body never comes, and the status that it is answered with all the same. */
+  function announce(url: string, method: string, bytes: number | null, address = '203.0.113.1') {
+    const length = bytes === null ? { 'transfer-encoding': 'chunked' } : { 'content-length': bytes };
+    const headers = { 'content-type': 'text/plain', 'x-forwarded-for': address, ...length };
+    const sent: ClientRequest = request(url, { method, headers });
+    const status = new Promise<number>((resolve) => {
+      sent.on('response', (response) => resolve(response.resume().statusCode ?? 0));
+      sent.on('error', () => resolve(0));
+    });
+    sent.flushHeaders();
+    return { status, end: () => void sent.destroy() };
+  }
+
+  async function put(url: string, bytes: number, address = '203.0.113.1'): Promise<Response> {
+    const headers = { 'content-type': 'text/plain', 'x-forwarded-for': address };
+    return fetch(url, { method: 'PUT', headers, body: 'x'.repeat(bytes) });
+  }
+
+  it('[SEC-10] are short, but for the text of a new document', async () => {
+    const { url } = await startForTest();
+    const at = `${url}/api/documents/notes`;
+    const sent = [
+      ['POST', '/ticket'],
+      ['POST', '/links'],
+      ['PATCH', '/access'],
+      ['PATCH', ''],
+      ['POST', '/none'],
+    ];
+    for (const [method = '', path = ''] of sent) {
+      const { status, end } = announce(at + path, method, 20_000);
+      expect({ method, path, status: await status }).toEqual({ method, path, status: 413 });
+      end();
+    }
+    expect((await put(at, 100_000)).status).toBe(201);
+  });
+
+  it('[SEC-1, SEC-10] are not waited for when their sender may not create the document', async () => {
+    const { url } = await startForTest({ settings: { access: 'private' } });
+    const { status, end } = announce(`${url}/api/documents/notes`, 'PUT', 1_000_000);
+    expect(await status).toBe(401);
+    end();
+  });
+
+  it('[SEC-10] count as what their address may send', async () => {
+    const { url } = await startForTest({
+      settings: { ...PROXIED, maxMessageBytes: 4_096, maxBytesPerSecondPerAddress: 1_024 },
+    });
+    const at = `${url}/api/documents/notes`;
+    expect([(await put(at, 4_000)).status, (await put(at, 4_000)).status]).toEqual([201, 409]);
+    const slowed = await put(at, 4_000);
+    expect([slowed.status, slowed.headers.get('retry-after')]).toEqual([429, expect.stringMatching(/^[34]$/)]);
+    expect((await put(at, 4_000, '203.0.113.2')).status).toBe(409);
+  });
+
+  it.each([
+    ['of a known length', 100_000],
+    ['of a length that nobody tells', null],
+  ])('[SEC-10] %s: only a few may be on their way from one address', async (_what, bytes) => {
+    const { url } = await startForTest({ settings: { ...PROXIED, maxMessageBytes: 100_000 } });
+    const at = `${url}/api/documents`;
+    const open = Array.from({ length: 4 }, (_, i) => announce(`${at}/${i}`, 'PUT', bytes));
+    // The server has seen the heads of all when it refuses the first.
+    await expect.poll(async () => (await put(`${at}/probe`, 1)).status).toBe(429);
+    expect((await put(`${at}/probe`, 1, '203.0.113.2')).status).not.toBe(429);
+    for (const { end } of open) end();
+    await expect.poll(async () => (await put(`${at}/probe`, 1)).status).toBe(409);
+  });
+
+  it('[SEC-14] that would take long to parse are refused before', async () => {
+    const { url } = await startForTest();
+    const answer = await fetch(`${url}/api/documents/notes`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: `[${'[],'.repeat(100_000)}0]`,
+    });
+    expect([answer.status, await answer.json()]).toEqual([
+      400,
+      { error: { code: 'bad-request', message: 'The body holds much more than what is asked for.' } },
+    ]);
   });
 });
 

@@ -212,7 +212,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     partsFolder: options.partsFolder,
     basePath,
     frameAncestors: frameAncestors(settings.frameAncestors),
-    bodyLimit: settings.maxMessageBytes,
+    longestBody: settings.maxMessageBytes,
   });
   // Beyond the connections that may be, a few for plain requests; the rest is not worth a handshake.
   http.server.maxConnections = settings.maxConnections + SPARE_SOCKETS;

@@ -217,7 +217,7 @@ export const SETTINGS = {
     integer(1_024, 256 * 1024 * 1024),
     16 * 1024 * 1024,
     'BYTES',
-    'Longest message of a client, and longest body of an HTTP request.',
+    'Longest message of a client, and longest body of the HTTP request that creates a document.',
   ),
   maxConnectionsPerAddress: setting(
     integer(1, 1_000_000),
@@ -241,7 +241,7 @@ export const SETTINGS = {
     integer(1_024, 1024 * 1024 * 1024),
     32 * 1024 * 1024,
     'BYTES',
-    'Bytes a second that all connections of one address, and all of one person, may send together in the long run; five times as many at once.',
+    'Bytes a second that all connections and HTTP requests of one address, and all connections of one person, may send together in the long run; five times as many at once.',
   ),
   maxRequestsPerSecond: setting(
     integer(1, 1_000_000),

@@ -32,10 +32,12 @@ export class Quotas {
   readonly #requests: RateBook;
   readonly #documents: RateBook;
   readonly #refusedTokens: RateBook;
+  readonly #clock: Clock;
 
   constructor(settings: QuotaSettings, clock: Clock) {
     const { maxRequestsPerSecond: requests, maxDocumentsPerHour: documents } = settings;
     const { maxRefusedTokensPerMinute: refused } = settings;
+    this.#clock = clock;
     const { maxMessagesPerSecondPerAddress: messages, maxBytesPerSecondPerAddress: bytes } = settings;
     this.#messages = new RateBook({ perSecond: messages, burst: messages * MESSAGE_BURST_SECONDS }, clock);
     // The longest message has to pass.
@@ -49,6 +51,12 @@ export class Quotas {
   /** An HTTP request. */
   request(address: string): number {
     return this.#requests.take([networkOf(address)]);
+  }
+
+  /** The body of an HTTP request, of so many bytes. */
+  body(address: string, bytes: number): number {
+    const allowance = this.#bytes.of(networkOf(address));
+    return allowance.take(bytes, this.#clock) ? 0 : allowance.secondsUntil(bytes);
   }
 
   /** The creation of a document, by somebody at an address; `person` is null for a guest. */

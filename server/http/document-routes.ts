@@ -15,6 +15,7 @@ import type { Room } from '../room/room.ts';
 import { bearerToken } from './bearer-token.ts';
 import { slowDown } from './front-door.ts';
 import { HttpError } from './http-error.ts';
+import { hasMuchStructure } from './json-structure.ts';
 import { authorizeRequest, checkName, decided, refusal } from './request-access.ts';
 
 const Name = Type.Object({ name: Type.String() });
@@ -37,6 +38,9 @@ const Creation = Type.Union([
   ),
 ]);
 
+/** Most characters of a body outside of strings: what is asked for has a few members and is not nested. */
+const MOST_STRUCTURE = 4 * 1024;
+
 export interface DocumentRoutesOptions {
   readonly registry: Registry;
   readonly documents: Documents;
@@ -44,6 +48,8 @@ export interface DocumentRoutesOptions {
   /** The same, when it is ours; null when the host brought another, which then decides alone who may create. */
   readonly access: AccessControl | null;
   readonly quotas: Quotas;
+  /** Longest body of a request, in bytes: that of a creation with its text. */
+  readonly longestBody: number;
   readonly logger: Logger;
 }
 
@@ -52,9 +58,14 @@ export interface DocumentRoutesOptions {
  * Names are percent-encoded, a slash in a name too.
  */
 export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = async (app, options) => {
-  const { registry, documents, authenticator, access, quotas, logger } = options;
+  const { registry, documents, authenticator, access, quotas, longestBody, logger } = options;
 
   app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
+    if (!hasMuchStructure(body, MOST_STRUCTURE)) return parseJson(request, body, done);
+    done(new HttpError(400, 'bad-request', 'The body holds much more than what is asked for.'));
+  });
 
   /** Loading takes its time, in which access may be taken away: `use` has to decide again. */
   async function withRoom<T>(name: string, use: (room: Room) => T | Promise<T>): Promise<T> {
@@ -106,7 +117,15 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
     return reply.type('text/plain; charset=utf-8').send(text);
   });
 
-  app.put('/documents/:name', { schema: { params: Name, body: Creation } }, async (request, reply) => {
+  const creation = {
+    schema: { params: Name, body: Creation },
+    bodyLimit: longestBody,
+    // Before a long body of somebody who may not create it is waited for. It is decided once more when all is there.
+    onRequest: async (request: FastifyRequest) => {
+      await ownersOfNew(request, (request.params as { name: string }).name);
+    },
+  };
+  app.put('/documents/:name', creation, async (request, reply) => {
     const { name } = request.params;
     const body = typeof request.body === 'string' ? { content: request.body } : (request.body ?? {});
     const { content = '', title = '', language = '', anyone } = { anyone: undefined, ...body };

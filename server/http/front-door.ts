@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isSame } from '../auth/ticket.ts';
+import { BodiesUnderWay } from '../edge/bodies-under-way.ts';
 import type { Door } from '../edge/door.ts';
 import type { Quotas } from '../edge/quotas.ts';
 import type { Visitor } from '../edge/visitor.ts';
@@ -24,6 +25,9 @@ const CORS = {
   'Access-Control-Max-Age': '600',
 } as const;
 
+/** So many of the longest bodies may be on their way from one address. */
+const BODIES_OF_ADDRESS = 4;
+
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export interface FrontDoorOptions {
@@ -31,10 +35,14 @@ export interface FrontDoorOptions {
   readonly quotas: Quotas;
   /** The key of programs that may do everything; null for none. */
   readonly apiKey: string | null;
+  /** Longest body of any request, in bytes. */
+  readonly longestBody: number;
 }
 
 /** What every request passes first: where it comes from, whether its page may be here, and what other origins may read. */
-export function guardFrontDoor(app: FastifyInstance, { door, quotas, apiKey }: FrontDoorOptions): void {
+export function guardFrontDoor(app: FastifyInstance, options: FrontDoorOptions): void {
+  const { door, quotas, apiKey, longestBody } = options;
+  const bodies = new BodiesUnderWay(longestBody * BODIES_OF_ADDRESS);
   // Fastify wants a value of the same kind for all requests at first; the hook sets the true one before anybody looks.
   app.decorateRequest('visitor');
   app.decorateRequest('hasApiKey', false);
@@ -52,15 +60,35 @@ export function guardFrontDoor(app: FastifyInstance, { door, quotas, apiKey }: F
       const { address } = visitor;
       slowDown(reply, quotas.request(address), 'Too many requests in a short time.');
       if (token !== null) slowDown(reply, quotas.token(address), 'Too many tokens were refused in a short time.');
+      takeBody(request, reply);
     }
     if (request.url.startsWith('/api/')) return answerOtherOrigins(door, request, reply);
     return;
   });
+
+  /** Counts the body that follows, as it says how long it is, before any of it is read. */
+  function takeBody(request: FastifyRequest, reply: FastifyReply): void {
+    const { address } = request.visitor;
+    const bytes = READS.has(request.method) ? 0 : bodyLength(request);
+    if (bytes === 0) return;
+    slowDown(reply, quotas.body(address, bytes), 'Too many bytes came in a short time.');
+    const giveBack = bodies.take(address, bytes);
+    slowDown(reply, giveBack === null ? 1 : 0, 'Too many bodies of requests are on their way.');
+    if (giveBack !== null) reply.raw.once('close', giveBack);
+  }
+
   app.addHook('onError', async (request, _reply, error) => {
     // Whichever route refuses it. Without a token there is nothing to guess.
     const isRefused = error instanceof HttpError && error.refusesToken && bearerToken(request) !== null;
     if (isRefused) quotas.tokenRefused(request.visitor.address);
   });
+}
+
+/** How much of a request's body will be read, in bytes; as much as may be when it does not say how long it is. */
+function bodyLength({ headers, routeOptions }: FastifyRequest): number {
+  const { bodyLimit } = routeOptions;
+  if (headers['transfer-encoding'] !== undefined) return bodyLimit;
+  return Math.min(bodyLimit, Number(headers['content-length'] ?? 0));
 }
 
 /** Refuses with 429 when there is something to wait for. */

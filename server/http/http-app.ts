@@ -30,8 +30,6 @@ export interface HttpAppOptions
   readonly tls: KeyPair | null;
   readonly metrics: MetricsRoutesOptions;
   readonly session: SessionRoutesOptions;
-  /** Longest request body, in bytes. */
-  readonly bodyLimit: number;
 }
 
 /**
@@ -46,6 +44,9 @@ const TIMEOUT_INTERVAL = 2_500;
 
 /** Longest headers of a request together, in bytes: a long token and a long address fit. */
 const HEADER_BYTES = 16 * 1024;
+
+/** Longest body of a request that brings no text of a document, in bytes. */
+const SMALL_BODY = 16 * 1024;
 
 /** What an answer with one of these statuses is in the log. */
 const REFUSALS: ReadonlyMap<number, SecurityEventName> = new Map([
@@ -66,7 +67,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
   const app = fastify({
     rewriteUrl: ({ url = '' }) => withoutBasePath(url, options.basePath),
     trustProxy: (address) => options.door.trust.trusts(address),
-    bodyLimit: options.bodyLimit,
+    bodyLimit: Math.min(SMALL_BODY, options.longestBody),
     requestTimeout: REQUEST_TIMEOUT,
     ...(tls === null ? { http: limits } : { https: { ...limits, ...tls, handshakeTimeout: HEADERS_TIMEOUT } }),
     // A document name of 200 bytes takes up to 600 characters percent-encoded.
@@ -99,6 +100,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
     authenticator: options.authenticator,
     access: options.access,
     quotas: options.quotas,
+    longestBody: options.longestBody,
     logger,
   });
   const { access, secret, clock } = options;
