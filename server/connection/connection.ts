@@ -380,7 +380,7 @@ export class Connection implements Member {
       case 'sync-step-2':
       case 'update':
         this.#updates += 1;
-        if (!this.#may('write') && !isEmptyUpdate(message.update)) {
+        if (!this.mayWrite && !isEmptyUpdate(message.update)) {
           if (!this.#speaksCoscribe)
             this.deliver([encodePermissionDenied('You may read this document, not change it.')]);
           this.close(CLOSE_CODES.forbidden, 'You may read this document, not change it.');
@@ -417,6 +417,10 @@ export class Connection implements Member {
       default:
         message satisfies never;
     }
+  }
+
+  get mayWrite(): boolean {
+    return this.#may('write');
   }
 
   #may(action: Action): boolean {

@@ -29,6 +29,7 @@ export async function applyAsMember(room: Room, update: Uint8Array): Promise<voi
       const made: Member = {
         id: nextId--,
         person: null,
+        mayWrite: true,
         congested: false,
         mayWork: true,
         worked: () => undefined,

@@ -15,13 +15,15 @@ interface Claim {
 
 interface Party {
   readonly clientIds: Set<number>;
+  /** Those of them that the connection was granted or has written under, rather than only said to be its own. */
+  readonly proven: Set<number>;
   /** Client ids that the document had never seen before this connection. */
   introduced: number;
 }
 
 /**
- * Which client ids belong to whom. An id belongs to the connection that first wrote under it, or to that connection's
- * person, and is free again when they have left. Bounded by what living connections claim.
+ * Which client ids belong to whom. An id belongs to the connection that first wrote under it, or said that it would, or to
+ * that connection's person, and is free again when they have left. Bounded by what living connections claim.
  */
 export class ClientIdOwners {
   readonly #claims = new Map<number, Claim>();
@@ -42,8 +44,14 @@ export class ClientIdOwners {
     );
   }
 
-  /** Makes `clientId` belong to `sender`, which must be allowed. */
+  /** `clientId` is `sender`'s, which must be allowed: it was granted, or something was written under it. */
   claim(clientId: number, sender: Sender): void {
+    this.reserve(clientId, sender);
+    this.#party(sender).proven.add(clientId);
+  }
+
+  /** `sender`, which must be allowed, says that it is going to write under `clientId`. */
+  reserve(clientId: number, sender: Sender): void {
     const claim = this.#claims.get(clientId);
     if (claim?.holders.has(sender.id)) return;
     if (claim === undefined)
@@ -52,12 +60,14 @@ export class ClientIdOwners {
     this.#party(sender).clientIds.add(clientId);
   }
 
-  /** Makes `clientId` nobody's. @returns false when somebody else holds it, or `sender` does not */
+  /** Makes `clientId` nobody's. @returns false when somebody else holds it, or `sender` only says that it is its own */
   disown(clientId: number, sender: Sender): boolean {
     const claim = this.#claims.get(clientId);
-    if (claim === undefined || claim.holders.size !== 1 || !claim.holders.has(sender.id)) return false;
+    const party = this.#parties.get(sender.id);
+    if (claim?.holders.size !== 1 || party?.proven.has(clientId) !== true) return false;
     this.#claims.delete(clientId);
-    this.#parties.get(sender.id)?.clientIds.delete(clientId);
+    party.clientIds.delete(clientId);
+    party.proven.delete(clientId);
     return true;
   }
 
@@ -86,7 +96,7 @@ export class ClientIdOwners {
   #party(sender: Sender): Party {
     const known = this.#parties.get(sender.id);
     if (known !== undefined) return known;
-    const party: Party = { clientIds: new Set(), introduced: 0 };
+    const party: Party = { clientIds: new Set(), proven: new Set(), introduced: 0 };
     this.#parties.set(sender.id, party);
     return party;
   }

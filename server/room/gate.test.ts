@@ -217,12 +217,23 @@ describe('client ids', () => {
     expect(room.text).toContain('c');
   });
 
-  test('[SEC-11] an id can be claimed before anything is written under it', () => {
+  test('[SEC-11] an id can be reserved before anything is written under it', () => {
     const room = new Guarded();
-    room.gate.claim(5, alice);
+    room.gate.reserve(5, alice);
     expect(room.offer(first, { sender: mallory })).toBe('gap');
-    room.gate.claim(5, mallory);
+    room.gate.reserve(5, mallory);
     expect(room.offer(first)).toBe('applied');
+  });
+
+  test('[SEC-11] an id is given up only by who was granted it or wrote under it, and not by who says so', () => {
+    const room = new Guarded();
+    room.gate.reserve(5, alice);
+    expect(room.gate.disown(5, alice)).toBe(false);
+    expect(room.offer(first)).toBe('applied');
+    expect([room.gate.disown(5, mallory), room.gate.disown(5, alice)]).toEqual([false, true]);
+    room.gate.grant(6, mallory);
+    expect(room.gate.disown(6, mallory)).toBe(true);
+    expect(room.gate.disown(6, mallory)).toBe(false);
   });
 
   test('[SEC-11] nobody writes as the server', () => {

@@ -126,17 +126,23 @@ export class Gate {
     return applied ? 'applied' : 'gap';
   }
 
+  /** Grants `clientId`, which is nobody's, to `sender` to write under. */
+  grant(clientId: number, sender: Sender): void {
+    this.#owners.claim(clientId, sender);
+  }
+
   /**
-   * Makes `clientId` belong to `sender` before it writes, as when it announces its presence under that id. Does nothing when
-   * the id belongs to somebody else. Without a claim, an id belongs to whoever types under it first.
+   * Keeps `clientId` for `sender`, who says by its presence that it is going to write under it. Does nothing when the id
+   * belongs to somebody else. Without this, an id belongs to whoever types under it first.
    */
-  claim(clientId: number, sender: Sender): void {
-    if (this.#owners.allows(clientId, sender)) this.#owners.claim(clientId, sender);
+  reserve(clientId: number, sender: Sender): void {
+    if (this.#owners.allows(clientId, sender)) this.#owners.reserve(clientId, sender);
   }
 
   /**
    * The owner of `clientId` gives it up, to be written under by others.
-   * @returns false when it is not the sender's alone
+   * @returns false when it is not the sender's alone, or the sender was neither granted it nor wrote under it: it could be
+   * somebody's who is away and goes on writing
    */
   disown(clientId: number, sender: Sender): boolean {
     return this.#owners.disown(clientId, sender);

@@ -8,6 +8,8 @@ export interface Member {
   readonly id: number;
   /** The authenticated person behind it; null for a guest. Several members can be one person. */
   readonly person: Person | null;
+  /** Whether it may change the document now. */
+  readonly mayWrite: boolean;
   /** Whether more waits to be sent than a reader who keeps up would leave (SYN-3). */
   readonly congested: boolean;
   /** Whether anything is left of what its merges and questions may cost (SEC-9). */

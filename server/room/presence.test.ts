@@ -14,6 +14,7 @@ function member(): Member {
     id: nextId++,
     person: null,
     congested: false,
+    mayWrite: true,
     mayWork: true,
     worked: () => undefined,
     deliver: () => undefined,

@@ -129,13 +129,13 @@ export class Room {
   /** A client id for `member` to write under, of somebody who has left; null when there is none. */
   grantClientId(member: Member): number | null {
     const clientId = this.#reusableIds.grant();
-    if (clientId !== null) this.#gate.claim(clientId, member);
+    if (clientId !== null) this.#gate.grant(clientId, member);
     return clientId;
   }
 
   /**
-   * A member will not write under `clientId` again; `count` says how many update messages it has sent. Only an id of its
-   * own, and only with everything on disk: otherwise two clients could write different things under one clock.
+   * A member will not write under `clientId` again; `count` says how many update messages it has sent. Only an id that it wrote
+   * under, and only with everything on disk: otherwise two clients could write different things under one clock.
    */
   retireClientId(member: Member, clientId: number, count: number): void {
     if (this.#seats.get(member)?.hasAcknowledged(count) !== true) return;
@@ -244,7 +244,9 @@ export class Room {
   receivePresence(member: Member, update: Uint8Array): void {
     if (!this.#seats.has(member)) return;
     try {
-      this.#presence.update(member, readPresence(update, member.person), (id) => this.#gate.claim(id, member));
+      this.#presence.update(member, readPresence(update, member.person), (id) => {
+        if (member.mayWrite) this.#gate.reserve(id, member);
+      });
     } finally {
       this.#schedule();
     }

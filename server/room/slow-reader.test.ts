@@ -15,6 +15,7 @@ const CONGESTED_BYTES = 10_000;
 class Reader implements Member {
   readonly id: number;
   readonly person = null;
+  readonly mayWrite = true;
   readonly doc = new Y.Doc();
   readonly mayWork = true;
   reads = true;
