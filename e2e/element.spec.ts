@@ -464,6 +464,32 @@ test.describe('what is wrong is said', () => {
     expect(await server.text('later')).toBe('meanwhile');
   });
 
+  test('a token function that fails, gives no string, or no token', async ({ server, page, show }) => {
+    await show(
+      `<coscribe-editor server="${server.url}" document="token"></coscribe-editor><script>
+      document.querySelector('coscribe-editor').token = () => Promise.reject(new Error('boom'));
+    </script>`,
+      { wait: false },
+    );
+    await expect(message(page)).toHaveText('The page could not get an access token: boom.');
+    // More attempts than it takes to call a server unreachable.
+    const retries = async () => (await happened(page)).filter((event) => event === 'status').length;
+    await expect.poll(retries).toBeGreaterThan(5);
+    await expect(message(page)).toHaveText('The page could not get an access token: boom.');
+    expect(await errors(page)).toEqual(['error:no-token']);
+    const giveToken = (token: unknown) =>
+      element(page).evaluate((editor, token) => {
+        (editor as CoscribeEditorElement).token = (() => token) as () => string;
+      }, token);
+    await giveToken({ token: 'x' });
+    await expect(message(page)).toContainText('a value of type object, no string');
+    await giveToken('two words');
+    await expect(message(page)).toContainText('the character " "');
+    await giveToken('');
+    await expect(message(page)).toBeEmpty();
+    expect(await errors(page)).toEqual(Array(3).fill('error:no-token'));
+  });
+
   test('a document of another copy of Yjs', async ({ page, show, host }) => {
     host.put('/other.js', await bundleYjs());
     await show(

@@ -47,6 +47,7 @@ export const PUBLIC_NAMES = {
     source: 'web/provider/index.ts',
     names: [
       'CoscribeProvider',
+      'TokenError',
       'type Clock',
       'type DocumentProperties',
       'type Notice',

@@ -20,11 +20,10 @@ import {
   readTheme,
 } from './attributes.ts';
 import type { ElementErrorCode, ElementEventDetails } from './element-events.ts';
-import { adoptStyle } from './element-style.ts';
 import { FormElement } from './form-element.ts';
-import { Problems } from './problems.ts';
+import { makeFrame } from './frame.ts';
 import { type DocumentSource, hostDocument, leaseDocument } from './shared-document.ts';
-import { connectionSentence, savedSentence, unreachableSentence } from './status-line.ts';
+import { unreachableSentence } from './status-line.ts';
 import { type ProviderWatcher, watchProvider } from './watch-provider.ts';
 
 /** A document that is being shown, with everything that has to end with it. */
@@ -48,10 +47,8 @@ export class CoscribeEditorElement extends FormElement {
   /** @internal */
   static readonly observedAttributes = ATTRIBUTES;
 
-  readonly #frame: HTMLElement;
-  readonly #problems: Problems;
-  readonly #saved: HTMLElement;
-  readonly #connection: HTMLElement;
+  readonly #frame = makeFrame(this.attachShadow({ mode: 'open', delegatesFocus: true }));
+  readonly #problems = this.#frame.problems;
   readonly #changed: FrameSchedule;
   #shown: Shown | null = null;
   #token: ProviderOptions['token'];
@@ -64,19 +61,6 @@ export class CoscribeEditorElement extends FormElement {
 
   constructor() {
     super();
-    const root = this.attachShadow({ mode: 'open', delegatesFocus: true });
-    adoptStyle(root);
-    this.#frame = part('div', 'editor');
-    const message = part('p', 'message');
-    message.setAttribute('role', 'alert');
-    this.#problems = new Problems(message);
-    this.#saved = document.createElement('span');
-    this.#connection = document.createElement('span');
-    // Not the saved state: it changes with every pause in typing.
-    this.#connection.setAttribute('role', 'status');
-    const status = part('div', 'status');
-    status.append(this.#saved, this.#connection);
-    root.append(message, this.#frame, status);
     // A click on its label arrives here; one into the text has a part of the text as its target.
     this.addEventListener('click', (event: Event) => {
       if (event.composedPath()[0] === this) this.focus();
@@ -289,7 +273,7 @@ export class CoscribeEditorElement extends FormElement {
       this.#changed.request();
     });
     const user = this.#user(source, null);
-    return createEditor(this.#frame, {
+    return createEditor(this.#frame.box, {
       doc,
       field: this.#fieldName,
       awareness,
@@ -328,6 +312,11 @@ export class CoscribeEditorElement extends FormElement {
         const message = unreachableSentence(this.getAttribute('server'));
         this.#problems.set('connection', message);
         this.#tellError('unreachable', message);
+      },
+      noToken: (error) => {
+        // Renewing has time while the connection lives: no words yet.
+        const isNews = provider?.status === 'connected' || this.#problems.set('connection', error.message);
+        if (isNews) this.#tellError('no-token', error.message, error.cause ?? error);
       },
       closed: (refusal) => this.#refused(refusal),
       failed: (error) => this.#tellError('internal', 'Something on the connection failed and was dealt with.', error),
@@ -452,15 +441,13 @@ export class CoscribeEditorElement extends FormElement {
 
   #takeText(): void {
     const length = this.#shown?.editor.view.state.doc.length ?? 0;
-    this.tellForm(length === 0, this.#frame);
+    this.tellForm(length === 0, this.#frame.box);
   }
 
   // --- telling
 
   #showStatus(): void {
-    const provider = this.#shown?.source.provider ?? null;
-    this.#saved.textContent = provider === null ? '' : savedSentence(provider);
-    this.#connection.textContent = provider === null ? '' : connectionSentence(provider);
+    this.#frame.status.show(this.#shown?.source.provider ?? null);
   }
 
   protected override misused(message: string): void {
@@ -488,10 +475,4 @@ export function defineElement(): void {
   if (elements !== undefined && elements.get('coscribe-editor') === undefined) {
     elements.define('coscribe-editor', CoscribeEditorElement);
   }
-}
-
-function part(tag: string, name: string): HTMLElement {
-  const element = document.createElement(tag);
-  element.setAttribute('part', name);
-  return element;
 }

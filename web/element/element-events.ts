@@ -8,10 +8,12 @@ export const ELEMENT_ERRORS = {
   'no-document': 'There is nothing to show: the element has no `document`, or what it was given as one is none.',
   unreachable:
     'The server cannot be reached, or does not let pages of this site in. The editor goes on trying; what is written stays on this device.',
+  'no-token':
+    'The function that gets the access token failed, or what it gave is no token; `cause` is what it threw. It is asked again.',
   refused: 'The server refused for good; the `closed` event has the details.',
   'wrong-field-type': 'The document holds something that is not text under the name of `field`.',
   'two-copies-of-yjs': 'The page has two copies of Yjs, which do not understand each other’s documents.',
-  internal: 'Something failed that was dealt with: an extension, a broken frame, a token function that threw.',
+  internal: 'Something failed that was dealt with: an extension, a broken frame.',
 } as const;
 
 /** A code of the `error` event; docs/errors.md has each. */

@@ -2,8 +2,27 @@ import { isRole, may } from '../../protocol/roles.ts';
 import type { CoscribeProvider } from '../provider/index.ts';
 import { readServer } from './attributes.ts';
 
+/** The line below the text. */
+export class StatusLine {
+  readonly #saved = document.createElement('span');
+  readonly #connection = document.createElement('span');
+
+  /** @param line what to fill */
+  constructor(line: HTMLElement) {
+    // Not the saved state: it changes with every pause in typing.
+    this.#connection.setAttribute('role', 'status');
+    line.append(this.#saved, this.#connection);
+  }
+
+  /** @param provider what to tell of; null for a document that somebody else connects */
+  show(provider: CoscribeProvider | null): void {
+    this.#saved.textContent = provider === null ? '' : savedSentence(provider);
+    this.#connection.textContent = provider === null ? '' : connectionSentence(provider);
+  }
+}
+
 /** What the line below the text says of a document's edits. */
-export function savedSentence({ saved, unsavedChanges, status, role }: CoscribeProvider): string {
+function savedSentence({ saved, unsavedChanges, status, role }: CoscribeProvider): string {
   if (saved && isRole(role) && !may(role, 'write')) return 'View only';
   if (saved) return status === 'connected' ? 'Saved' : '';
   if (status === 'connected') return 'Saving…';
@@ -11,7 +30,7 @@ export function savedSentence({ saved, unsavedChanges, status, role }: CoscribeP
 }
 
 /** What the line says of the connection: nothing while all is well. */
-export function connectionSentence({ status, closed, storageFailing }: CoscribeProvider): string {
+function connectionSentence({ status, closed, storageFailing }: CoscribeProvider): string {
   if (closed !== null) return 'Not connected';
   if (status === 'connected') return storageFailing ? 'The server cannot write to its disk' : '';
   return status === 'connecting' ? 'Connecting…' : 'Offline: keep writing';

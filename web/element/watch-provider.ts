@@ -1,4 +1,4 @@
-import type { CoscribeProvider, Refusal } from '../provider/index.ts';
+import { type CoscribeProvider, type Refusal, TokenError } from '../provider/index.ts';
 
 /** Failed attempts to connect after which the person is told. */
 const ATTEMPTS_BEFORE_SAYING = 2;
@@ -15,6 +15,8 @@ export interface ProviderWatcher {
   propertiesChanged(): void;
   /** Several attempts to connect have failed in a row. */
   unreachable(): void;
+  /** The page gave no token to show: not the server's fault, nor the network's. */
+  noToken(error: TokenError): void;
   closed(refusal: Refusal): void;
   /** Something failed that the provider dealt with. */
   failed(error: unknown): void;
@@ -26,6 +28,7 @@ export interface ProviderWatcher {
  */
 export function watchProvider(provider: CoscribeProvider, watcher: ProviderWatcher): () => void {
   let failedAttempts = 0;
+  let hadNoToken = false;
   const status = () => {
     if (provider.status === 'connected') {
       failedAttempts = 0;
@@ -34,7 +37,9 @@ export function watchProvider(provider: CoscribeProvider, watcher: ProviderWatch
     watcher.connectionChanged();
   };
   const retry = () => {
-    failedAttempts += 1;
+    // What fails for want of a token says nothing of the server.
+    failedAttempts = hadNoToken ? 0 : failedAttempts + 1;
+    hadNoToken = false;
     watcher.connectionChanged();
     if (failedAttempts === ATTEMPTS_BEFORE_SAYING) watcher.unreachable();
   };
@@ -46,7 +51,11 @@ export function watchProvider(provider: CoscribeProvider, watcher: ProviderWatch
   const closed = (refusal: Refusal) => watcher.closed(refusal);
   const saved = () => watcher.savedChanged();
   const properties = () => watcher.propertiesChanged();
-  const error = (cause: unknown) => watcher.failed(cause);
+  const error = (cause: unknown) => {
+    hadNoToken = cause instanceof TokenError;
+    if (cause instanceof TokenError) watcher.noToken(cause);
+    else watcher.failed(cause);
+  };
 
   provider.on('status', status);
   provider.on('notice', changed);

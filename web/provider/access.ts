@@ -1,6 +1,7 @@
 import { CLOSE_CODES } from '../../protocol/close-codes.ts';
 import { encodeToken } from '../../protocol/messages.ts';
 import type { Person } from '../../protocol/person.ts';
+import { askToken } from './access-token.ts';
 import { retryDelay } from './backoff.ts';
 import type { Clock } from './clock.ts';
 
@@ -29,7 +30,7 @@ export interface AccessOptions {
   readonly random: () => number;
   readonly send: (frame: Uint8Array) => void;
   readonly roleChanged: (role: string) => void;
-  /** The token function has thrown; it is asked again. For a log. */
+  /** There was no token to be had (TokenError); the function is asked again. For a log. */
   readonly failed: (error: unknown) => void;
 }
 
@@ -92,10 +93,9 @@ export class Access {
     this.#forgave = false;
   }
 
-  /** The token for a new connection; undefined for none. Rejects when the token function does. */
+  /** The token for a new connection; undefined for none. @throws TokenError */
   async token(): Promise<string | undefined> {
-    const { token } = this.#options;
-    const given = typeof token === 'function' ? await token() : token;
+    const given = await askToken(this.#options.token);
     this.#hasToken = given !== undefined && given !== '';
     return given;
   }

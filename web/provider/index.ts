@@ -5,6 +5,7 @@
 export type { DocumentProperties, Notice } from '../../protocol/messages.ts';
 export type { Person } from '../../protocol/person.ts';
 export type { Role } from '../../protocol/roles.ts';
+export { TokenError } from './access-token.ts';
 export type { Clock } from './clock.ts';
 export type { Refusal } from './connection-state.ts';
 export { CoscribeProvider } from './provider.ts';

@@ -58,6 +58,9 @@ export interface ProviderEvents {
   retry: (retryAt: number) => void;
   /** The offline copy was read, or is known not to work. */
   'offline-copy': (state: OfflineCopyState) => void;
-  /** Something went wrong and was dealt with: a broken frame, a token function that threw. For a log; nothing has to be done. */
+  /**
+   * Something went wrong and was dealt with: a broken frame, or as a `TokenError` a token function that threw or gave no token.
+   * For a log; nothing has to be done.
+   */
   error: (error: unknown) => void;
 }
