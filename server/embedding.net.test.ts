@@ -4,7 +4,9 @@ import express from 'express';
 import fastify from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
+import { SUBPROTOCOL } from '../protocol/version.ts';
 import {
+  type Access,
   type Authenticator,
   type CreateServerOptions,
   createServer,
@@ -14,6 +16,7 @@ import {
 } from './index.ts';
 import { type Logger, silentLogger } from './logger.ts';
 import { EDITOR } from './testing/grants.ts';
+import { LogRecord } from './testing/log-record.ts';
 import { freshFolder } from './testing/test-server.ts';
 import { WireClient } from './testing/wire-client.ts';
 
@@ -193,6 +196,30 @@ describe('an authenticator of the host', () => {
     const second = await createServer({ data, port: 0 });
     running.push(() => second.stop());
     expect(await second.document('minutes').getText()).toBe('kept');
+  });
+
+  it('[SEC-1] is asked once for a grant that says nothing of its end', async () => {
+    let asked = 0;
+    const authorize = () => {
+      asked += 1;
+      return { granted: true, role: 'editor' } as unknown as Access;
+    };
+    const coscribe = await make({ authenticator: { authorize } });
+    const alice = await WireClient.join(await coscribe.start(), 'minutes', { protocols: [SUBPROTOCOL] });
+    alice.insert(0, 'x');
+    await alice.untilStored();
+    expect(asked).toBe(1);
+  });
+
+  it('[SEC-1] lets nobody in by an answer that does not fit, and the log says why', async () => {
+    const log = new LogRecord();
+    const authorize = () => ({ granted: true, role: 'boss' }) as unknown as Access;
+    const coscribe = await make({ authenticator: { authorize }, logger: log.logger });
+    const url = await coscribe.start();
+    const answer = await fetch(`${url}/api/documents/minutes/text`);
+    expect([answer.status, await answer.json()]).toMatchObject([500, { error: { code: 'internal-error' } }]);
+    expect(await new WireClient(url, 'minutes').untilClosed()).toMatchObject({ code: 1011 });
+    expect(log.text.match(/\\"role\\" in the answer of the authenticator must be/g)).toHaveLength(4);
   });
 
   it('hears once that nobody listens any more', async () => {

@@ -16,6 +16,7 @@ import type { Connection } from './connection/connection.ts';
 import { StateThread } from './document/state-thread.ts';
 import { basePathOf, withoutBasePath } from './edge/base-path.ts';
 import { ChangeWatch, type DocumentChange } from './embedding/change-watch.ts';
+import { checkedAuthenticator } from './embedding/checked-authenticator.ts';
 import { DocumentHandle } from './embedding/document-handle.ts';
 import { fencedCall, type HostCallback } from './embedding/fenced-call.ts';
 import type { Logger } from './logger.ts';
@@ -137,7 +138,7 @@ export async function createServer(options: CreateServerOptions = {}): Promise<E
     states: new StateThread(systemClock),
     siteFolder: site ? SITE_FOLDER : null,
     partsFolder: PARTS_FOLDER,
-    ...(authenticator === undefined ? {} : { authenticator }),
+    ...(authenticator === undefined ? {} : { authenticator: checkedAuthenticator(authenticator) }),
     ...(onChange === undefined && onStored === undefined ? {} : { changes }),
     connections: {
       joined: (connection) => fencedCall('onConnect', onConnect, visit(connection), logger),
