@@ -239,6 +239,30 @@ test('it is a form field', async ({ server, page, show }) => {
   ]);
 });
 
+test('a form cannot be sent before the text has come', async ({ server, page, show }) => {
+  await server.kill();
+  await show(`<form><coscribe-editor name="notes" server="${server.url}" document="late"></coscribe-editor></form>`, {
+    wait: false,
+  });
+  const form = () =>
+    page.evaluate(() => {
+      const form = document.querySelector('form') as HTMLFormElement;
+      const { validationMessage } = form.elements[0] as unknown as CoscribeEditorElement;
+      return [form.checkValidity(), validationMessage, new FormData(form).get('notes')];
+    });
+  await content(page).click();
+  await page.keyboard.type('first ');
+  expect(await form()).toEqual([false, 'The text is still loading.', null]);
+  await server.startAgain();
+  await expect(element(page).locator('[part=status]')).toContainText('Saved');
+  expect(await form()).toEqual([true, '', 'first ']);
+
+  // The copy on this device is the text, too.
+  await server.kill();
+  await page.reload();
+  await expect.poll(form).toEqual([true, '', 'first ']);
+});
+
 test('custom properties and parts give it the look of the page', async ({ server, page, show }) => {
   await show(`
     <style>

@@ -297,6 +297,7 @@ export class CoscribeEditorElement extends FormElement {
         personId = provider?.person?.id;
         editor.setReadOnly(this.#isReadOnly(provider));
         this.#showStatus();
+        this.#takeText();
         this.#tell('status', { status: provider?.status ?? 'disconnected', retryAt: provider?.retryAt ?? null });
       },
       reached: () => this.#problems.clear('connection'),
@@ -362,6 +363,7 @@ export class CoscribeEditorElement extends FormElement {
     shown.editor.destroy();
     shown.source.release();
     this.#showStatus();
+    this.#takeText();
   }
 
   // --- attributes
@@ -440,8 +442,8 @@ export class CoscribeEditorElement extends FormElement {
   }
 
   #takeText(): void {
-    const length = this.#shown?.editor.view.state.doc.length ?? 0;
-    this.tellForm(length === 0, this.#frame.box);
+    const shown = this.#shown;
+    this.tellForm(shown?.source.isKnown() ? shown.editor.view.state.doc.length : null, this.#frame.box);
   }
 
   // --- telling

@@ -57,13 +57,17 @@ export abstract class FormElement extends ElementProperties {
   }
 
   /**
-   * Tells the form what there is to send.
+   * Tells the form what there is to send: nothing, and that it must wait, as long as the text has not come.
+   * @param length of the text; null while it is not known
    * @param anchor where the browser points to when the field is not valid
    */
-  protected tellForm(isEmpty: boolean, anchor: HTMLElement): void {
+  protected tellForm(length: number | null, anchor: HTMLElement): void {
     // Only inside a form, since putting a long text together costs something.
-    if (this.#internals.form !== null) this.#internals.setFormValue(this.getText());
-    if (this.required && isEmpty) {
+    const inForm = this.#internals.form !== null;
+    if (inForm) this.#internals.setFormValue(length === null ? null : this.getText());
+    if (inForm && length === null) {
+      this.#internals.setValidity({ customError: true }, 'The text is still loading.', anchor);
+    } else if (this.required && !length) {
       this.#internals.setValidity({ valueMissing: true }, 'Please write something.', anchor);
     } else {
       this.#internals.setValidity({});

@@ -21,6 +21,8 @@ export interface DocumentSource {
   readonly awareness: Awareness | null;
   /** Its connection; null when the page brings a document of its own and connects it itself. */
   readonly provider: CoscribeProvider | null;
+  /** Whether the text is that of the document: the server's has come, or this device has a copy of it. */
+  isKnown(): boolean;
   /** Goes on with another token, where that is possible without opening the document anew. */
   changeToken(token: ProviderOptions['token']): boolean;
   /** Lets it go; the last one to do so ends the connection. More than once is fine. */
@@ -36,6 +38,7 @@ class SharedDocument {
   readonly provider: CoscribeProvider;
   token: ProviderOptions['token'];
   users = 0;
+  #known = false;
   #lingering: number | null = null;
 
   constructor({ url, name, token }: DocumentKey) {
@@ -45,6 +48,14 @@ class SharedDocument {
     this.provider = new CoscribeProvider(url, name, this.doc, {
       awareness: this.awareness,
       token: () => (typeof this.token === 'function' ? this.token() : (this.token ?? '')),
+    });
+    // Before what any element listens to, so that each finds the answer when it is told.
+    this.provider.on('sync', (synced) => {
+      this.#known ||= synced;
+    });
+    this.provider.on('offline-copy', ({ state }) => {
+      // Only a copy that has held the document before knows its title.
+      this.#known ||= state === 'ready' && this.provider.properties !== null;
     });
   }
 
@@ -63,7 +74,8 @@ class SharedDocument {
       if (this.users === 0) this.#leave();
     };
     const { doc, awareness, provider } = this;
-    return { doc, awareness, provider, changeToken: (token) => held && this.#changeToken(token), release };
+    const changeToken = (token: ProviderOptions['token']) => held && this.#changeToken(token);
+    return { doc, awareness, provider, isKnown: () => this.#known, changeToken, release };
   }
 
   /** The others that show this document may have to keep the token they have. */
@@ -130,5 +142,5 @@ export function leaseDocument(key: DocumentKey): DocumentSource {
 
 /** A document that the page brings along; who connects it is the page's affair. */
 export function hostDocument(doc: Y.Doc, awareness: Awareness | null): DocumentSource {
-  return { doc, awareness, provider: null, changeToken: () => true, release: () => undefined };
+  return { doc, awareness, provider: null, isKnown: () => true, changeToken: () => true, release: () => undefined };
 }

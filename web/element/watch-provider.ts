@@ -61,6 +61,7 @@ export function watchProvider(provider: CoscribeProvider, watcher: ProviderWatch
   provider.on('notice', changed);
   provider.on('role', changed);
   provider.on('sync', sync);
+  provider.on('offline-copy', changed);
   provider.on('retry', retry);
   provider.on('saved', saved);
   provider.on('properties', properties);
@@ -71,6 +72,7 @@ export function watchProvider(provider: CoscribeProvider, watcher: ProviderWatch
     provider.off('notice', changed);
     provider.off('role', changed);
     provider.off('sync', sync);
+    provider.off('offline-copy', changed);
     provider.off('retry', retry);
     provider.off('saved', saved);
     provider.off('properties', properties);
