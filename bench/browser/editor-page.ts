@@ -3,13 +3,20 @@ import { Awareness, applyAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { TEXT_FIELD } from '../../protocol/version.ts';
 import { createEditor } from '../../web/editor/index.ts';
-import { openEditor } from '../peers/y-codemirror.mjs';
+import { openBareEditor, openEditor } from '../peers/y-codemirror.mjs';
 import type { CrowdNews, CrowdOrder } from './crowd-worker.ts';
+
+/** Milliseconds that a key kept the page busy; the wait for the screen, between the two, is left out. */
+export interface Keystroke {
+  /** From the key to the changed page. */
+  readonly handling: number;
+  /** The frame that shows it. */
+  readonly frame: number;
+}
 
 declare global {
   interface Window {
-    /** Milliseconds that each key and the frame that shows it kept the page busy; not the wait for the screen between them. */
-    readonly keystrokes: number[];
+    readonly keystrokes: Keystroke[];
     /** Edits of others that were applied. */
     applied: number;
   }
@@ -37,7 +44,8 @@ function open(): EditorView | null {
   if (mode === 'ours') {
     return createEditor(parent, { doc, awareness, user: { name: 'Me', color: '#888888' } }).view;
   }
-  return mode === 'y-codemirror' ? openEditor(parent, text, awareness) : null;
+  if (mode === 'y-codemirror') return openEditor(parent, text, awareness);
+  return mode === 'bare' ? openBareEditor(parent, text.toString()) : null;
 }
 
 const view = open();
@@ -61,7 +69,7 @@ if (view !== null) {
     pressed = 0;
     requestAnimationFrame((frame) => {
       const began = Math.max(frame, performance.now());
-      nextTask(() => window.keystrokes.push(handling + performance.now() - began));
+      nextTask(() => window.keystrokes.push({ handling, frame: performance.now() - began }));
     });
   }).observe(view.contentDOM, { subtree: true, characterData: true, childList: true });
 }
@@ -88,4 +96,5 @@ const order: CrowdOrder = {
   viewFrom: middle - 1_000,
   viewTo: middle + 1_000,
 };
-worker.postMessage(order);
+// Nothing binds the bare editor to the document, so nobody writes.
+if (mode !== 'bare') worker.postMessage(order);
