@@ -73,6 +73,7 @@ export const PUBLIC_NAMES = {
       'createServer',
       'storeContract',
       'type Access',
+      'type AccessListener',
       'type AccessRequest',
       'type Authenticator',
       'type CreateServerOptions',

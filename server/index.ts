@@ -24,7 +24,15 @@ import { assembleServer } from './server.ts';
 import { LevelStore } from './store/level-store.ts';
 import type { Store } from './store/store.ts';
 
-export type { Access, AccessRequest, Authenticator, Grant, Person, Refusal } from './auth/authenticator.ts';
+export type {
+  Access,
+  AccessListener,
+  AccessRequest,
+  Authenticator,
+  Grant,
+  Person,
+  Refusal,
+} from './auth/authenticator.ts';
 export { AccessUnavailable } from './auth/authenticator.ts';
 export type { GivenSettings } from './config.ts';
 export { ConfigError } from './config-error.ts';

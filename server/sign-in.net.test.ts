@@ -305,6 +305,30 @@ describe('a session', () => {
     expect(await late.untilClosed()).toMatchObject({ code: 4401 });
   });
 
+  it('[SEC-3] closes what was opened with it by signing out, and nothing else', async () => {
+    const [here, there, bob] = [await signedIn('alice'), await signedIn('alice'), await signedIn('bob')];
+    const open = async (browser: CookieBrowser, name: string) => {
+      const token = await tokenOf(browser);
+      await fetch(`${server.url}/api/documents/${name}`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${token}` },
+      });
+      return WireClient.join(server.url, name, {
+        protocols: ['coscribe.1', `coscribe.token.${token}`],
+      });
+    };
+    const ended = [await open(here, 'first'), await open(here, 'second')];
+    const others = [await open(there, 'first'), await open(bob, 'third')];
+    expect((await post(here, '/auth/sign-out', { origin: server.url })).status).toBe(204);
+    for (const client of ended) expect(await client.untilClosed()).toMatchObject({ code: 4401 });
+    for (const client of others) {
+      client.insert(0, 'x');
+      await client.untilStored();
+      expect(client.closed).toBe(null);
+      client.socket.close();
+    }
+  });
+
   it.each([
     [{ origin: 'https://evil.example' }],
     [{ origin: 'null' }],

@@ -46,7 +46,7 @@ it('refuses what is unknown, expired or revoked', async () => {
   expect(await ask('own.bob')).toBe('forbidden');
   expect(await ask(`link.${'o'.repeat(43)}`)).toBe('forbidden');
   expect(await ask('eyJ.a.b')).toBe('unauthenticated');
-  const changed: string[] = [];
+  const changed: (string | null)[] = [];
   made.onChange((name) => changed.push(name));
   await made.change('minutes', (record) => ({ ...record, links: [] }));
   expect(changed).toEqual(['minutes']);

@@ -5,6 +5,7 @@ import type { AccessRecord, Owner, ShareLink } from '../document/access-record.t
 import type { Documents } from '../document/documents.ts';
 import {
   type Access,
+  type AccessListener,
   type AccessRequest,
   AccessUnavailable,
   type Authenticator,
@@ -71,13 +72,18 @@ export class AccessControl implements Authenticator {
   readonly #records = new Map<string, Promise<AccessRecord | null>>();
   /** The change of each document's record that others have to wait for. */
   readonly #changes = new Map<string, Promise<unknown>>();
-  readonly #listeners = new Set<(documentName: string) => void>();
+  readonly #listeners = new Set<AccessListener>();
 
   constructor(options: AccessControlOptions) {
     this.#options = options;
+    for (const verifier of options.verifiers) {
+      verifier.onRevoked?.((person) => {
+        for (const listener of this.#listeners) listener(null, person);
+      });
+    }
   }
 
-  onChange(listener: (documentName: string) => void): () => void {
+  onChange(listener: AccessListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

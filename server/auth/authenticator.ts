@@ -44,6 +44,9 @@ export class AccessUnavailable extends Error {
   override readonly name = 'AccessUnavailable';
 }
 
+/** Hears of which document answers may be wrong now, null for all; with the id of a person, only answers about that person. */
+export type AccessListener = (documentName: string | null, person?: string) => void;
+
 /**
  * Decides who may do what. May throw or reject, which refuses: as an internal error, or with `AccessUnavailable` until
  * another time.
@@ -51,6 +54,6 @@ export class AccessUnavailable extends Error {
 export interface Authenticator {
   /** Asked for every connection and request, again when a grant runs out, and whenever `onChange` tells of the document. */
   authorize(request: AccessRequest): Access | Promise<Access>;
-  /** Tells when earlier answers about a document may be wrong now (a link was revoked). Returns how to stop listening. */
-  onChange?(listener: (documentName: string) => void): () => void;
+  /** Tells when earlier answers may be wrong now (a link was revoked, somebody signed out). Returns how to stop listening. */
+  onChange?(listener: AccessListener): () => void;
 }

@@ -35,6 +35,10 @@ export class SessionTokens implements TokenVerifier {
     return token.startsWith(PREFIX);
   }
 
+  onRevoked(listener: (person: string) => void): void {
+    this.#sessions.onEnd(listener);
+  }
+
   async verify(token: string): Promise<VerifiedToken> {
     const content = await this.#seal.open(token.slice(PREFIX.length));
     // What opens was written by `issue`.

@@ -33,6 +33,7 @@ export class Sessions {
   readonly #clock: Clock;
   /** When each session that was signed out would have expired. */
   readonly #ended = new Map<string, number>();
+  readonly #listeners = new Set<(person: string) => void>();
 
   constructor(secret: Uint8Array, clock: Clock) {
     this.#seal = new Seal(secret, 'session', clock);
@@ -73,6 +74,12 @@ export class Sessions {
     for (const [id, expiresAt] of this.#ended) if (expiresAt <= now) this.#ended.delete(id);
     // A copy of the cookie that was renewed elsewhere may last longer than this one.
     this.#ended.set(session.id, Math.min(now + SESSION_LIFETIME, session.signedInAt + LONGEST_SESSION));
+    for (const listener of this.#listeners) listener(session.person.id);
+  }
+
+  /** Hears whose session was signed out. */
+  onEnd(listener: (person: string) => void): void {
+    this.#listeners.add(listener);
   }
 
   isEnded(id: string): boolean {

@@ -19,6 +19,8 @@ export interface TokenVerifier {
   recognises(token: string): boolean;
   /** @throws TokenRefused */
   verify(token: string): Promise<VerifiedToken>;
+  /** Tells whose tokens, by the id of the person, may be good no longer before they expire. */
+  onRevoked?(listener: (person: string) => void): void;
 }
 
 /** A token is not good. The message is a sentence for whoever holds it, and never holds the token. */

@@ -301,9 +301,9 @@ export class Connection implements Member {
     this.#guard(() => room.receivePresence(this, late));
   }
 
-  /** What it was let in with may be wrong now: asks again. */
-  reviewAccess(): void {
-    this.#access.review();
+  /** What it was let in with may be wrong now: asks again. With the id of a person, only when it is theirs. */
+  reviewAccess(person?: string): void {
+    this.#access.review(person);
   }
 
   /** What waited to be sent has left. */

@@ -55,9 +55,12 @@ export class LiveAccess {
     this.review();
   }
 
-  /** Asks again, since the last answer may be wrong now. */
-  review(): void {
-    if (this.#over) return;
+  /**
+   * Asks again, since the last answer may be wrong now; with the id of a person, only when it was about them. A question that
+   * is open may turn out to be.
+   */
+  review(person?: string): void {
+    if (this.#over || (person !== undefined && !this.#asking && this.#grant.person?.id !== person)) return;
     this.#askAgain = true;
     if (!this.#asking) void this.#ask();
   }

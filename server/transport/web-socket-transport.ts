@@ -139,7 +139,9 @@ export class WebSocketTransport {
       maxBufferedChunks: MOST_CHUNKS,
       handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     });
-    const stop = dependencies.authenticator.onChange?.((documentName) => this.#accessChanged(documentName));
+    const stop = dependencies.authenticator.onChange?.((documentName, person) =>
+      this.#accessChanged(documentName, person),
+    );
     // A host's own may return anything.
     this.#stopListening = typeof stop === 'function' ? stop : () => undefined;
   }
@@ -322,13 +324,11 @@ export class WebSocketTransport {
     }
   }
 
-  #accessChanged(documentName: string): void {
-    for (const admission of this.#admissions) {
-      if (admission.documentName === documentName) admission.outdated = true;
-    }
-    for (const connection of this.#connections) {
-      if (connection.documentName === documentName) connection.reviewAccess();
-    }
+  #accessChanged(documentName: string | null, person?: string): void {
+    const isMeant = (about: Admission | Connection) => documentName === null || about.documentName === documentName;
+    // Of whom an open question is, nobody knows yet.
+    for (const admission of this.#admissions) if (isMeant(admission)) admission.outdated = true;
+    for (const connection of this.#connections) if (isMeant(connection)) connection.reviewAccess(person);
   }
 
   #connect(webSocket: WebSocket, socket: NetSocket, sync: ArrivedRequest, grant: Grant): Connection {
