@@ -5,6 +5,7 @@ import {
   oneDirection,
   oneFileImportsLevel,
   onlyConfigReadsProcess,
+  onlyTheDoorKnowsVisitors,
   onlyTransportImportsWs,
   protocolImportsOnlyLib0,
   type SourceFile,
@@ -64,6 +65,16 @@ const rules = [
       file('server/room/room.ts', `const debug = process.env['DEBUG'];`),
       file('server/room/room.ts', `const debug = process['env'].DEBUG;`),
       file('server/room/room.ts', `import { env } from 'node:process';`),
+    ],
+  },
+  {
+    title: '[SEC-4] only the door says where a request comes from',
+    rule: onlyTheDoorKnowsVisitors,
+    good: file('server/http/api.ts', 'brake.failed(networkOf(request.visitor.address));'),
+    bad: [
+      file('server/http/api.ts', 'brake.failed(request.ip);'),
+      file('server/http/api.ts', 'const home = new URL(request.host);'),
+      file('server/http/api.ts', `const isSecure = request.protocol === 'https';`),
     ],
   },
   {

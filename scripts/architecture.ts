@@ -172,6 +172,20 @@ export function oneFileImportsLevel(files: readonly SourceFile[]): Violation[] {
 }
 
 /** Settings come from one place. */
+export function onlyTheDoorKnowsVisitors(files: readonly SourceFile[]): Violation[] {
+  return files
+    .filter(({ path }) => path.startsWith('server/') && isProduct(path))
+    .flatMap(({ path, source }) =>
+      source
+        .split('\n')
+        .flatMap((line, index) =>
+          /\brequest\.(ips?|host(name)?|protocol)\b/.test(line)
+            ? `${path}:${index + 1}: where a request comes from is \`request.visitor\`, which limits, log and trustProxy agree on`
+            : [],
+        ),
+    );
+}
+
 export function onlyConfigReadsProcess(files: readonly SourceFile[]): Violation[] {
   return files
     .filter(({ path }) => path.endsWith('.ts') && isProduct(path) && partOf(path) !== 'server/(config)')

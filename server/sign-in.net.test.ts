@@ -233,6 +233,18 @@ describe('coming back from the provider fails', () => {
     expect(lastEvent()).toMatchObject({ security: 'rate-limited', address: '192.0.2.1', code: 'rate-limited' });
     expect((await knock('192.0.2.2')).status).toBe(400);
   });
+
+  it.each([
+    ['neighbours in one IPv6 network', (i: number) => `2001:db8:9::${i}`, '2001:db8:9::12'],
+    ['an address behind which the proxy writes a port', (i: number) => `203.0.113.8:${5_000 + i}`, '203.0.113.8'],
+  ])('[SEC-4, SEC-10] from %s, which is slowed as one address', async (_what, addressOf, logged) => {
+    const knock = (address: string) =>
+      fetch(`${server.url}/auth/callback?code=guess&state=guess`, { headers: { 'x-forwarded-for': address } });
+    for (let i = 1; i <= 11; i++) expect((await knock(addressOf(i))).status).toBe(400);
+    expect((await knock(addressOf(12))).status).toBe(429);
+    expect(lastEvent()).toMatchObject({ security: 'rate-limited', address: logged });
+    expect((await knock('2001:db8:a::1')).status).toBe(400);
+  });
 });
 
 describe('a session', () => {

@@ -34,7 +34,7 @@ const NEARBY = new ProxyTrust(['loopback', '10.0.0.0/8', '172.16.0.0/12', '192.1
  *   rebinding) and be of the same origin.
  */
 export class Door {
-  readonly trust: ProxyTrust;
+  readonly #trust: ProxyTrust;
   readonly #anyOrigin: boolean;
   readonly #origins: ReadonlySet<string>;
   /** Host names, with their port, of the origins that are let in. */
@@ -48,7 +48,7 @@ export class Door {
     unknownProxy: ((address: string) => void) | null = null,
   ) {
     this.#unknownProxy = unknownProxy;
-    this.trust = new ProxyTrust(trustProxy ?? []);
+    this.#trust = new ProxyTrust(trustProxy ?? []);
     this.#anyOrigin = origins === 'any';
     const addresses = [...(origins === 'any' ? [] : (origins ?? [])), ...(publicUrl === null ? [] : [publicUrl])];
     const listed = addresses.map((address) => new URL(address));
@@ -58,7 +58,7 @@ export class Door {
   }
 
   visitor(request: IncomingMessage): Visitor {
-    const visitor = this.trust.visitor(request);
+    const visitor = this.#trust.visitor(request);
     const isUnknown = this.#unknownProxy !== null && !visitor.isProxied && 'x-forwarded-for' in request.headers;
     if (isUnknown && NEARBY.trusts(visitor.address)) {
       this.#unknownProxy?.(visitor.address);

@@ -11,6 +11,7 @@ import { LinkPasswords, TooManyPasswords } from '../auth/link-password.ts';
 import { isSame, makeTicket, TICKET_LIFETIME } from '../auth/ticket.ts';
 import type { Clock } from '../clock.ts';
 import type { AccessRecord, Owner, ShareLink } from '../document/access-record.ts';
+import { networkOf } from '../edge/network-of.ts';
 import type { Logger } from '../logger.ts';
 import { HttpError } from './http-error.ts';
 import { authorizeRequest, checkName, decided } from './request-access.ts';
@@ -83,7 +84,7 @@ export const accessRoutes: FastifyPluginAsyncTypebox<AccessRoutesOptions> = asyn
     const { anyone } = request.body;
     const grant = await authorizeRequest(access, request, name, 'share');
     const record = await changeAsOwner(request, name, (old) => ({ ...old, anyone }));
-    audit(logger, 'role-changed', { ...about(grant, name, request.ip), role: anyone, through: 'anyone' });
+    audit(logger, 'role-changed', { ...about(grant, name, request.visitor.address), role: anyone, through: 'anyone' });
     return overview(grant, record);
   });
 
@@ -106,7 +107,7 @@ export const accessRoutes: FastifyPluginAsyncTypebox<AccessRoutesOptions> = asyn
       }
       return { ...old, links: [...old.links, link] };
     });
-    audit(logger, 'link-made', { ...about(grant, name, request.ip), role, through: `link ${link.id}` });
+    audit(logger, 'link-made', { ...about(grant, name, request.visitor.address), role, through: `link ${link.id}` });
     return reply.code(201).send(describe(link));
   });
 
@@ -126,7 +127,7 @@ export const accessRoutes: FastifyPluginAsyncTypebox<AccessRoutesOptions> = asyn
       links: replaced(old.links, id, (link) => [{ ...link, ...changes }]),
     }));
     audit(logger, 'role-changed', {
-      ...about(grant, name, request.ip),
+      ...about(grant, name, request.visitor.address),
       role: rest.role ?? null,
       through: `link ${id}`,
     });
@@ -137,7 +138,7 @@ export const accessRoutes: FastifyPluginAsyncTypebox<AccessRoutesOptions> = asyn
     const { name, id } = request.params;
     const grant = await authorizeRequest(access, request, name, 'share');
     await changeAsOwner(request, name, (old) => ({ ...old, links: replaced(old.links, id, () => []) }));
-    audit(logger, 'revoked', { ...about(grant, name, request.ip), through: `link ${id}` });
+    audit(logger, 'revoked', { ...about(grant, name, request.visitor.address), through: `link ${id}` });
     return reply.code(204).send();
   });
 
@@ -154,18 +155,19 @@ export const accessRoutes: FastifyPluginAsyncTypebox<AccessRoutesOptions> = asyn
     if (link.password !== null) {
       const linkKey = `${name}\0${link.id}`;
       const about = { through: `link ${link.id}` };
-      const wait = Math.max(addressBrake.wait(request.ip), linkBrake.wait(linkKey));
+      const network = networkOf(request.visitor.address);
+      const wait = Math.max(addressBrake.wait(network), linkBrake.wait(linkKey));
       if (wait > 0) {
         reply.header('Retry-After', String(wait));
         throw new HttpError(429, 'rate-limited', `Too many wrong passwords. Try again in ${wait} seconds.`, { about });
       }
-      addressBrake.failed(request.ip);
+      addressBrake.failed(network);
       linkBrake.failed(linkKey);
       const kept = link.password;
       if (!(await unlessBusy(() => passwords.matches(password, kept)))) {
         throw new HttpError(403, 'wrong-password', 'The password is wrong.', { about });
       }
-      addressBrake.succeeded(request.ip);
+      addressBrake.succeeded(network);
       linkBrake.succeeded(linkKey);
     }
     return { token: makeTicket(secret, name, link, now + TICKET_LIFETIME), expiresIn: TICKET_LIFETIME };

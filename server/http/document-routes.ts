@@ -86,7 +86,7 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
       return [];
     }
     checkName(name);
-    const asked = { documentName: name, token: bearerToken(request), address: request.ip };
+    const asked = { documentName: name, token: bearerToken(request), address: request.visitor.address };
     const creation = await decided(() => access.authorizeCreation(asked));
     if (!creation.granted) throw refusal(creation);
     return creation.owners;
@@ -94,7 +94,11 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
 
   function countCreation(request: FastifyRequest, reply: FastifyReply, person: string | null): void {
     if (request.hasApiKey) return;
-    slowDown(reply, quotas.creation(request.ip, person), 'Too many documents were created in a short time.');
+    slowDown(
+      reply,
+      quotas.creation(request.visitor.address, person),
+      'Too many documents were created in a short time.',
+    );
   }
 
   app.get('/documents/:name', { schema: { params: Name } }, async (request) => {
@@ -183,7 +187,7 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
     for (const owner of owners) {
       const through = owner.kind === 'key' ? 'owner key' : 'token';
       const person = owner.kind === 'person' ? owner.id : null;
-      audit(logger, 'owner-claimed', { document: name, address: request.ip, person, through });
+      audit(logger, 'owner-claimed', { document: name, address: request.visitor.address, person, through });
     }
     return reply.code(201).send({ name, title, language });
   });

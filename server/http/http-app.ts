@@ -66,7 +66,6 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
   };
   const app = fastify({
     rewriteUrl: ({ url = '' }) => withoutBasePath(url, options.basePath),
-    trustProxy: (address) => options.door.trust.trusts(address),
     bodyLimit: Math.min(SMALL_BODY, options.longestBody),
     requestTimeout: REQUEST_TIMEOUT,
     ...(tls === null ? { http: limits } : { https: { ...limits, ...tls, handshakeTimeout: HEADERS_TIMEOUT } }),
@@ -137,7 +136,7 @@ function auditRefusal(logger: Logger, error: HttpError, request: FastifyRequest)
   if (event === undefined) return;
   const { name } = Object(request.params) as { name?: unknown };
   audit(logger, event, {
-    address: request.ip,
+    address: request.visitor.address,
     ...(typeof name === 'string' && isDocumentName(name) ? { document: name } : {}),
     ...error.about,
     code: error.code,

@@ -22,7 +22,7 @@ export async function authorizeRequest(
 ): Promise<Grant> {
   checkName(name);
   if (request.hasApiKey) return { granted: true, role: 'owner', person: null, expiresAt: null, through: 'api key' };
-  const asked = { documentName: name, token: bearerToken(request), address: request.ip };
+  const asked = { documentName: name, token: bearerToken(request), address: request.visitor.address };
   const access = await decided(() => authenticator.authorize(asked));
   if (!access.granted) throw refusal(access);
   if (!may(access.role, action)) {

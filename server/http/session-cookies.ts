@@ -48,6 +48,6 @@ export class SessionCookies {
   }
 
   #isSecure(request: FastifyRequest): boolean {
-    return request.protocol === 'https' || this.#publicUrl?.protocol === 'https:';
+    return request.visitor.isSecure || this.#publicUrl?.protocol === 'https:';
   }
 }

@@ -9,6 +9,7 @@ import { Seal } from '../auth/seal.ts';
 import type { Session } from '../auth/sessions.ts';
 import type { SignIn } from '../auth/sign-in.ts';
 import type { Clock } from '../clock.ts';
+import { networkOf } from '../edge/network-of.ts';
 import type { Logger } from '../logger.ts';
 import { HttpError } from './http-error.ts';
 import { SessionCookies } from './session-cookies.ts';
@@ -68,7 +69,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
   function requireSameOrigin(request: FastifyRequest): void {
     const site = request.headers['sec-fetch-site'];
     const { origin } = request.headers;
-    const own = publicUrl === null ? `${request.protocol}://${request.host}` : new URL(publicUrl).origin;
+    const own = publicUrl === null ? hereFor(request) : new URL(publicUrl).origin;
     if (site === undefined ? origin === own : site === 'same-origin') return;
     throw new HttpError(403, 'foreign-origin', 'Only pages of this site may ask for this.');
   }
@@ -102,7 +103,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
   const failures = new FailureBrake(FAILURES, clock);
 
   function requirePatience(request: FastifyRequest, reply: FastifyReply): void {
-    const seconds = failures.wait(request.ip);
+    const seconds = failures.wait(networkOf(request.visitor.address));
     if (seconds === 0) return;
     reply.header('Retry-After', String(seconds));
     throw new HttpError(429, 'rate-limited', `Too many sign-ins failed. Try again in ${seconds} seconds.`, {
@@ -113,7 +114,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
   /** Writes down a failure, and says what to answer. */
   function failed(request: FastifyRequest, error: unknown): HttpError {
     if (!(error instanceof SignInFailed)) throw error;
-    audit(logger, 'sign-in-failed', { address: request.ip, reason: error.message });
+    audit(logger, 'sign-in-failed', { address: request.visitor.address, reason: error.message });
     if (error.kind === 'unreachable') {
       return new HttpError(503, 'provider-unavailable', 'The sign-in service cannot be reached right now. Try again.', {
         page: PAGE,
@@ -134,7 +135,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
 
   app.get('/auth/sign-in', { schema: { querystring: SignInQuery } }, async (request, reply) => {
     requirePatience(request, reply);
-    const home = publicUrl ?? `${request.protocol}://${request.host}`;
+    const home = publicUrl ?? hereFor(request);
     const begun = await signIn.oidc.begin(`${home}/auth/callback`).catch((error: unknown) => {
       throw failed(request, error);
     });
@@ -148,21 +149,27 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
   app.get('/auth/callback', async (request, reply) => {
     requirePatience(request, reply);
     // Before the outcome is known, so that many at a time are no way around.
-    failures.failed(request.ip);
+    failures.failed(networkOf(request.visitor.address));
     const attempt = await attemptOf(request);
     if (attempt === null) throw failed(request, new SignInFailed('refused', 'no attempt'));
     const query = request.url.slice(request.url.indexOf('?') + 1);
     const person = await signIn.oidc.finish(query, attempt).catch((error: unknown) => {
-      if (error instanceof SignInFailed && error.kind === 'unreachable') failures.succeeded(request.ip);
+      if (error instanceof SignInFailed && error.kind === 'unreachable')
+        failures.succeeded(networkOf(request.visitor.address));
       throw failed(request, error);
     });
-    failures.succeeded(request.ip);
+    failures.succeeded(networkOf(request.visitor.address));
     cookies.remove(request, reply, 'signIn');
     await keep(signIn, request, reply, signIn.sessions.start(person));
-    audit(logger, 'signed-in', { address: request.ip, person: person.id });
+    audit(logger, 'signed-in', { address: request.visitor.address, person: person.id });
     return reply.redirect(attempt.return, 303);
   });
 };
+
+/** The origin of this site, as whoever asks knows it. */
+function hereFor({ visitor }: FastifyRequest): string {
+  return `${visitor.isSecure ? 'https' : 'http'}://${visitor.host ?? ''}`;
+}
 
 /** The path of an address on this very site, as a browser would read it; null for any other. */
 function localPath(address: string | undefined): string | null {
