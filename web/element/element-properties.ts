@@ -5,6 +5,9 @@ import type { ElementEventMap } from './element-events.ts';
 /** On a server there are no elements: importing this must still work, to be rendered in the browser later. */
 const ElementBase = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
+/** What can be listened to: its own events, and those of any element. */
+type AllEvents = Omit<HTMLElementEventMap, keyof ElementEventMap> & ElementEventMap;
+
 /**
  * The properties of `<coscribe-editor>` that are its attributes under another name, and its events by name. Null takes an
  * attribute away.
@@ -124,9 +127,9 @@ export class ElementProperties extends ElementBase {
     this.#setText('name', value);
   }
 
-  override addEventListener<Name extends keyof ElementEventMap>(
+  override addEventListener<Name extends keyof AllEvents>(
     name: Name,
-    listener: (event: ElementEventMap[Name]) => void,
+    listener: (this: HTMLElement, event: AllEvents[Name]) => void,
     options?: boolean | AddEventListenerOptions,
   ): void;
   override addEventListener(
@@ -140,6 +143,24 @@ export class ElementProperties extends ElementBase {
     options?: boolean | AddEventListenerOptions,
   ): void {
     super.addEventListener(name, listener, options);
+  }
+
+  override removeEventListener<Name extends keyof AllEvents>(
+    name: Name,
+    listener: (this: HTMLElement, event: AllEvents[Name]) => void,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  override removeEventListener(
+    name: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  override removeEventListener(
+    name: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | EventListenerOptions,
+  ): void {
+    super.removeEventListener(name, listener, options);
   }
 
   /**
