@@ -82,6 +82,54 @@ test('[PRE-1] somebody signs in from a document, and others see the name that th
   await guest.context().close();
 });
 
+test('[SEC-15] a guest with the name and colour of somebody signed in is told apart', async ({
+  page,
+  browser,
+  server,
+}) => {
+  await page.goto(`${server.url}/auth/sign-in?return=/d/notes`);
+  await passProvider(page, 'alice');
+  await page.waitForURL(`${server.url}/d/notes`);
+  await expect(page.getByTestId('status')).toHaveAttribute('data-connection', 'connected');
+  const color = await page.evaluate(() => JSON.parse(localStorage.getItem('coscribe.guest') ?? '').color as string);
+  const as = async (name: string): Promise<Page> => {
+    const guest = { name: 'coscribe.guest', value: JSON.stringify({ name, color }) };
+    const storageState = { cookies: [], origins: [{ origin: server.url, localStorage: [guest] }] };
+    const visitor = await (await browser.newContext({ storageState })).newPage();
+    await visitor.goto(`${server.url}/d/notes`);
+    await expect(visitor.getByTestId('status')).toHaveAttribute('data-connection', 'connected');
+    return visitor;
+  };
+  const mallory = await as('Alice Example');
+  const bob = await as('Bob');
+
+  await expect(bob.getByRole('button', { name: 'Bob (you): change name and colour' })).toBeVisible();
+  const known = bob.getByRole('button', { name: 'Alice Example (verified): go to their cursor' });
+  const guest = bob.getByRole('button', { name: 'Alice Example (guest): go to their cursor' });
+  await expect(known.locator('.face-known')).toBeVisible();
+  await expect(guest.locator('.face-known')).toHaveCount(0);
+  await expect(page.locator('[data-self] .face-known')).toBeVisible();
+
+  const content = (of: Page) => of.getByTestId('editor').locator('.cm-content');
+  const flags = bob.getByTestId('editor').locator('.cs-caret-flag');
+  await content(page).pressSequentially('one\ntwo');
+  await expect(flags.filter({ hasText: /^Alice Example$/ })).toHaveClass(/cs-caret-known/);
+  await content(mallory).press('ArrowDown');
+  await expect(flags.filter({ hasText: /^Alice Example \(guest\)$/ })).not.toHaveClass(/cs-caret-known/);
+  await guest.click();
+  await expect(bob.locator('#person-card')).toContainText('A guest: anybody can take this name.');
+  await bob.keyboard.press('Escape');
+  await known.click();
+  await expect(bob.locator('#person-card')).toContainText('Verified: the server knows them by this name.');
+
+  // Her leaving makes nobody else her.
+  await page.close();
+  await expect(known).toHaveCount(0);
+  await expect(guest).toBeVisible();
+  await mallory.context().close();
+  await bob.context().close();
+});
+
 test('[SEC-3] a page of another origin gets neither a token nor an answer, and signs nobody out', async ({
   page,
   server,

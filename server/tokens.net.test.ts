@@ -277,7 +277,13 @@ describe('[SEC-15] in presence', () => {
     );
     await bob.until(() => seen(bob, 1) !== undefined && seen(bob, 2) !== undefined, 'both');
     expect(seen(bob, 1)).toEqual({
-      user: { id: 'alice', name: 'Alice', color: '#00ff00', avatar: 'https://pictures.example/alice.png' },
+      user: {
+        id: 'alice',
+        verified: true,
+        name: 'Alice',
+        color: '#00ff00',
+        avatar: 'https://pictures.example/alice.png',
+      },
     });
     expect(seen(bob, 2)).toEqual({ user: { name: 'Alice' } });
 

@@ -54,6 +54,7 @@ describe('[SEC-15] a guest', () => {
 describe('[SEC-15] a person', () => {
   const known = {
     id: 'alice@id',
+    verified: true,
     name: 'Alice',
     color: '#aa0000',
     colorLight: '#aa000033',
@@ -75,9 +76,17 @@ describe('[SEC-15] a person', () => {
     expect(readPresence(update(text), ALICE)).toEqual(decodeAwarenessEntries(update(text)));
   });
 
-  test('chooses the name and the colour that the server does not know', () => {
-    const user = { id: 'alice@id', avatar: 'https://elsewhere.example/a.png', name: 'Bobby', color: '#123456' };
-    expect(heard({ user }, NAMELESS)).toEqual({ user: { id: 'bob@id', name: 'Bobby', color: '#123456' } });
+  test('chooses the name and the colour that the server does not know, and nobody vouches for such a name', () => {
+    const user = {
+      id: 'alice@id',
+      avatar: 'https://elsewhere.example/a.png',
+      name: 'Bobby',
+      color: '#123456',
+      verified: true,
+    };
+    expect(heard({ user }, NAMELESS)).toEqual({
+      user: { id: 'bob@id', name: 'Bobby', color: '#123456' },
+    });
   });
 
   test('who leaves says nothing more', () => {

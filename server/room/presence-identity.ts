@@ -1,7 +1,7 @@
 import { type AwarenessEntry, type AwarenessState, decodeAwarenessEntries } from '../../protocol/awareness-entries.ts';
 import type { Person } from '../../protocol/person.ts';
 
-/** What only the server says of somebody in the `user` field of an awareness state: who it is, and that it is. */
+/** What only the server says of somebody in the `user` field of an awareness state: who it is, and that the name is theirs. */
 const SERVER_FIELDS = ['id', 'avatar', 'verified'] as const;
 
 /**
@@ -16,7 +16,7 @@ export function readPresence(update: Uint8Array, person: Person | null): Awarene
  * An awareness state with the server's word on who speaks, so that nobody can appear as another (SEC-15). Of a person that
  * the server knows, id, picture, and name and colour where it knows them, are the server's. A guest chooses name and colour
  * and has none of the fields that tell people apart from guests. Gives back `state` itself where there is nothing to change,
- * which for our clients is nearly always.
+ * which for guests with our clients is always.
  */
 export function withIdentity(state: AwarenessState, person: Person | null): AwarenessState {
   const user = state['user'];
@@ -41,7 +41,8 @@ function chosen(user: Readonly<Record<string, unknown>>): Record<string, unknown
 function serverFields({ id, name, color, avatar }: Person): Record<string, unknown> {
   return {
     id,
-    ...(name === null ? {} : { name }),
+    // A name that the person chose may be somebody else's: nobody vouches for it.
+    ...(name === null ? {} : { name, verified: true }),
     // The translucent colour of selections belongs to it; y-codemirror.next makes it in the same way.
     ...(color === null ? {} : { color, colorLight: `${color}33` }),
     ...(avatar === null ? {} : { avatar }),

@@ -101,6 +101,7 @@ function openDocument(name: string, page: DocumentPage, fragment: LinkFragment |
       placeholder: state.placeholder,
       ...state.shown,
       hideMyCursor: state.settings.hideMyCursor,
+      markGuests: state.marksGuests,
       // The text scrolls and takes the focus; audits look for the attribute.
       extensions: [
         EditorView.contentAttributes.of({ tabindex: '0' }),

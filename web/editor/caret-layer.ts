@@ -25,6 +25,8 @@ export interface RemoteCaret {
 /** Where the layers get the carets from. */
 export interface CaretSource {
   carets(): Iterable<RemoteCaret>;
+  /** What a caret's label says. */
+  nameOf(person: Person): string;
   /** Whether a person's name is to be seen. */
   isNamed(clientId: number): boolean;
   /** The pointer is at a person's caret, or at none. */
@@ -127,7 +129,7 @@ function caretMarkers(view: EditorView, source: CaretSource): CaretMarker[] {
     frame ??= scrollFrame(view);
     const { person } = caret;
     const look = {
-      named: isMain,
+      name: isMain ? source.nameOf(person) : '',
       shown: isMain && source.isNamed(person.clientId),
       below: place.top - frame.visibleTop < FLAG_HEIGHT,
       leftward: place.left - frame.visibleLeft > frame.width / 2,
@@ -190,8 +192,8 @@ class SelectionMarker implements LayerMarker {
 }
 
 interface CaretLook {
-  /** Whether this caret carries its person's name: the main one does. */
-  named: boolean;
+  /** What its label says; '' for none: only the main caret has one. */
+  name: string;
   shown: boolean;
   below: boolean;
   leftward: boolean;
@@ -229,10 +231,14 @@ class CaretMarker implements LayerMarker {
     element.dataset['client'] = String(this.person.clientId);
     element.style.setProperty('--cs-person', this.person.color);
     element.style.setProperty('--cs-person-ink', readableInk(this.person.color));
-    if (this.look.named) {
+    if (this.look.name !== '') {
       const flag = document.createElement('span');
       flag.className = 'cs-caret-flag';
-      flag.textContent = this.person.name;
+      // Apart from the name, so that a long one cannot push out what is said of it.
+      const name = document.createElement('bdi');
+      name.textContent = this.person.name;
+      flag.append(name, this.look.name.slice(this.person.name.length));
+      if (this.person.known) flag.classList.add('cs-caret-known');
       element.append(flag);
     }
     this.place(element);
@@ -250,14 +256,15 @@ class CaretMarker implements LayerMarker {
       person.clientId === this.person.clientId &&
       person.name === this.person.name &&
       person.color === this.person.color &&
-      look.named === this.look.named
+      person.known === this.person.known &&
+      look.name === this.look.name
     );
   }
 
   private place(element: HTMLElement): void {
-    const { named, shown, below, leftward } = this.look;
+    const { name, shown, below, leftward } = this.look;
     const classes = ['cs-caret'];
-    if (named) classes.push('cs-caret-named');
+    if (name !== '') classes.push('cs-caret-named');
     if (shown) classes.push('cs-caret-show');
     if (below) classes.push('cs-caret-below');
     if (leftward) classes.push('cs-caret-leftward');

@@ -42,6 +42,11 @@ export interface EditorOptions {
   lineWrapping?: boolean | 'auto';
   /** Others do not see the own carets. */
   hideMyCursor?: boolean;
+  /**
+   * Guests carry "(guest)" beside their carets from the start; otherwise as soon as anybody has been here whom the server
+   * knows. For servers where people can sign in.
+   */
+  markGuests?: boolean;
   /** What a screen reader calls the text field; default 'Document text'. */
   label?: string;
   /** The host's own CodeMirror extensions. Where they disagree with the editor's own, these win. */
@@ -83,6 +88,8 @@ export interface CoscribeEditor {
   setLineNumbers(shown: boolean): void;
   setLineWrapping(wrapping: boolean | 'auto'): void;
   setHideMyCursor(hidden: boolean): void;
+  /** Marks guests from now on, as the option does. */
+  markGuests(): void;
   /** Scrolls a person's caret into the middle of the view. @returns false when they have none */
   jumpTo(clientId: number): boolean;
   /** Follows a person's caret, or nobody with null. */
@@ -99,6 +106,7 @@ export interface CoscribeEditor {
 interface Session {
   binding: TextBinding;
   presence: OwnPresence | null;
+  carets: RemoteCarets | null;
   follow: Follow | null;
   extension: Extension;
 }
@@ -128,16 +136,19 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
 
   let user = options.user;
   let hideMyCursor = options.hideMyCursor ?? false;
+  let marksGuests = options.markGuests ?? false;
   let awareness = options.awareness ?? null;
   const open = (text: Y.Text): Session => {
     const binding = new TextBinding(text, report);
-    if (awareness === null) return { binding, presence: null, follow: null, extension: binding.extension };
+    if (awareness === null)
+      return { binding, presence: null, carets: null, follow: null, extension: binding.extension };
     const presence = new OwnPresence(binding, awareness, user, hideMyCursor);
-    const carets = new RemoteCarets(binding, awareness);
+    const carets = new RemoteCarets(binding, awareness, marksGuests);
     const follow = new Follow(carets, presence, awareness, followChanged);
     return {
       binding,
       presence,
+      carets,
       follow,
       extension: [binding.extension, presence.extension, carets.extension, follow.extension],
     };
@@ -252,6 +263,10 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
     setHideMyCursor(hidden) {
       hideMyCursor = hidden;
       session.presence?.setHidden(hidden);
+    },
+    markGuests() {
+      marksGuests = true;
+      session.carets?.markGuests();
     },
     jumpTo: (clientId) => session.follow?.jumpTo(clientId) ?? false,
     follow: (clientId) => session.follow?.set(clientId),

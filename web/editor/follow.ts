@@ -117,7 +117,7 @@ export class Follow {
     const person = personOf(this.target, this.awareness.getStates().get(this.target), this.awareness.clientID);
     this.frame.style.setProperty('--cs-person', person.color);
     this.frame.style.setProperty('--cs-person-ink', readableInk(person.color));
-    this.label.textContent = `Following ${person.name} · Esc to stop`;
+    this.label.textContent = `Following ${this.carets.nameOf(person)} · Esc to stop`;
   }
 
   private scroll(): void {

@@ -16,6 +16,8 @@ export interface PresentedUser {
   color: string;
   /** As #rrggbb or #rrggbbaa, for stock clients; they take `color` when it is missing. */
   colorLight?: string;
+  /** True for a name that the server knows. A Coscribe server tells others what is true, whatever is said here. */
+  verified?: boolean;
 }
 
 /**

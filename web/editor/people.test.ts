@@ -19,6 +19,13 @@ describe('what others tell about themselves is checked', () => {
     }
   });
 
+  test('[SEC-15] the server vouches by one mark alone, which it takes from guests', () => {
+    expect(personOf(1, { user: { name: 'Alice', verified: true } }, 2).known).toBe(true);
+    for (const user of [{ name: 'Alice', id: 'alice', avatar: 'x' }, { verified: 'true' }, { verified: 1 }, null]) {
+      expect(personOf(1, { user, verified: true }, 2).known).toBe(false);
+    }
+  });
+
   test('any state gives a person', () => {
     for (const state of [null, undefined, 1, 'x', [], { user: 3 }, { user: null, following: 'bob' }]) {
       expect(personOf(9, state, 9)).toMatchObject({ clientId: 9, name: 'Guest', isSelf: true, following: null });

@@ -23,6 +23,11 @@ export interface Person {
   name: string;
   /** As #rrggbb. */
   color: string;
+  /**
+   * Whether the server vouches for the name, which it has from a token or a sign-in. Everybody else may have chosen the name
+   * and the colour of somebody known. Only a Coscribe server keeps people from claiming it.
+   */
+  known: boolean;
   /** Whether this is the own tab. */
   isSelf: boolean;
   /** The client id of the person this one follows, or null. */
@@ -32,14 +37,20 @@ export interface Person {
 /** The person that an awareness state tells about. Nothing in the state is trusted. */
 export function personOf(clientId: number, state: unknown, selfId: number): Person {
   const { user, following } = fields(state);
-  const { name, color } = fields(user);
+  const { name, color, verified } = fields(user);
   return {
     clientId,
     name: cleanName(name),
     color: cleanColor(color) ?? fallbackColor(clientId),
+    known: verified === true,
     isSelf: clientId === selfId,
     following: typeof following === 'number' ? following : null,
   };
+}
+
+/** A name as it is shown: where guests are marked, none passes for somebody known. */
+export function shownName({ name, known }: Person, marksGuests: boolean): string {
+  return marksGuests && !known ? `${name} (guest)` : name;
 }
 
 /** Everybody present who has told who they are, oneself first, then by name. */

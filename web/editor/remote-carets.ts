@@ -4,7 +4,7 @@ import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { caretLayers, type RemoteCaret } from './caret-layer.ts';
 import { MOST_RANGES, parsePosition, resolvePositions, type WirePosition } from './caret-positions.ts';
-import { fields, personOf } from './people.ts';
+import { fields, type Person, personOf, shownName } from './people.ts';
 import { fromText, type TextBinding } from './text-binding.ts';
 
 /** How long a name stays beside its caret after its person moved or typed, in milliseconds. */
@@ -42,12 +42,16 @@ export class RemoteCarets {
   private dirty = true;
   private fade: number | null = null;
   private hovered: number | null = null;
+  private marksGuests: boolean;
 
-  constructor(binding: TextBinding, awareness: Awareness) {
+  /** @param marksGuests whether guests carry "(guest)" although nobody known has been here yet */
+  constructor(binding: TextBinding, awareness: Awareness, marksGuests: boolean) {
     this.binding = binding;
     this.awareness = awareness;
+    this.marksGuests = marksGuests;
     const layers = caretLayers({
       carets: () => this.tracked.values(),
+      nameOf: (person) => this.nameOf(person),
       isNamed: (clientId) => this.isNamed(clientId),
       hover: (clientId) => this.hover(clientId),
       moved: (update) => update.transactions.some((tr) => tr.effects.some((effect) => effect.is(caretsMoved))),
@@ -60,6 +64,17 @@ export class RemoteCarets {
   of(clientId: number): RemoteCaret | null {
     const caret = this.tracked.get(clientId);
     return caret === undefined || caret.ranges.length === 0 ? null : caret;
+  }
+
+  /** A person's name as it is shown: with "(guest)" behind it once anybody known has been here, or when told to. */
+  nameOf(person: Person): string {
+    return shownName(person, this.marksGuests);
+  }
+
+  /** Marks guests from now on. */
+  markGuests(): void {
+    this.marksGuests = true;
+    this.request();
   }
 
   /** Calls back after carets have moved for their own reasons. @returns stops it */
@@ -96,14 +111,17 @@ export class RemoteCarets {
 
   /** Takes over what a person's awareness state says, without looking at the text yet. */
   private read(clientId: number, active: boolean): void {
-    if (clientId === this.awareness.clientID) return;
     const state = this.awareness.getStates().get(clientId);
     if (state === undefined) return;
+    const person = personOf(clientId, state, this.awareness.clientID);
+    // Stays when they leave: that is when somebody else could take their name.
+    this.marksGuests ||= person.known;
+    if (person.isSelf) return;
     const { wire, main } = wireRanges(state);
     const old = this.tracked.get(clientId);
     const moved = JSON.stringify(wire) !== JSON.stringify(old?.wire ?? []);
     this.tracked.set(clientId, {
-      person: personOf(clientId, state, this.awareness.clientID),
+      person,
       ranges: old?.ranges ?? [],
       main,
       wire,

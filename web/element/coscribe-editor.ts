@@ -6,6 +6,7 @@ import { isRole, may } from '../../protocol/roles.ts';
 import { TEXT_FIELD } from '../../protocol/version.ts';
 import { FrameSchedule } from '../editor/frame-schedule.ts';
 import { type CoscribeEditor, createEditor, PEOPLE_COLORS, ShownTextError, watchPeople } from '../editor/index.ts';
+import type { PresentedUser } from '../editor/own-presence.ts';
 import { checkContent } from '../editor/shown-text.ts';
 import type { ProviderOptions, Refusal } from '../provider/index.ts';
 import {
@@ -414,10 +415,11 @@ export class CoscribeEditorElement extends FormElement {
   }
 
   /** Whom the server knows is shown as that, here as everywhere. */
-  #user({ doc, provider }: DocumentSource, color: string | null): { name: string; color: string } {
+  #user({ doc, provider }: DocumentSource, color: string | null): PresentedUser {
     const fallback = PEOPLE_COLORS[doc.clientID % PEOPLE_COLORS.length] ?? PEOPLE_COLORS[0];
     const known = provider?.person;
-    return { name: known?.name ?? (this.userName || 'Guest'), color: known?.color ?? color ?? fallback };
+    const user = { name: known?.name ?? (this.userName || 'Guest'), color: known?.color ?? color ?? fallback };
+    return known?.name ? { ...user, verified: true } : user;
   }
 
   /** Read only is what the page wants so, and what would go nowhere: no right to write, or a refusal for good. */

@@ -8,6 +8,8 @@ export interface Guest {
   readonly color: string;
   /** Translucent, for selections. */
   readonly colorLight: string;
+  /** Only for a name that the server knows. It tells others what is true, whatever is said here. */
+  readonly verified?: true;
 }
 
 const KEY = 'coscribe.guest';

@@ -3,6 +3,7 @@ import { openNewDocument } from '../link/new-document.ts';
 import { THEME_CHOICES } from '../theme/theme-choice.ts';
 import type { DocumentSession } from './document-session.ts';
 import { hasCommandKey, keyName } from './key-name.ts';
+import { vouchedName } from './people-shown.ts';
 import './pick-list.ts';
 import type { Pick } from './pick-matches.ts';
 import { SessionDialog } from './session-dialog.ts';
@@ -59,10 +60,13 @@ function commands(state: SessionState, session: DocumentSession): Command[] {
     })),
     ...state.people
       .filter(({ isSelf }) => !isSelf)
-      .flatMap(({ clientId, name }) => [
-        { label: `Go to ${name}`, run: () => session.jumpTo(clientId) },
-        { label: `Follow ${name}`, run: () => session.follow(clientId) },
-      ]),
+      .flatMap((person) => {
+        const name = vouchedName(person, state.marksGuests);
+        return [
+          { label: `Go to ${name}`, run: () => session.jumpTo(person.clientId) },
+          { label: `Follow ${name}`, run: () => session.follow(person.clientId) },
+        ];
+      }),
     { label: 'Keys', detail: '?', keywords: 'help shortcuts', run: () => session.openPanel('keys') },
     { label: 'New document', run: openNewDocument },
   ];

@@ -177,6 +177,7 @@ class World {
       setLineNumbers: note('setLineNumbers'),
       setLineWrapping: note('setLineWrapping'),
       setHideMyCursor: note('setHideMyCursor'),
+      markGuests: note('markGuests'),
       jumpTo: note('jumpTo'),
       follow: note('follow'),
       following: null,

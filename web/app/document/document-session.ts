@@ -1,5 +1,5 @@
 import { isRole, may, type Role } from '../../../protocol/roles.ts';
-import { type Person, watchPeople } from '../../editor/people.ts';
+import { type Person, shownName, watchPeople } from '../../editor/people.ts';
 import { type AccessAdvice, accessAdvice } from '../access/access-advice.ts';
 import type { WayIn } from '../access/way-in.ts';
 import { ApiError } from '../api/api-request.ts';
@@ -43,6 +43,7 @@ export class DocumentSession {
   #everSynced = false;
   #serverLate = false;
   #people: readonly Person[] = [];
+  #marksGuests = false;
   /** The provider's last word on title and language, to see when it has a new one. */
   #told: SyncPort['properties'] = null;
   #cancelCountdown: (() => void) | null = null;
@@ -139,14 +140,15 @@ export class DocumentSession {
   /** How others see this person: what the server knows of them goes before what they chose themselves. */
   #presented(): Guest {
     const { person } = this.#options.wayIn.info;
-    return guestOf(person?.name ?? this.#guest.name, person?.color ?? this.#guest.color);
+    const presented = guestOf(person?.name ?? this.#guest.name, person?.color ?? this.#guest.color);
+    return (person?.name ?? null) === null ? presented : { ...presented, verified: true };
   }
 
   /** The person has another name or colour, or the server has said who it is. */
   #takePerson(): void {
     const presented = this.#presented();
     const { guest } = this.#state;
-    if (presented.name !== guest.name || presented.color !== guest.color) {
+    if (JSON.stringify(presented) !== JSON.stringify(guest)) {
       this.#options.awareness.setLocalStateField('user', presented);
       this.#editor?.setUser(presented);
     }
@@ -178,7 +180,8 @@ export class DocumentSession {
   jumpTo(clientId: number): void {
     if (this.#editor?.jumpTo(clientId) !== false) return;
     const person = this.#people.find((other) => other.clientId === clientId);
-    if (person !== undefined) this.#options.ui.announce(`${person.name} has no cursor in the text.`);
+    if (person !== undefined)
+      this.#options.ui.announce(`${shownName(person, this.#marksGuests)} has no cursor in the text.`);
   }
 
   /** Keeps somebody's caret in view; null stops. */
@@ -303,6 +306,7 @@ export class DocumentSession {
     if (before.title !== after.title || before.language !== after.language) {
       this.#editor?.setLanguage(after.language, after.title);
     }
+    if (!before.marksGuests && after.marksGuests) this.#editor?.markGuests();
     const { lineNumbers, lineWrapping } = after.shown;
     if (before.shown.lineNumbers !== lineNumbers) this.#editor?.setLineNumbers(lineNumbers);
     if (before.shown.lineWrapping !== lineWrapping) this.#editor?.setLineWrapping(lineWrapping);
@@ -312,8 +316,10 @@ export class DocumentSession {
     const news = [
       connectionAnnouncement(was, is),
       // Whoever was here already is no news, and whoever disappears with the connection has not left.
-      was === 'connected' && is === 'connected' ? comingsAndGoings(before.people, after.people) : null,
-      newFollowers(before.people, after.people),
+      was === 'connected' && is === 'connected'
+        ? comingsAndGoings(before.people, after.people, after.marksGuests)
+        : null,
+      newFollowers(before.people, after),
       roleAnnouncement(before, after),
     ];
     for (const sentence of news) if (sentence !== null) ui.announce(sentence);
@@ -369,6 +375,8 @@ export class DocumentSession {
     const gateCovers = gate !== null && isEmpty();
     const mayWrite = (role === null || may(role, 'write')) && sync.closed?.name !== 'forbidden' && !gateCovers;
     const { info } = this.#options.wayIn;
+    // Stays when somebody known leaves: that is when another could take their name.
+    this.#marksGuests ||= info.signIn !== null || info.person !== null || this.#people.some(({ known }) => known);
     return {
       name,
       title,
@@ -399,6 +407,7 @@ export class DocumentSession {
         ? 'Start writing. Everybody who may edit can write here with you.'
         : 'Nothing is written here yet.',
       people: this.#people,
+      marksGuests: this.#marksGuests,
       guest: this.#presented(),
       person: info.person,
       signIn: info.signIn,
@@ -416,12 +425,12 @@ function roleAnnouncement(before: SessionState, after: SessionState): string | n
 }
 
 /** Nobody is followed without knowing. */
-function newFollowers(before: readonly Person[], after: readonly Person[]): string | null {
-  const self = after.find(({ isSelf }) => isSelf)?.clientId;
+function newFollowers(before: readonly Person[], { people, marksGuests }: SessionState): string | null {
+  const self = people.find(({ isSelf }) => isSelf)?.clientId;
   if (self === undefined) return null;
   const followed = new Set(before.filter(({ following }) => following === self).map(({ clientId }) => clientId));
-  const news = after.filter(({ clientId, following }) => following === self && !followed.has(clientId));
+  const news = people.filter(({ clientId, following }) => following === self && !followed.has(clientId));
   return news.length === 0
     ? null
-    : `${new Intl.ListFormat('en').format(news.map(({ name }) => name))} now follows you.`;
+    : `${new Intl.ListFormat('en').format(news.map((person) => shownName(person, marksGuests)))} now follows you.`;
 }

@@ -1,13 +1,13 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { Navigation, ScanEye } from 'lucide';
+import { Check, Navigation, ScanEye } from 'lucide';
 import type { Person } from '../../editor/people.ts';
 import { readableInk } from '../../editor/readable-ink.ts';
 import { icon } from '../base/icon.ts';
 import { initials } from '../device/initials.ts';
 import type { DocumentSession } from './document-session.ts';
 import './own-card.ts';
-import { peopleShown } from './people-shown.ts';
+import { peopleShown, vouchedName } from './people-shown.ts';
 import { SessionElement } from './session-element.ts';
 import type { SessionState } from './session-state.ts';
 
@@ -82,27 +82,28 @@ export class PeopleList extends SessionElement {
       class="face"
       type="button"
       .style=${faceColors(person)}
-      title=${`${person.name} (you)`}
-      aria-label=${`${person.name} (you): change name and colour`}
+      title=${ownName(person)}
+      aria-label=${`${ownName(person)}: change name and colour`}
       aria-haspopup="dialog"
       popovertarget="own-card"
       data-person=${person.name}
       data-self
-    >${initials(person.name)}</button>`;
+    >${initials(person.name)}${knownMark(person)}</button>`;
   }
 
   private face(person: Person, state: SessionState, session: DocumentSession): TemplateResult {
     const followed = state.following?.clientId === person.clientId;
+    const name = vouchedName(person, state.marksGuests);
     return html`<button
       class="face"
       type="button"
       .style=${faceColors(person)}
-      title=${person.name}
-      aria-label=${followed ? `${person.name}: followed; stop following` : `${person.name}: go to their cursor`}
+      title=${name}
+      aria-label=${followed ? `${name}: followed; stop following` : `${name}: go to their cursor`}
       ?data-followed=${followed}
       data-person=${person.name}
       @click=${(event: MouseEvent) => this.onFace(person, session, event.currentTarget as HTMLElement)}
-    >${initials(person.name)}</button>`;
+    >${initials(person.name)}${knownMark(person)}</button>`;
   }
 
   private onFace(person: Person, session: DocumentSession, face: HTMLElement): void {
@@ -128,22 +129,23 @@ export class PeopleList extends SessionElement {
         person === undefined
           ? html`<p class="person-gone">They have left.</p>`
           : html`<p class="person-name">${person.name}</p>
-              ${this.personWays(person, session)}`
+              ${standing(person, state.marksGuests)} ${this.personWays(person, session, state.marksGuests)}`
       }
     </div>`;
   }
 
-  private personWays(person: Person, session: DocumentSession): TemplateResult {
+  private personWays(person: Person, session: DocumentSession, marksGuests: boolean): TemplateResult {
+    const name = vouchedName(person, marksGuests);
     const act = (what: () => void) => (event: MouseEvent) => {
       (event.currentTarget as HTMLElement).closest<HTMLElement>('[popover]')?.hidePopover();
       what();
     };
     return html`
       <button class="menu-item" type="button" @click=${act(() => session.jumpTo(person.clientId))}>
-        ${icon(Navigation)} Go to <span class="visually-hidden">${person.name}</span>
+        ${icon(Navigation)} Go to <span class="visually-hidden">${name}</span>
       </button>
       <button class="menu-item" type="button" @click=${act(() => session.follow(person.clientId))}>
-        ${icon(ScanEye)} Follow <span class="visually-hidden">${person.name}</span>
+        ${icon(ScanEye)} Follow <span class="visually-hidden">${name}</span>
       </button>
     `;
   }
@@ -155,14 +157,30 @@ export class PeopleList extends SessionElement {
           state.people,
           ({ clientId }) => clientId,
           (person) => html`<li data-person=${shown.includes(person) ? nothing : person.name}>
-            <span class="face face-small" .style=${faceColors(person)} aria-hidden="true">${initials(person.name)}</span>
-            <span class="everybody-name">${person.name}${person.isSelf ? ' (you)' : ''}</span>
-            ${person.isSelf ? '' : this.personWays(person, session)}
+            <span class="face face-small" .style=${faceColors(person)} aria-hidden="true">${initials(person.name)}${knownMark(person)}</span>
+            <span class="everybody-name">${person.isSelf ? ownName(person) : vouchedName(person, state.marksGuests)}</span>
+            ${person.isSelf ? '' : this.personWays(person, session, state.marksGuests)}
           </li>`,
         )}
       </ul>
     </div>`;
   }
+}
+
+function ownName(person: Person): string {
+  return `${person.name} (${person.known ? 'you, verified' : 'you'})`;
+}
+
+/** A check on the face of somebody whose name the server vouches for. Names and colours can be chosen, this cannot. */
+function knownMark(person: Person): TemplateResult | typeof nothing {
+  return person.known ? html`<span class="face-known">${icon(Check)}</span>` : nothing;
+}
+
+/** What the card says of how far a name can be trusted. */
+function standing(person: Person, marksGuests: boolean): TemplateResult | typeof nothing {
+  if (person.known)
+    return html`<p class="person-standing">${icon(Check)} Verified: the server knows them by this name.</p>`;
+  return marksGuests ? html`<p class="person-standing">A guest: anybody can take this name.</p>` : nothing;
 }
 
 function faceColors(person: Person): string {

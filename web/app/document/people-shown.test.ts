@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../editor/people.ts';
-import { comingsAndGoings, peopleShown } from './people-shown.ts';
+import { comingsAndGoings, peopleShown, vouchedName } from './people-shown.ts';
 
 const people = (...names: string[]): Person[] =>
   names.map((name, index) => ({
     clientId: name.codePointAt(0) ?? 0,
     name,
     color: '#4169cc',
+    known: false,
     isSelf: index === 0,
     following: null,
   }));
@@ -18,20 +19,31 @@ describe('circles', () => {
   });
 });
 
+describe('[SEC-15] a name', () => {
+  const [ada, guest] = people('Ada', 'Ada').map((person, index) => ({ ...person, known: index === 0 }));
+  if (ada === undefined || guest === undefined) throw new Error('two people');
+
+  it('says who is a guest and who is not, where the server knows people', () => {
+    expect([ada, guest].map((person) => vouchedName(person, true))).toEqual(['Ada (verified)', 'Ada (guest)']);
+    expect(vouchedName(guest, false)).toBe('Ada');
+    expect(comingsAndGoings([], [{ ...guest, isSelf: false }], true)).toBe('Ada (guest) joined.');
+  });
+});
+
 describe('comings and goings', () => {
   it('are said by name', () => {
     const before = people('Me', 'Ada', 'Bob');
     const after = people('Me', 'Bob', 'Cy', 'Di');
-    expect(comingsAndGoings(before, after)).toBe('Cy and Di joined. Ada left.');
+    expect(comingsAndGoings(before, after, false)).toBe('Cy and Di joined. Ada left.');
   });
 
   it('are a number when they are many', () => {
-    expect(comingsAndGoings(people('Me'), people('Me', 'A', 'B', 'C', 'D'))).toBe('4 people joined.');
+    expect(comingsAndGoings(people('Me'), people('Me', 'A', 'B', 'C', 'D'), false)).toBe('4 people joined.');
   });
 
   it('are nothing when only oneself appears or names change', () => {
-    expect(comingsAndGoings([], people('Me'))).toBeNull();
+    expect(comingsAndGoings([], people('Me'), false)).toBeNull();
     const renamed = people('Me', 'Ada').map((person) => ({ ...person, name: 'Other' }));
-    expect(comingsAndGoings(people('Me', 'Ada'), renamed)).toBeNull();
+    expect(comingsAndGoings(people('Me', 'Ada'), renamed, false)).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-import type { Person } from '../../editor/people.ts';
+import { type Person, shownName } from '../../editor/people.ts';
 
 /**
  * Which people get a circle and how many are behind "+N". All of them while they fit, else one fewer than fit, so that "+N"
@@ -13,10 +13,20 @@ export function peopleShown(
   return { shown, hidden: people.length - shown.length };
 }
 
+/** A name with what stands behind it, in words: "(verified)", "(guest)" where guests are marked, else nothing. */
+export function vouchedName(person: Person, marksGuests: boolean): string {
+  return person.known ? `${person.name} (verified)` : shownName(person, marksGuests);
+}
+
 /** Who came and who left between two lists, as one sentence; null when the same people are there. Oneself is not news. */
-export function comingsAndGoings(before: readonly Person[], after: readonly Person[]): string | null {
-  const came = namesMissing(after, before);
-  const left = namesMissing(before, after);
+export function comingsAndGoings(
+  before: readonly Person[],
+  after: readonly Person[],
+  marksGuests: boolean,
+): string | null {
+  const nameOf = (person: Person) => shownName(person, marksGuests);
+  const came = missing(after, before).map(nameOf);
+  const left = missing(before, after).map(nameOf);
   const sentences = [
     came.length > 0 ? `${listed(came)} joined.` : '',
     left.length > 0 ? `${listed(left)} left.` : '',
@@ -24,10 +34,10 @@ export function comingsAndGoings(before: readonly Person[], after: readonly Pers
   return sentences.length > 0 ? sentences.join(' ') : null;
 }
 
-/** Names in `people` whose client is not in `others`. */
-function namesMissing(people: readonly Person[], others: readonly Person[]): string[] {
+/** Those of `people` whose client is not in `others`. */
+function missing(people: readonly Person[], others: readonly Person[]): Person[] {
   const known = new Set(others.map(({ clientId }) => clientId));
-  return people.filter(({ clientId, isSelf }) => !isSelf && !known.has(clientId)).map(({ name }) => name);
+  return people.filter(({ clientId, isSelf }) => !isSelf && !known.has(clientId));
 }
 
 function listed(names: readonly string[]): string {

@@ -40,6 +40,7 @@ export interface EditorPort {
   setLineNumbers(on: boolean): void;
   setLineWrapping(on: boolean): void;
   setHideMyCursor(on: boolean): void;
+  markGuests(): void;
   /** Returns false when that person has no caret to see. */
   jumpTo(clientId: number): boolean;
   follow(clientId: number | null): void;

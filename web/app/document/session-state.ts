@@ -35,6 +35,8 @@ export interface SessionState {
   readonly placeholder: string;
   /** Own first, then the others by name. */
   readonly people: readonly Person[];
+  /** The server knows people, so that guests are marked: none of them passes for somebody known. */
+  readonly marksGuests: boolean;
   /** How others see this person. */
   readonly guest: Guest;
   /** Who is signed in; null for a guest. */
