@@ -289,6 +289,32 @@ test('custom properties and parts give it the look of the page', async ({ server
   ).toBe(true);
 });
 
+test('in a page that is read from right to left the text is beside its numbers, too', async ({
+  server,
+  page,
+  show,
+}) => {
+  await show(`<html dir="rtl"><coscribe-editor server="${server.url}" document="rtl"></coscribe-editor>`);
+  await content(page).click();
+  await page.keyboard.type('שלום\nplain');
+  await page.keyboard.press('Control+f');
+  await expect(element(page).locator('.cm-search')).toBeVisible();
+  const places = await element(page).evaluate((editor) => {
+    const text = document.createRange();
+    text.selectNodeContents(editor.shadowRoot?.querySelector('.cm-line') as Element);
+    const box = (name: string) => editor.shadowRoot?.querySelector(name)?.getBoundingClientRect() ?? new DOMRect();
+    return {
+      text: text.getBoundingClientRect(),
+      numbers: box('.cm-gutters'),
+      close: box('[name=close]'),
+      find: box('.cm-search'),
+    };
+  });
+  expect(places.numbers.left - places.text.right).toBeLessThan(40);
+  expect(places.numbers.left - places.text.right).toBeGreaterThan(0);
+  expect(places.close.left - places.find.left).toBeLessThan(20);
+});
+
 test('a hundred times in and out of the page leave nothing behind', async ({ server, page, show }) => {
   await show(`<main></main>`, { wait: false });
   const mountAndRemove = (times: number) =>

@@ -35,10 +35,16 @@ export const editorRules: Parameters<typeof EditorView.theme>[0] = {
   },
   '.cm-content': { caretColor: 'var(--cse-accent)', padding: '1rem 0 var(--cs-past-end, 40vh)' },
   '.cm-line': { padding: '0 0.5rem 0 0.75rem' },
+  // By the direction of the editor, where its numbers are; each line has one of its own.
+  '&:dir(rtl) .cm-line': { padding: '0 0.75rem 0 0.5rem' },
   '&.cs-prose .cm-content': { paddingBlockStart: 'var(--cs-pad, clamp(1.25rem, 5cqw, 3.5rem))' },
   '&.cs-prose .cm-line': { padding: '0 1rem' },
-  '&.cs-prose.cs-wrap .cm-line': { paddingRight: `max(1rem, ${SIDE})` },
-  '&.cs-prose.cs-wrap:not(.cs-numbers) .cm-line': { paddingLeft: `max(1rem, ${SIDE})` },
+  '&.cs-prose.cs-wrap:dir(ltr) .cm-line, &.cs-prose.cs-wrap:not(.cs-numbers) .cm-line': {
+    paddingRight: `max(1rem, ${SIDE})`,
+  },
+  '&.cs-prose.cs-wrap:dir(rtl) .cm-line, &.cs-prose.cs-wrap:not(.cs-numbers) .cm-line': {
+    paddingLeft: `max(1rem, ${SIDE})`,
+  },
   // The numbers hang in the margin, so that the text is in the middle.
   '&.cs-prose.cs-wrap.cs-numbers .cm-gutters': { paddingInlineStart: `max(0px, ${SIDE} - 4.25rem)` },
   '.cs-code-line': {
@@ -55,7 +61,9 @@ export const editorRules: Parameters<typeof EditorView.theme>[0] = {
     fontSize: '0.75em',
     fontVariantNumeric: 'tabular-nums',
     minWidth: '2.75em',
-    padding: '0 0.35em 0 0.5em',
+    padding: '0',
+    paddingInline: '0.5em 0.35em',
+    textAlign: 'end',
     lineHeight: 'inherit',
   },
   '&.cs-prose .cm-lineNumbers .cm-gutterElement': { paddingBlockStart: '0.32em' },
@@ -100,7 +108,8 @@ export const editorRules: Parameters<typeof EditorView.theme>[0] = {
     flexWrap: 'wrap',
     alignItems: 'center',
     gap: '0.4rem 0.5rem',
-    padding: '0.5rem 2.5rem 0.5rem 0.75rem',
+    padding: '0.5rem',
+    paddingInline: '0.75rem 2.5rem',
   },
   '.cm-panel.cm-search br': { flexBasis: '100%', height: '0', content: '""' },
   '.cm-panel.cm-search label': {
@@ -150,7 +159,8 @@ export const editorRules: Parameters<typeof EditorView.theme>[0] = {
     lineHeight: '1',
     padding: '0.25rem 0.5rem',
     top: '0.4rem',
-    right: '0.5rem',
+    right: 'auto',
+    insetInlineEnd: '0.5rem',
     cursor: 'pointer',
     borderRadius: '6px',
   },
