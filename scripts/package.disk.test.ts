@@ -92,6 +92,12 @@ test('its types, and the examples of the documents, hold in a strict project of 
     }
   }
   expect(examples.length).toBeGreaterThan(5);
+  // Here one block goes on where the one before ended.
+  const serverPage = await readFile(join(ROOT, 'docs/embedding-server.md'), 'utf8');
+  const blocks = [...serverPage.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = '']) => code);
+  expect(blocks.length).toBeGreaterThan(4);
+  await project.write('embedding-server.ts', [READERS_OWN, ...blocks].join('\n'));
+  examples.push('embedding-server.ts');
   await project.write(
     'main.ts',
     `import { createEditor, type CoscribeEditorElement, type Person } from 'coscribe/editor';
@@ -130,6 +136,18 @@ test('its types, and the examples of the documents, hold in a strict project of 
     ).resolves.toBe('fine');
   }
 });
+
+/** What the reader of docs/embedding-server.md has already. */
+const READERS_OWN = `
+  import type { EventEmitter } from 'node:events';
+  import type { Store } from 'coscribe/server';
+  declare const update: Uint8Array;
+  declare const directory: EventEmitter;
+  declare const sessions: { find(token: string | null): Promise<User | null> };
+  interface User { id: string; name: string; picture: string; sessionEnds: Date; documents: string[] }
+  declare const MyStore: { open(folder: string): Promise<Store> };
+  declare function freshFolder(): string;
+`;
 
 /** A page's script with everything that is for browsers, and with Yjs and CodeMirror of its own. */
 const PAGE = `
