@@ -225,7 +225,8 @@ function checkSignIn({ oidcIssuer, oidcClientId, oidcClientSecret }: Settings): 
 
 /** Where everybody may write in any document, everybody creates documents by that. */
 function checkCreation({ access, create }: Settings): void {
-  if (access === 'open' && create !== 'anyone') throw new ConfigError(`create "${create}" needs access "private".`);
+  if (access === 'private' || create === null || create === 'anyone') return;
+  throw new ConfigError(`create "${create}" needs access "private".`);
 }
 
 function unknownName(what: string, name: string, known: readonly string[]): ConfigError {

@@ -135,7 +135,9 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
   const secret = await documents.secret();
   const signIn = createSignIn(settings, secret, clock);
   const verifiers = signIn === null ? jwtVerifiers : [signIn.tokens, ...jwtVerifiers];
-  const { access, create } = settings;
+  const { access } = settings;
+  // A stranger must not own a name before the backend that gives it out.
+  const create = settings.create ?? (access === 'private' && jwtVerifiers.length > 0 ? 'entitled' : 'anyone');
   const authenticator =
     options.authenticator ?? new AccessControl({ documents, secret, clock, access, create, verifiers });
   const counters = new UpdateCounters();

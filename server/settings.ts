@@ -166,11 +166,11 @@ export const SETTINGS = {
     ),
   ),
   oidcScopes: setting(scopes, 'openid profile', 'NAMES', 'What the OpenID provider is asked for.'),
-  create: setting(
+  create: setting<'anyone' | 'known' | 'entitled' | null>(
     oneOf('anyone', 'known', 'entitled'),
-    'anyone',
+    null,
     'WHO',
-    'Who may create documents where access is private: `anyone`, people that a token names (`known`), or those whose token lets them write in that document (`entitled`).',
+    'Who may create documents where access is private: `anyone`, people that a token names (`known`), or those whose token lets them write in that document (`entitled`). Without it `entitled` where tokens of your backend are checked, else `anyone`.',
   ),
   viewerPresence: setting(
     oneOf('hidden', 'shown'),

@@ -57,6 +57,21 @@ describe('[SEC-1] a token opens what it is for', () => {
     expect((await get(url, 'team%2Fplans', token)).status).toBe(403);
   });
 
+  it('and nobody without one takes its name beforehand, unless the settings say so', async () => {
+    const create = async (url: string, token: string) => {
+      const headers = { authorization: `Bearer ${token}` };
+      return (await fetch(`${url}/api/documents/team%2Fplan`, { method: 'PUT', headers })).status;
+    };
+    const ownerKey = `own.${'x'.repeat(43)}`;
+    const { url } = await start();
+    expect(await create(url, ownerKey)).toBe(401);
+    expect(await create(url, await makeToken({ sub: 'mallory', rights: [] }))).toBe(403);
+    expect(await create(url, await makeToken({ sub: 'alice', ...rights('editor', 'team/') }))).toBe(201);
+    expect(await create((await start({ settings: { create: 'anyone' } })).url, ownerKey)).toBe(201);
+    // Without tokens nobody else gives out names.
+    expect(await create((await start({ settings: { jwtSecret: null } })).url, ownerKey)).toBe(201);
+  });
+
   it('with the role that it gives', async () => {
     const { url } = await start();
     const editor = await join(url, 'notes', await makeToken(rights('editor')));
