@@ -228,6 +228,14 @@ test('it is a form field', async ({ server, page, show }) => {
     ['other', 'first'],
   ]);
 
+  // Its own attribute counts by being there, as the browser's selectors and its form see it.
+  const disabled = await element(page).evaluate((editor) => {
+    editor.setAttribute('disabled', 'false');
+    const seen = [(editor as CoscribeEditorElement).disabled, editor.matches(':disabled')];
+    editor.removeAttribute('disabled');
+    return [...seen, (editor as CoscribeEditorElement).disabled, editor.matches(':disabled')];
+  });
+  expect(disabled).toEqual([true, true, false, false]);
   await page.evaluate(() => document.querySelector('fieldset')?.setAttribute('disabled', ''));
   expect(await sent()).toEqual([['other', 'first']]);
   await expect(content(page)).toHaveAttribute('contenteditable', 'false');
@@ -555,6 +563,26 @@ test.describe('what is wrong is said', () => {
     await expect(message(page)).toContainText('another copy of Yjs');
     expect(await errors(page)).toContain('error:two-copies-of-yjs');
     expect(await detail(page, 'thrown')).toEqual(['two-copies-of-yjs', expect.stringContaining('npm ls yjs')]);
+  });
+
+  test('an awareness that is none', async ({ page, show }) => {
+    await show(
+      `<coscribe-editor></coscribe-editor><script type="module">
+      import { createEditor, Doc } from '/coscribe/coscribe-editor.js';
+      const doc = new Doc();
+      Object.assign(document.querySelector('coscribe-editor'), { doc, awareness: 'x' });
+      try { createEditor(document.body, { doc, awareness: {} }); } catch (error) { details.thrown = error.message; }
+    </script>`,
+      { wait: false },
+    );
+    await expect(message(page)).toHaveText('"awareness" must be an Awareness of y-protocols, or null.');
+    expect(await errors(page)).toContain('error:invalid-attribute');
+    expect(await detail(page, 'thrown')).toContain('must be an Awareness');
+    await element(page).evaluate((editor) => {
+      (editor as CoscribeEditorElement).awareness = null;
+    });
+    await expect(message(page)).toBeEmpty();
+    await expect(content(page)).toBeVisible();
   });
 
   test('a field that holds no text', async ({ page, show }) => {

@@ -8,7 +8,7 @@ import { isProse, loadLanguage, resolveLanguage } from './languages.ts';
 import { OwnPresence, type PresentedUser } from './own-presence.ts';
 import { RemoteCarets } from './remote-carets.ts';
 import { gutter, setup } from './setup.ts';
-import { shownText } from './shown-text.ts';
+import { shownAwareness, shownText } from './shown-text.ts';
 import { fromText, TextBinding } from './text-binding.ts';
 import { difference, textContent, toDocument } from './text-content.ts';
 import { baseTheme, type ThemeChoice, textKind, themeColors } from './theme.ts';
@@ -114,7 +114,7 @@ interface Session {
 /**
  * Puts an editor into a page.
  * @param parent the element that gets the editor as its last child; the editor fills its height
- * @throws ShownTextError when `doc` or `text` is none, or was made by another copy of Yjs
+ * @throws ShownTextError when `doc`, `text` or `awareness` is none, or was made by another copy of Yjs
  * @throws RangeError when `extensions` were made by another copy of CodeMirror
  */
 export function createEditor(parent: Element, options: EditorOptions): CoscribeEditor {
@@ -137,7 +137,7 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
   let user = options.user;
   let hideMyCursor = options.hideMyCursor ?? false;
   let marksGuests = options.markGuests ?? false;
-  let awareness = options.awareness ?? null;
+  let awareness = shownAwareness(options.awareness);
   const open = (text: Y.Text): Session => {
     const binding = new TextBinding(text, report);
     if (awareness === null)
@@ -276,7 +276,7 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
     },
     bindText(text, newAwareness) {
       if (destroyed) return;
-      if (newAwareness !== undefined) awareness = newAwareness;
+      if (newAwareness !== undefined) awareness = shownAwareness(newAwareness);
       const old = session;
       session = open(shownText(null, text, ''));
       const changes = difference(view.state.doc, textContent(text));

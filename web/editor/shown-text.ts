@@ -1,7 +1,8 @@
+import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
 /** What can be wrong with what an editor is to show; docs/errors.md has each. */
-export type ShownTextErrorCode = 'two-copies-of-yjs' | 'wrong-field-type' | 'no-document';
+export type ShownTextErrorCode = 'two-copies-of-yjs' | 'wrong-field-type' | 'no-document' | 'invalid-attribute';
 
 /** There is nothing that an editor could show. The message says why and what to do. */
 export class ShownTextError extends Error {
@@ -54,6 +55,18 @@ export function checkContent(text: Y.Text, field: string): void {
     }
     if (content instanceof Y.ContentType) throw wrongField(field, 'a tree of other types');
   }
+}
+
+/**
+ * The presence that an editor is to tell of, null for none. Any copy of y-protocols will do.
+ * @throws ShownTextError when it is none
+ */
+export function shownAwareness(awareness: Awareness | null | undefined): Awareness | null {
+  const given: unknown = awareness ?? null;
+  if (given !== null && !(typeof given === 'object' && 'getStates' in given && 'setLocalStateField' in given)) {
+    throw new ShownTextError('invalid-attribute', '"awareness" must be an Awareness of y-protocols, or null.');
+  }
+  return awareness ?? null;
 }
 
 function looksLikeDoc(value: unknown): boolean {

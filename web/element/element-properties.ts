@@ -62,9 +62,9 @@ export class ElementProperties extends ElementBase {
     this.#setFlag('readonly', value);
   }
 
-  /** As of any form field: it cannot be written in and is not sent with its form. */
+  /** As of any form field: it cannot be written in and is not sent with its form. Whatever the attribute says. */
   get disabled(): boolean {
-    return this.#flag('disabled');
+    return this.hasAttribute('disabled');
   }
   set disabled(value: boolean | null) {
     this.#setFlag('disabled', value);
