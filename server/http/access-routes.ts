@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { ROLES } from '../../protocol/roles.ts';
 import { audit } from '../audit.ts';
 import type { AccessControl } from '../auth/access-control.ts';
 import type { Grant } from '../auth/authenticator.ts';
 import { FailureBrake } from '../auth/failure-brake.ts';
-import { LinkPasswords, TooManyPasswords } from '../auth/link-password.ts';
+import { type Asker, LinkPasswords } from '../auth/link-password.ts';
 import { isSame, makeTicket, TICKET_LIFETIME } from '../auth/ticket.ts';
 import type { Clock } from '../clock.ts';
 import type { AccessRecord, Owner, ShareLink } from '../document/access-record.ts';
@@ -92,47 +92,50 @@ export const accessRoutes: FastifyPluginAsyncTypebox<AccessRoutesOptions> = asyn
     const { name } = request.params;
     const { role, label = '', expiresAt = null, password = null } = request.body;
     const grant = await authorizeRequest(access, request, name, 'share');
+    const endsAt = readExpiry(expiresAt);
+    // What is refused anyway costs no hash.
+    checkNumber((await access.record(name))?.links ?? []);
     const link: ShareLink = {
       id: randomBytes(9).toString('base64url'),
       secret: randomBytes(32).toString('base64url'),
       role,
       label,
-      expiresAt: readExpiry(expiresAt),
-      password: password === null ? null : await unlessBusy(() => passwords.hash(password)),
+      expiresAt: endsAt,
+      password: await hashed(password, { address: networkOf(request.visitor.address), documentName: name }, reply),
       createdAt: clock.date(),
     };
     await changeAsOwner(request, name, (old) => {
-      if (old.links.length >= MOST_LINKS) {
-        throw new HttpError(409, 'too-many-links', `A document has ${MOST_LINKS} links at most. Revoke one first.`);
-      }
+      checkNumber(old.links);
       return { ...old, links: [...old.links, link] };
     });
     audit(logger, 'link-made', { ...about(grant, name, request.visitor.address), role, through: `link ${link.id}` });
     return reply.code(201).send(describe(link));
   });
 
-  app.patch('/documents/:name/links/:id', { schema: { params: NameAndLink, body: LinkChanges } }, async (request) => {
-    const { name, id } = request.params;
-    const { expiresAt, password, ...rest } = request.body;
-    const grant = await authorizeRequest(access, request, name, 'share');
-    const changes: Partial<ShareLink> = {
-      ...rest,
-      ...(expiresAt === undefined ? {} : { expiresAt: readExpiry(expiresAt) }),
-      ...(password === undefined
-        ? {}
-        : { password: password === null ? null : await unlessBusy(() => passwords.hash(password)) }),
-    };
-    const record = await changeAsOwner(request, name, (old) => ({
-      ...old,
-      links: replaced(old.links, id, (link) => [{ ...link, ...changes }]),
-    }));
-    audit(logger, 'role-changed', {
-      ...about(grant, name, request.visitor.address),
-      role: rest.role ?? null,
-      through: `link ${id}`,
-    });
-    return record.links.filter((link) => link.id === id).map(describe)[0];
-  });
+  app.patch(
+    '/documents/:name/links/:id',
+    { schema: { params: NameAndLink, body: LinkChanges } },
+    async (request, reply) => {
+      const { name, id } = request.params;
+      const { expiresAt, password, ...rest } = request.body;
+      const grant = await authorizeRequest(access, request, name, 'share');
+      const end = expiresAt === undefined ? {} : { expiresAt: readExpiry(expiresAt) };
+      replaced((await access.record(name))?.links ?? [], id, () => []);
+      const asker = { address: networkOf(request.visitor.address), documentName: name };
+      const lock = password === undefined ? {} : { password: await hashed(password, asker, reply) };
+      const changes: Partial<ShareLink> = { ...rest, ...end, ...lock };
+      const record = await changeAsOwner(request, name, (old) => ({
+        ...old,
+        links: replaced(old.links, id, (link) => [{ ...link, ...changes }]),
+      }));
+      audit(logger, 'role-changed', {
+        ...about(grant, name, request.visitor.address),
+        role: rest.role ?? null,
+        through: `link ${id}`,
+      });
+      return record.links.filter((link) => link.id === id).map(describe)[0];
+    },
+  );
 
   app.delete('/documents/:name/links/:id', { schema: { params: NameAndLink } }, async (request, reply) => {
     const { name, id } = request.params;
@@ -161,10 +164,12 @@ export const accessRoutes: FastifyPluginAsyncTypebox<AccessRoutesOptions> = asyn
         reply.header('Retry-After', String(wait));
         throw new HttpError(429, 'rate-limited', `Too many wrong passwords. Try again in ${wait} seconds.`, { about });
       }
+      const asker = { address: network, documentName: name };
+      requireRoom(asker, reply);
       addressBrake.failed(network);
       linkBrake.failed(linkKey);
       const kept = link.password;
-      if (!(await unlessBusy(() => passwords.matches(password, kept)))) {
+      if (!(await passwords.matches(password, kept, asker))) {
         throw new HttpError(403, 'wrong-password', 'The password is wrong.', { about });
       }
       addressBrake.succeeded(network);
@@ -176,6 +181,19 @@ export const accessRoutes: FastifyPluginAsyncTypebox<AccessRoutesOptions> = asyn
   /** Whoever was an owner when the request came may have been shut out while a password was hashed. */
   function changeAsOwner(request: FastifyRequest, name: string, change: (record: AccessRecord) => AccessRecord) {
     return access.change(name, change, () => authorizeRequest(access, request, name, 'share'));
+  }
+
+  function requireRoom(asker: Asker, reply: FastifyReply): void {
+    if (!passwords.isBusy(asker)) return;
+    reply.header('Retry-After', String(BUSY_RETRY_AFTER));
+    const reason = `Too many passwords are being checked. Try again in ${BUSY_RETRY_AFTER} seconds.`;
+    throw new HttpError(429, 'busy', reason);
+  }
+
+  async function hashed(password: string | null, asker: Asker, reply: FastifyReply): Promise<string | null> {
+    if (password === null) return null;
+    requireRoom(asker, reply);
+    return passwords.hash(password, asker);
   }
 
   function overview(grant: Grant, record: AccessRecord | null) {
@@ -197,6 +215,11 @@ export const accessRoutes: FastifyPluginAsyncTypebox<AccessRoutesOptions> = asyn
     return time;
   }
 };
+
+function checkNumber(links: readonly ShareLink[]): void {
+  if (links.length < MOST_LINKS) return;
+  throw new HttpError(409, 'too-many-links', `A document has ${MOST_LINKS} links at most. Revoke one first.`);
+}
 
 function about(grant: Grant, document: string, address: string) {
   return { document, address, person: grant.person?.id ?? null };
@@ -222,20 +245,4 @@ function describeOwner(owner: Owner) {
 function replaced(links: readonly ShareLink[], id: string, replace: (link: ShareLink) => ShareLink[]): ShareLink[] {
   if (!links.some((link) => link.id === id)) throw new HttpError(404, 'no-such-link', 'There is no link of this id.');
   return links.flatMap((link) => (link.id === id ? replace(link) : [link]));
-}
-
-async function unlessBusy<T>(derive: () => Promise<T>): Promise<T> {
-  try {
-    return await derive();
-  } catch (cause) {
-    if (!(cause instanceof TooManyPasswords)) throw cause;
-    throw new HttpError(
-      503,
-      'busy',
-      `Too many passwords are being checked. Try again in ${BUSY_RETRY_AFTER} seconds.`,
-      {
-        cause,
-      },
-    );
-  }
 }
