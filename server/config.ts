@@ -170,8 +170,9 @@ function fromObject(content: object, where: string): Map<string, Given> {
   for (const [name, value] of Object.entries(content)) {
     if (!NAMES.some((known) => known === name)) throw unknownName(`setting in ${where}`, name, NAMES);
     if (value === undefined) continue;
-    if (typeof value !== 'string' && typeof value !== 'number') {
-      throw new ConfigError(`"${name}" in ${where} must be a text or a number.`);
+    const takesNumbers = typeof SETTINGS[name as SettingName].default === 'number';
+    if (typeof value !== 'string' && !(takesNumbers && typeof value === 'number')) {
+      throw new ConfigError(`"${name}" in ${where} must be a text${takesNumbers ? ' or a number' : ''}.`);
     }
     given.set(name, { source: `"${name}" in ${where}`, text: String(value) });
   }

@@ -311,7 +311,20 @@ describe('options that do not fit', () => {
     [{ port: 99_999 }, 'a whole number from 0 to 65535'],
     [{ port: {} }, '"port" in the options must be a text or a number'],
     [{ create: 'known' }, 'needs access "private"'],
+    [{ data: 5 }, '"data" in the options must be a text.'],
+    [{ authenticator: {} }, '"authenticator" in the options must have a method authorize().'],
+    [{ authenticator: { authorize: () => EDITOR, onChange: 5 } }, 'must have a method onChange().'],
+    [{ store: {} }, '"store" in the options must have a method get().'],
+    [{ store: 'level' }, 'must be an object with get(), read(), write(), close()'],
+    [{ logger: { error: () => undefined } }, '"logger" in the options must have a method debug().'],
+    [{ onChange: 5 }, '"onChange" in the options must be a function.'],
+    [{ changeDebounce: -1 }, '"changeDebounce" in the options must be a number of milliseconds from 0'],
+    [{ changeMaxWait: Number.NaN }, '"changeMaxWait" in the options must be'],
+    [{ site: 'yes' }, '"site" in the options must be true or false.'],
+    [null, 'The options must be an object.'],
   ])('%o is refused with a sentence', async (options, sentence) => {
-    await expect(createServer(options as CreateServerOptions)).rejects.toThrow(sentence);
+    const made = createServer(options as CreateServerOptions);
+    await expect(made).rejects.toThrow(sentence);
+    await expect(made).rejects.toMatchObject({ name: 'ConfigError' });
   });
 });

@@ -19,6 +19,7 @@ import { ChangeWatch, type DocumentChange } from './embedding/change-watch.ts';
 import { checkedAuthenticator } from './embedding/checked-authenticator.ts';
 import { DocumentHandle } from './embedding/document-handle.ts';
 import { fencedCall, type HostCallback } from './embedding/fenced-call.ts';
+import { checkOwnOptions } from './embedding/own-options.ts';
 import type { Logger } from './logger.ts';
 import { assembleServer } from './server.ts';
 import { LevelStore } from './store/level-store.ts';
@@ -127,6 +128,7 @@ const OWN_PATHS = [/^\/api\/documents\//, /^\/api\/session(\/|$)/, /^\/auth\//, 
  * @throws StoreError when the data folder cannot be used.
  */
 export async function createServer(options: CreateServerOptions = {}): Promise<EmbeddedServer> {
+  checkOwnOptions(options);
   const { authenticator, store, logger = defaultLogger(), site = false, ...rest } = options;
   const { onConnect, onClose, onChange, onStored, changeDebounce, changeMaxWait, ...given } = rest;
   const settings = completeSettings(given);
