@@ -535,6 +535,8 @@ test.describe('what is wrong is said', () => {
     await expect.poll(retries).toBeGreaterThan(5);
     await expect(message(page)).toHaveText('The page could not get an access token: boom.');
     expect(await errors(page)).toEqual(['error:no-token']);
+    // Nor is anything said to be saved before the server has spoken.
+    expect(await happened(page)).not.toContain('saved');
     const giveToken = (token: unknown) =>
       element(page).evaluate((editor, token) => {
         (editor as CoscribeEditorElement).token = (() => token) as () => string;
@@ -546,6 +548,7 @@ test.describe('what is wrong is said', () => {
     await giveToken('');
     await expect(message(page)).toBeEmpty();
     expect(await errors(page)).toEqual(Array(3).fill('error:no-token'));
+    await expect.poll(() => detail(page, 'saved')).toEqual({ saved: true, unsavedChanges: 0 });
   });
 
   test('a document of another copy of Yjs', async ({ page, show, host }) => {

@@ -44,7 +44,7 @@ export interface ElementEventDetails {
   ready: { readonly editor: CoscribeEditor; readonly doc: Y.Doc; readonly provider: CoscribeProvider | null };
   /** The text changed, by whomever; at most once a frame. */
   change: { readonly text: string };
-  /** How much of what was written here is durable on the server changed. */
+  /** How much of what was written here is durable on the server became known or changed. */
   saved: { readonly saved: boolean; readonly unsavedChanges: number };
   status: ElementStatus;
   /** Somebody came, left or changed how they appear; oneself first. */

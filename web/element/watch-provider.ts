@@ -11,6 +11,7 @@ export interface ProviderWatcher {
   reached(): void;
   /** The server's content has arrived. */
   synced(): void;
+  /** What is saved is known, or changed. */
   savedChanged(): void;
   propertiesChanged(): void;
   /** Several attempts to connect have failed in a row. */
@@ -29,6 +30,7 @@ export interface ProviderWatcher {
 export function watchProvider(provider: CoscribeProvider, watcher: ProviderWatcher): () => void {
   let failedAttempts = 0;
   let hadNoToken = false;
+  let toldSaved = false;
   const status = () => {
     if (provider.status === 'connected') {
       failedAttempts = 0;
@@ -43,13 +45,20 @@ export function watchProvider(provider: CoscribeProvider, watcher: ProviderWatch
     watcher.connectionChanged();
     if (failedAttempts === ATTEMPTS_BEFORE_SAYING) watcher.unreachable();
   };
+  // Before the server has spoken nobody knows that nothing is unsaved.
+  const saved = () => {
+    if (provider.role === null && provider.saved) return;
+    toldSaved = provider.saved;
+    watcher.savedChanged();
+  };
   const sync = (synced: boolean) => {
     watcher.connectionChanged();
-    if (synced) watcher.synced();
+    if (!synced) return;
+    watcher.synced();
+    if (provider.saved && !toldSaved) saved();
   };
   const changed = () => watcher.connectionChanged();
   const closed = (refusal: Refusal) => watcher.closed(refusal);
-  const saved = () => watcher.savedChanged();
   const properties = () => watcher.propertiesChanged();
   const error = (cause: unknown) => {
     hadNoToken = cause instanceof TokenError;
