@@ -223,27 +223,47 @@ describe('coming back from the provider fails', () => {
     await expectFailure(browser, cancelled.url, /^access_denied/);
   });
 
-  it('[SEC-10] again and again, which slows that address and no other', async () => {
-    const knock = (address: string) =>
-      fetch(`${server.url}/auth/callback?code=guess&state=guess`, { headers: { 'x-forwarded-for': address } });
-    for (let i = 0; i < 11; i++) expect((await knock('192.0.2.1')).status).toBe(400);
-    const slowed = await knock('192.0.2.1');
-    expect(Number(slowed.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect(await codeOf(slowed)).toEqual([429, 'rate-limited']);
-    expect(lastEvent()).toMatchObject({ security: 'rate-limited', address: '192.0.2.1', code: 'rate-limited' });
-    expect((await knock('192.0.2.2')).status).toBe(400);
-  });
+  /** Comes back with a code that the provider did not give, in the midst of a sign-in. */
+  async function guessing(): Promise<(address: string) => Promise<Response>> {
+    const browser = new CookieBrowser();
+    const begun = await browser.fetch(`${server.url}/auth/sign-in`);
+    const state = new URL(begun.headers.get('location') ?? '').searchParams.get('state');
+    return (address) =>
+      browser.fetch(`${server.url}/auth/callback?code=guess&state=${state}`, {
+        headers: { 'x-forwarded-for': address },
+      });
+  }
 
   it.each([
-    ['neighbours in one IPv6 network', (i: number) => `2001:db8:9::${i}`, '2001:db8:9::12'],
-    ['an address behind which the proxy writes a port', (i: number) => `203.0.113.8:${5_000 + i}`, '203.0.113.8'],
-  ])('[SEC-4, SEC-10] from %s, which is slowed as one address', async (_what, addressOf, logged) => {
-    const knock = (address: string) =>
-      fetch(`${server.url}/auth/callback?code=guess&state=guess`, { headers: { 'x-forwarded-for': address } });
-    for (let i = 1; i <= 11; i++) expect((await knock(addressOf(i))).status).toBe(400);
-    expect((await knock(addressOf(12))).status).toBe(429);
-    expect(lastEvent()).toMatchObject({ security: 'rate-limited', address: logged });
-    expect((await knock('2001:db8:a::1')).status).toBe(400);
+    ['which slows that address and no other', () => '192.0.2.1', '192.0.2.1'],
+    ['from neighbours in one IPv6 network', (i: number) => `2001:db8:9::${i}`, '2001:db8:9::12'],
+    ['from where a proxy writes a port behind it', (i: number) => `203.0.113.8:${5_000 + i}`, '203.0.113.8'],
+  ])('[SEC-4, SEC-10] again and again, %s', async (_what, addressOf, logged) => {
+    const guess = await guessing();
+    for (let i = 1; i <= 11; i++) expect((await guess(addressOf(i))).status).toBe(400);
+    const slowed = await guess(addressOf(12));
+    expect(Number(slowed.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await codeOf(slowed)).toEqual([429, 'rate-limited']);
+    expect(lastEvent()).toMatchObject({ security: 'rate-limited', address: logged, code: 'rate-limited' });
+    expect((await guess('192.0.2.2')).status).toBe(400);
+  });
+
+  it('[SEC-10] slows nobody whom a page of another site sends here, with or without the cookie', async () => {
+    const victim = new CookieBrowser();
+    await victim.fetch(`${server.url}/auth/sign-in`);
+    for (const browser of [new CookieBrowser(), victim]) {
+      for (let i = 0; i < 12; i++) {
+        const sent = await browser.fetch(`${server.url}/auth/callback?code=x&state=x`, {
+          headers: { 'x-forwarded-for': '192.0.2.3' },
+        });
+        expect(sent.status).toBe(400);
+      }
+    }
+    const began = await fetch(`${server.url}/auth/sign-in`, {
+      headers: { 'x-forwarded-for': '192.0.2.3' },
+      redirect: 'manual',
+    });
+    expect(began.status).toBe(303);
   });
 });
 

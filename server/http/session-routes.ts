@@ -148,17 +148,19 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
 
   app.get('/auth/callback', async (request, reply) => {
     requirePatience(request, reply);
-    // Before the outcome is known, so that many at a time are no way around.
-    failures.failed(networkOf(request.visitor.address));
     const attempt = await attemptOf(request);
     if (attempt === null) throw failed(request, new SignInFailed('refused', 'no attempt'));
     const query = request.url.slice(request.url.indexOf('?') + 1);
+    const network = networkOf(request.visitor.address);
+    // Any page can send its visitor here, who must not pay for that: only with the state of this browser's attempt is
+    // the provider asked, and that no other page knows. Counted before the outcome is known, so that many at a time are
+    // no way around.
+    if (new URLSearchParams(query).getAll('state').includes(attempt.state)) failures.failed(network);
     const person = await signIn.oidc.finish(query, attempt).catch((error: unknown) => {
-      if (error instanceof SignInFailed && error.kind === 'unreachable')
-        failures.succeeded(networkOf(request.visitor.address));
+      if (error instanceof SignInFailed && error.kind === 'unreachable') failures.succeeded(network);
       throw failed(request, error);
     });
-    failures.succeeded(networkOf(request.visitor.address));
+    failures.succeeded(network);
     cookies.remove(request, reply, 'signIn');
     await keep(signIn, request, reply, signIn.sessions.start(person));
     audit(logger, 'signed-in', { address: request.visitor.address, person: person.id });
