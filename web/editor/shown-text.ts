@@ -32,7 +32,7 @@ export function shownText(doc: unknown, text: unknown, field: string): Y.Text {
   if (!(doc instanceof Y.Doc)) throw looksLikeDoc(doc) ? twoCopies('Y.Doc') : noDocument('doc', 'Y.Doc');
   const held = doc.share.get(field);
   if (held !== undefined && held.constructor !== Y.AbstractType && !(held instanceof Y.Text)) {
-    throw wrongField(field, `a ${held.constructor.name.replace(/^_?Y?/, 'Y.')}`);
+    throw wrongField(field, `a ${kindOf(held)}`);
   }
   const found = doc.getText(field);
   checkContent(found, field);
@@ -75,6 +75,15 @@ function looksLikeDoc(value: unknown): boolean {
 
 function looksLikeType(value: unknown): boolean {
   return typeof value === 'object' && value !== null && '_start' in value && '_map' in value && 'doc' in value;
+}
+
+/** Not by the name of its class, which a minifier shortens. */
+function kindOf(type: unknown): string {
+  if (type instanceof Y.Map) return 'Y.Map';
+  if (type instanceof Y.Array) return 'Y.Array';
+  if (type instanceof Y.XmlElement) return 'Y.XmlElement';
+  if (type instanceof Y.XmlFragment) return 'Y.XmlFragment';
+  return 'type of another kind';
 }
 
 function twoCopies(type: string): ShownTextError {
