@@ -152,6 +152,16 @@ describe('a document for the host', () => {
     expect((await WireClient.join(url, 'minutes')).text).toBe('half');
   });
 
+  it('takes no edit that is not done when it returns', async () => {
+    const document = (await make()).document('minutes');
+    const edit = document.edit(async (text) => {
+      text.insert(0, 'at once');
+      await Promise.reject(new Error('later'));
+    });
+    await expect(edit).rejects.toThrow('returned a promise');
+    expect(await document.getText()).toBe('at once');
+  });
+
   it('[DUR-1] an edit that has resolved is there after a restart', async () => {
     const data = await freshFolder();
     const first = await createServer({ data, port: 0 });

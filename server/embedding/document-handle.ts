@@ -38,9 +38,18 @@ export class DocumentHandle {
   /**
    * Changes the text in one transaction. `change` works on the `Y.Text` and is done when it returns; what it throws is passed
    * on, and what it had done until then stays done. Resolves when the change is on disk.
+   * @throws TypeError when `change` returns a promise: what it does later would be no part of the transaction.
    */
   edit(change: (text: Y.Text) => void): Promise<void> {
-    return this.#use((room) => room.edit(change));
+    return this.#use((room) =>
+      room.edit((text) => {
+        const returned: unknown = change(text);
+        if (!(returned instanceof Promise)) return;
+        // What it rejects with later is nobody's any more: the edit fails here.
+        returned.catch(() => undefined);
+        throw new TypeError('The function given to edit() returned a promise. Wait for things first, then edit.');
+      }),
+    );
   }
 
   /**
