@@ -205,6 +205,7 @@ test('it is a form field', async ({ server, page, show }) => {
   expect(await valid()).toBe(false);
   await page.getByText('Notes').click();
   await expect(content(page)).toBeFocused();
+  await expect(page.getByRole('textbox', { name: 'Notes' })).toHaveAttribute('aria-required', 'true');
   await page.keyboard.type('hello');
   // At once: a form may be sent in the same moment as the last key.
   expect(
@@ -239,8 +240,11 @@ test('it is a form field', async ({ server, page, show }) => {
   await page.evaluate(() => document.querySelector('fieldset')?.setAttribute('disabled', ''));
   expect(await sent()).toEqual([['other', 'first']]);
   await expect(content(page)).toHaveAttribute('contenteditable', 'false');
+  await expect(content(page)).toHaveAttribute('aria-disabled', 'true');
+  await expect(content(page)).toHaveAttribute('tabindex', '-1');
   await page.evaluate(() => document.querySelector('fieldset')?.removeAttribute('disabled'));
   await expect(content(page)).toHaveAttribute('contenteditable', 'true');
+  await expect(content(page)).toHaveAttribute('tabindex', '0');
   expect(await sent()).toEqual([
     ['notes', 'Oh hello'],
     ['other', 'first'],

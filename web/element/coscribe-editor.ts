@@ -283,7 +283,8 @@ export class CoscribeEditorElement extends FormElement {
       readOnly: this.#isReadOnly(provider),
       placeholder: this.placeholder,
       label: this.label,
-      extensions: [changed, this.#extensions],
+      // Asked anew at every change of the view: a label may be there later than its field.
+      extensions: [changed, EditorView.contentAttributes.of(() => this.fieldAttributes()), this.#extensions],
       onError: (error) => this.#tellError('internal', 'A part of the editor failed; the rest goes on.', error),
     });
   }
@@ -399,6 +400,7 @@ export class CoscribeEditorElement extends FormElement {
         editor.setUser(this.#user(source, this.#read('user-color', readColor)));
         return;
       case 'required':
+        editor.view.dispatch({});
         this.#takeText();
         return;
       case 'label':

@@ -56,6 +56,16 @@ export abstract class FormElement extends ElementProperties {
     return this.#internals.reportValidity();
   }
 
+  /** What a screen reader has to know of the text field, as attributes: what other fields have from the browser. */
+  protected fieldAttributes(): Record<string, string> {
+    const name = Array.from(this.labels, ({ textContent }) => textContent?.trim()).join(' ');
+    return {
+      ...(name === '' || this.label !== '' ? {} : { 'aria-label': name }),
+      ...(this.required ? { 'aria-required': 'true' } : {}),
+      ...(this.formDisabled ? { 'aria-disabled': 'true', tabindex: '-1' } : {}),
+    };
+  }
+
   /**
    * Tells the form what there is to send: nothing, and that it must wait, as long as the text has not come.
    * @param length of the text; null while it is not known
