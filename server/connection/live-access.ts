@@ -16,20 +16,33 @@ export interface LiveAccessOptions {
   readonly lost: (code: CloseCode, reason: string) => void;
 }
 
+/** What the authenticator said. */
+interface Answer {
+  /** Null when nobody can say. */
+  readonly access: Access | null;
+  /** How many changes were known when it was asked. */
+  readonly changes: number;
+}
+
 /** Longest time that a timer can be set for, in milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
- * The access of one connection while it lives: asked for again when it runs out, when the client brings a new token, and
- * when the authenticator tells of a change. One question at a time; what happens during it leads to another.
+ * The access of one connection while it lives: asked for again when it runs out and when the authenticator tells of a change,
+ * which is a review of the token in use; and when the client offers another token. A review waits for no token, and tokens
+ * are tried one after the other: so nothing that a client sends puts off the end of its access.
  */
 export class LiveAccess {
   readonly #options: LiveAccessOptions;
   #grant: Grant;
   #token: string | null;
   #timer: unknown = null;
-  #asking = false;
-  #askAgain = false;
+  /** How often it was told that answers may be wrong; one that was asked for before says nothing. */
+  #changes = 0;
+  #reviewing = false;
+  #trying = false;
+  /** The newest token that waits to be tried. */
+  #offered: { readonly token: string | null } | null = null;
   #over = false;
 
   constructor(options: LiveAccessOptions) {
@@ -51,18 +64,19 @@ export class LiveAccess {
 
   /** Goes on with another token, if that is good. */
   renew(token: string): void {
-    this.#token = token === '' ? null : token;
-    this.review();
+    this.#offered = { token: token === '' ? null : token };
+    if (!this.#trying && !this.#over) void this.#try();
   }
 
   /**
-   * Asks again, since the last answer may be wrong now; with the id of a person, only when it was about them. A question that
-   * is open may turn out to be.
+   * Asks again, since the last answer may be wrong now; with the id of a person, only when it was about them. A token that is
+   * being tried may turn out to be theirs.
    */
   review(person?: string): void {
-    if (this.#over || (person !== undefined && !this.#asking && this.#grant.person?.id !== person)) return;
-    this.#askAgain = true;
-    if (!this.#asking) void this.#ask();
+    if (this.#over) return;
+    this.#changes += 1;
+    const isMeant = person === undefined || this.#grant.person?.id === person;
+    if (isMeant && !this.#reviewing) void this.#review();
   }
 
   /** The connection is gone. */
@@ -71,19 +85,46 @@ export class LiveAccess {
     this.#options.clock.clearTimeout(this.#timer);
   }
 
-  async #ask(): Promise<void> {
-    const { ask } = this.#options;
-    this.#asking = true;
-    while (this.#askAgain && !this.#over) {
-      this.#askAgain = false;
-      const access = await ask(this.#token).catch(() => null);
-      if (!this.#over && !this.#askAgain) this.#take(access);
+  async #review(): Promise<void> {
+    this.#reviewing = true;
+    let token: string | null;
+    let answer: Answer;
+    do {
+      token = this.#token;
+      answer = await this.#ask(token);
+      // What took the place of this token may have done so before the change.
+    } while (!this.#over && (token !== this.#token || this.#isOutdated(answer)));
+    this.#reviewing = false;
+    this.#take(answer.access);
+  }
+
+  async #try(): Promise<void> {
+    this.#trying = true;
+    while (this.#offered !== null && !this.#over) {
+      const { token } = this.#offered;
+      this.#offered = null;
+      let answer: Answer;
+      do answer = await this.#ask(token);
+      while (!this.#over && this.#isOutdated(answer));
+      this.#token = token;
+      this.#take(answer.access);
     }
-    this.#asking = false;
+    this.#trying = false;
+  }
+
+  async #ask(token: string | null): Promise<Answer> {
+    const changes = this.#changes;
+    return { changes, access: await this.#options.ask(token).catch(() => null) };
+  }
+
+  /** Whether access was given before a change. A refusal stands: whoever is let in again may come again. */
+  #isOutdated({ access, changes }: Answer): boolean {
+    return access?.granted === true && changes !== this.#changes;
   }
 
   #take(access: Access | null): void {
     const { clock, changed } = this.#options;
+    if (this.#over) return;
     if (access === null) {
       this.#lose(CLOSE_CODES.tryAgainLater, 'Access could not be decided right now.');
     } else if (!access.granted) {
