@@ -1,5 +1,6 @@
 import { type ClientRequest, request } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { encodeToken } from '../protocol/messages.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import type { Logger } from './logger.ts';
 import { LogRecord } from './testing/log-record.ts';
@@ -203,6 +204,31 @@ describe('tokens that are not good', () => {
     // Without a token there is nothing to guess, and others have done nothing.
     expect((await ask(at)).status).toBe(404);
     expect((await ask(at, { token: 'own.made-up', address: '203.0.113.2' })).status).toBe(403);
+  });
+
+  it('[SEC-10, SEC-1] are counted when they come by a message too, and are not looked at over the limit', async () => {
+    const asked: (string | null | undefined)[] = [];
+    const authenticator: Authenticator = {
+      authorize: ({ token, address }) => {
+        asked.push(address);
+        return token === null || token === 'good'
+          ? { granted: true, role: 'editor', person: null, expiresAt: null, through: 'token' }
+          : { granted: false, refusal: 'unauthenticated', reason: 'Nonsense.' };
+      },
+    };
+    const settings = { ...PROXIED, maxRefusedTokensPerMinute: 2 };
+    const { url } = await startForTest({ settings, authenticator });
+    const from = (address: string) => WireClient.join(url, 'notes', { headers: { 'x-forwarded-for': address } });
+    for (const code of [4401, 4401, 1013]) {
+      const client = await from('203.0.113.1');
+      client.send(encodeToken(code === 1013 ? 'good' : 'nonsense'));
+      expect((await client.untilClosed()).code).toBe(code);
+    }
+    const other = await from('203.0.113.2');
+    other.send(encodeToken('good'));
+    await other.until(() => other.received.some(({ type }) => type === 'notice'), 'the answer');
+    // Whom the authenticator was asked about: it was not for the last token of the first.
+    expect(asked).toEqual([...Array(5).fill('203.0.113.1'), ...Array(2).fill('203.0.113.2')]);
   });
 
   it('[SEC-10] are not those that are good and allow less', async () => {

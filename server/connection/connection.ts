@@ -41,8 +41,8 @@ export interface ConnectionDependencies {
   readonly limits: ConnectionLimits;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Asks what a token allows in the document now. May reject: then nobody can say. */
-  readonly authorize: (token: string | null) => Promise<Access>;
+  /** Asks what a token allows in the document now, one `offered` by a message or that in use. May reject: then nobody can say. */
+  readonly authorize: (token: string | null, offered: boolean) => Promise<Access>;
   readonly onClosed: (connection: Connection) => void;
   readonly quotas: ConnectionQuotas;
 }

@@ -8,8 +8,11 @@ export interface LiveAccessOptions {
   /** The token that it came with. */
   readonly token: string | null;
   readonly clock: Clock;
-  /** Asks the authenticator about a token. May reject: then nobody can say, and the access is lost for now. */
-  readonly ask: (token: string | null) => Promise<Access>;
+  /**
+   * Asks the authenticator about a token, which the client has just `offered` or which is in use. May reject: then nobody can
+   * say, and the access is lost for now.
+   */
+  readonly ask: (token: string | null, offered: boolean) => Promise<Access>;
   /** The access goes on, with this. */
   readonly changed: (grant: Grant, before: Grant) => void;
   /** The access is over. Called once at most, and nothing after it. */
@@ -91,7 +94,7 @@ export class LiveAccess {
     let answer: Answer;
     do {
       token = this.#token;
-      answer = await this.#ask(token);
+      answer = await this.#ask(token, false);
       // What took the place of this token may have done so before the change.
     } while (!this.#over && (token !== this.#token || this.#isOutdated(answer)));
     this.#reviewing = false;
@@ -104,7 +107,7 @@ export class LiveAccess {
       const { token } = this.#offered;
       this.#offered = null;
       let answer: Answer;
-      do answer = await this.#ask(token);
+      do answer = await this.#ask(token, true);
       while (!this.#over && this.#isOutdated(answer));
       this.#token = token;
       this.#take(answer.access);
@@ -112,9 +115,9 @@ export class LiveAccess {
     this.#trying = false;
   }
 
-  async #ask(token: string | null): Promise<Answer> {
+  async #ask(token: string | null, offered: boolean): Promise<Answer> {
     const changes = this.#changes;
-    return { changes, access: await this.#options.ask(token).catch(() => null) };
+    return { changes, access: await this.#options.ask(token, offered).catch(() => null) };
   }
 
   /** Whether access was given before a change. A refusal stands: whoever is let in again may come again. */

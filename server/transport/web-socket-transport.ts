@@ -76,6 +76,8 @@ const NO_CLOSE = 1006;
 /** Seconds that a client turned away for lack of room is asked to wait. */
 const OVERLOAD_RETRY_AFTER = 10;
 
+const TOO_MANY_REFUSED = 'Too many tokens were refused in a short time.';
+
 /** What an upgrade request asks for. */
 interface SyncRequest {
   readonly documentName: string;
@@ -227,7 +229,7 @@ export class WebSocketTransport {
       if (typeof sync === 'string') this.#refuse(webSocket, CLOSE_CODES.invalidName, sync, { address });
       else if (wait > 0) {
         const about = { address, document: sync.documentName };
-        this.#slow(webSocket, wait, 'Too many tokens were refused in a short time.', about);
+        this.#slow(webSocket, wait, TOO_MANY_REFUSED, about);
       } else void this.#admit(webSocket, socket, { ...sync, address });
     });
   }
@@ -272,9 +274,7 @@ export class WebSocketTransport {
       return;
     }
     if (!access.granted) {
-      // A password that is still to be given is nobody's guess.
-      const isBad = sync.token !== null && access.refusal !== 'passwordNeeded';
-      if (isBad) this.#dependencies.quotas.tokenRefused(sync.address);
+      if (isBadToken(sync.token, access)) this.#dependencies.quotas.tokenRefused(sync.address);
       this.#refuse(webSocket, CLOSE_CODES[access.refusal], access.reason, {
         address: sync.address,
         document: documentName,
@@ -310,7 +310,7 @@ export class WebSocketTransport {
   }
 
   /** Asks the authenticator, for so long. What it throws at once is a rejection too. */
-  async #decide(documentName: string, token: string | null, address: string | null): Promise<Access> {
+  async #decide(documentName: string, token: string | null, address: string): Promise<Access> {
     const { authenticator, clock } = this.#dependencies;
     let timer: unknown;
     const timeout = new Promise<never>((_resolve, reject) => {
@@ -322,6 +322,27 @@ export class WebSocketTransport {
     } finally {
       clock.clearTimeout(timer);
     }
+  }
+
+  /** Decides for a live connection. A token that it brings by a message counts as one that a new connection brings. */
+  async #decideAgain(
+    { documentName, address }: ArrivedRequest,
+    token: string | null,
+    offered: boolean,
+  ): Promise<Access> {
+    const { quotas, logger } = this.#dependencies;
+    if (offered && token !== null && quotas.token(address) > 0) {
+      audit(logger, 'rate-limited', {
+        address,
+        document: documentName,
+        code: 'rate-limited',
+        reason: TOO_MANY_REFUSED,
+      });
+      throw new AccessUnavailable(TOO_MANY_REFUSED);
+    }
+    const access = await this.#decide(documentName, token, address);
+    if (offered && isBadToken(token, access)) quotas.tokenRefused(address);
+    return access;
   }
 
   #accessChanged(documentName: string | null, person?: string): void {
@@ -351,7 +372,7 @@ export class WebSocketTransport {
         limits,
         clock,
         logger,
-        authorize: (token) => this.#decide(sync.documentName, token, null),
+        authorize: (token, offered) => this.#decideAgain(sync, token, offered),
         quotas,
         onClosed: (closed) => this.#forget(closed, session),
       },
@@ -413,6 +434,11 @@ export class WebSocketTransport {
       clock.setTimeout(() => webSocket.terminate(), REFUSAL_DELAY);
     }, REFUSAL_DELAY);
   }
+}
+
+/** Whether a token may have been a guess. A password that is still to be given is none. */
+function isBadToken(token: string | null, access: Access): boolean {
+  return token !== null && !access.granted && access.refusal !== 'passwordNeeded';
 }
 
 /** The request target as a URL; null when it is not one. */
