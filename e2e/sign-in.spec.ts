@@ -157,6 +157,17 @@ test('[SEC-3] a page of another origin gets neither a token nor an answer, and s
   expect(await personOf(page)).toMatchObject({ name: 'Alice Example' });
 });
 
+test('the start page says who is signed in, and lets people in and out', async ({ page, server }) => {
+  await page.goto(server.url);
+  await page.getByTestId('sign-in').click();
+  await passProvider(page, 'alice');
+  await page.waitForURL(`${server.url}/`);
+  await expect(page.getByTestId('signed-in')).toContainText('Signed in as Alice Example');
+  await page.getByTestId('sign-out').click();
+  await expect(page.getByTestId('sign-in')).toBeVisible();
+  expect(await personOf(page)).toBe(null);
+});
+
 test('a sign-in that is cancelled ends on a page that says so, from where one can try again', async ({
   page,
   server,

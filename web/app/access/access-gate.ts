@@ -6,6 +6,7 @@ import type { DocumentSession } from '../document/document-session.ts';
 import { SessionElement } from '../document/session-element.ts';
 import type { SessionState } from '../document/session-state.ts';
 import type { AccessAdvice } from './access-advice.ts';
+import { signInAddress } from './sign-in-address.ts';
 
 /**
  * What somebody sees whom the server does not let in: why, and the ways on. Stands in the place of the text when there is none
@@ -156,11 +157,6 @@ export class AccessGate extends SessionElement {
     this.wait = seconds;
     if (seconds > 0) this.#timer = setTimeout(() => this.countDown(seconds - 1), 1_000);
   }
-}
-
-/** Where one signs in and comes back to this page. */
-export function signInAddress(signIn: string, page: Pick<Location, 'pathname'>): string {
-  return `${signIn}?return=${encodeURIComponent(page.pathname)}`;
 }
 
 customElements.define('cs-access-gate', AccessGate);

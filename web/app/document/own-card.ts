@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { LogIn, LogOut } from 'lucide';
 import { NAME_LENGTH } from '../../editor/people.ts';
-import { signInAddress } from '../access/access-gate.ts';
+import { signInAddress } from '../access/sign-in-address.ts';
 import { icon } from '../base/icon.ts';
 import { PERSON_COLORS } from '../device/person-colors.ts';
 import type { DocumentSession } from './document-session.ts';
