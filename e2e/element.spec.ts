@@ -517,7 +517,8 @@ test.describe('what is wrong is said', () => {
     await show(`<coscribe-editor server="${server.url}" document="later"></coscribe-editor>`, { wait: false });
     await content(page).click();
     await page.keyboard.type('meanwhile');
-    await expect(message(page)).toContainText('cannot be reached');
+    // The address as it was understood: a forgotten https:// makes it a path of the page.
+    await expect(message(page)).toContainText(`The server at ${server.url}/sync cannot be reached`);
     await expect(element(page).locator('[part=status]')).toContainText('Only on this device');
     expect(await errors(page)).toContain('error:unreachable');
     await server.startAgain();

@@ -38,9 +38,9 @@ function connectionSentence({ status, closed, storageFailing }: CoscribeProvider
 
 /** A browser does not tell a page whether it was turned away, as pages of other sites often are: both are said. */
 export function unreachableSentence(server: string | null): string {
-  const { protocol, host } = new URL(readServer(server, globalThis.location.href));
+  const { protocol, host, href } = new URL(readServer(server, globalThis.location.href));
   const isForeign = `${protocol.replace('ws', 'http')}//${host}` !== globalThis.origin;
   const page = globalThis.origin === 'null' ? 'sandboxed frames' : `pages of ${globalThis.origin}`;
   const cause = isForeign ? `, or its setting "origins" does not let ${page} in` : '';
-  return `The server cannot be reached${cause}. What you write stays on this device, and is sent as soon as it can be.`;
+  return `The server at ${href} cannot be reached${cause}. What you write stays on this device, and is sent as soon as it can be.`;
 }
