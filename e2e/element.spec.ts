@@ -29,6 +29,7 @@ const LISTEN = `
     addEventListener(name, ({ detail }) => {
       if (detail === undefined) return;
       happened.push(name === 'error' ? 'error:' + detail.code : name);
+      if (name === 'status') details.statuses = [...(details.statuses ?? []), detail.status + ' ' + detail.retryAt];
       details[name] = name === 'ready' ? null : name === 'change' ? { text: detail.text } : name === 'error' ? { code: detail.code, message: detail.message } : detail;
     });
   }`;
@@ -525,6 +526,9 @@ test.describe('what is wrong is said', () => {
     await expect(element(page).locator('[part=status]')).toContainText('Saved');
     await expect(message(page)).toBeEmpty();
     expect(await server.text('later')).toBe('meanwhile');
+    // Each status was told once, however much else changed.
+    const statuses = (await detail(page, 'statuses')) as string[];
+    expect(statuses.filter((status, i) => status === statuses[i - 1])).toEqual([]);
   });
 
   test('a token function that fails, gives no string, or no token', async ({ server, page, show }) => {

@@ -293,6 +293,7 @@ export class CoscribeEditorElement extends FormElement {
     const { editor } = shown;
     const { provider } = shown.source;
     let personId: string | undefined;
+    let told = '';
     return {
       connectionChanged: () => {
         if (provider?.person?.id !== personId) this.#apply('user-color', shown);
@@ -300,7 +301,10 @@ export class CoscribeEditorElement extends FormElement {
         editor.setReadOnly(this.#isReadOnly(provider));
         this.#showStatus();
         this.#takeText();
-        this.#tell('status', { status: provider?.status ?? 'disconnected', retryAt: provider?.retryAt ?? null });
+        const { status = 'disconnected', retryAt = null } = provider ?? {};
+        const before = told;
+        told = `${status} ${retryAt}`;
+        if (told !== before) this.#tell('status', { status, retryAt });
       },
       reached: () => this.#problems.clear('connection'),
       synced: () => this.#checkContent(editor.text),
