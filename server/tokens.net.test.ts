@@ -72,6 +72,29 @@ describe('[SEC-1] a token opens what it is for', () => {
     expect(await create((await start({ settings: { jwtSecret: null } })).url, ownerKey)).toBe(201);
   });
 
+  it.each(['known', 'entitled'] as const)(
+    'and hides from others which names are taken, for create %s',
+    async (create) => {
+      const { url } = await start({ settings: { create } });
+      const put = async (name: string, token: string) => {
+        const headers = { authorization: `Bearer ${token}` };
+        const response = await fetch(`${url}/api/documents/${name}`, { method: 'PUT', headers });
+        return [response.status, await response.text()];
+      };
+      expect((await put('taken', await makeToken({ sub: 'alice', ...rights('editor') })))[0]).toBe(201);
+      const ownerKey = `own.${'x'.repeat(43)}`;
+      const strangers = [ownerKey, await makeToken({ rights: [] })];
+      // Whoever may create learns it by creating.
+      if (create === 'entitled') strangers.push(await makeToken({ sub: 'mallory', rights: [] }));
+      strangers.push(...strangers.slice(1).map((token) => `${token}~${ownerKey}`));
+      for (const token of strangers) {
+        const answer = await put('taken', token);
+        expect(answer[0]).toBeGreaterThan(400);
+        expect(answer).toEqual(await put('free', token));
+      }
+    },
+  );
+
   it('with the role that it gives', async () => {
     const { url } = await start();
     const editor = await join(url, 'notes', await makeToken(rights('editor')));

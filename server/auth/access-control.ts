@@ -109,17 +109,15 @@ export class AccessControl implements Authenticator {
     const isClaimed = record !== null && record.owners.length + record.links.length > 0;
     const people = credentials.verified.flatMap(({ person }) => person ?? []);
     const canOwn = people.length + keys.length > 0;
-    if (isClaimed || !canOwn || keys.length < credentials.ours.length) {
+    const createsByRole = !canOwn || keys.length < credentials.ours.length;
+    const mayNot = this.#mayNotCreate(documentName, isClaimed ? null : record, credentials.verified);
+    if (isClaimed || createsByRole) {
       const access = this.#decide(documentName, record, credentials.ours, credentials.verified);
-      if (!access.granted) return access;
+      // Whoever may not create does not learn by trying which names are taken.
+      if (!access.granted) return createsByRole ? access : (mayNot ?? access);
       return may(access.role, 'write') ? { granted: true, owners: [] } : refuse('forbidden', MAY_NOT_CREATE);
     }
-    const access = this.#decide(documentName, record, [], credentials.verified);
-    const byToken = credentials.verified.map((token) => token.roleIn(documentName)).reduce(higherRole, null);
-    const mayCreate = { anyone: true, known: people.length > 0, entitled: byToken !== null }[this.#options.create];
-    if (byToken === null ? !mayCreate : !access.granted || !may(access.role, 'write')) {
-      return people.length === 0 ? refuse('unauthenticated', SIGN_IN) : refuse('forbidden', MAY_NOT_CREATE);
-    }
+    if (mayNot !== null) return mayNot;
     return {
       granted: true,
       owners: [
@@ -127,6 +125,19 @@ export class AccessControl implements Authenticator {
         ...keys.map((key) => ({ kind: 'key', hash: hashOwnerKey(key) }) as const),
       ],
     };
+  }
+
+  /** Why tokens do not allow to create a document and own it; null when they do. */
+  #mayNotCreate(name: string, record: AccessRecord | null, verified: readonly VerifiedToken[]): Refusal | null {
+    const isKnown = verified.some(({ person }) => person !== null);
+    const byToken = verified.map((token) => token.roleIn(name)).reduce(higherRole, null);
+    const access = this.#decide(name, record, [], verified);
+    const mayCreate =
+      byToken === null
+        ? { anyone: true, known: isKnown, entitled: false }[this.#options.create]
+        : access.granted && may(access.role, 'write');
+    if (mayCreate) return null;
+    return isKnown ? refuse('forbidden', MAY_NOT_CREATE) : refuse('unauthenticated', SIGN_IN);
   }
 
   /** The access record of a document, as the latest change left it; null when it has none. */
