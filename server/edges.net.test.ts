@@ -117,6 +117,17 @@ it('[SEC-3] a page that gives its name the address of this machine (DNS rebindin
   expect((await send(`${url}/healthz`, { headers: { host: `localhost:${port}` } })).status).toBe(200);
 });
 
+it('[SEC-3] a rebound page is not answered by a server for everybody either, when that knows its name', async () => {
+  const { url } = await startForTest({ settings: { host: '0.0.0.0', publicUrl: 'https://notes.example' } });
+  const local = url.replace('0.0.0.0', '127.0.0.1');
+  const asked = async (host: string, path: string) => (await send(local + path, { headers: { host } })).status;
+  for (const path of ['/api/documents/notes', '/metrics']) expect(await asked('rebound.example', path)).toBe(421);
+  expect([await asked('notes.example', '/api/documents/notes'), await asked('notes.example', '/metrics')]).toEqual([
+    404, 403,
+  ]);
+  expect(await asked('127.0.0.1', '/metrics')).toBe(200);
+});
+
 describe('the address that limits count', () => {
   const join = (url: string, address: string) =>
     WireClient.join(url, 'notes', { headers: { 'x-forwarded-for': address } });

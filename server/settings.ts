@@ -123,7 +123,7 @@ export const SETTINGS = {
     webAddress,
     null,
     'URL',
-    'Address under which browsers reach the server, such as https://example.org/notes: with a path, everything is below that. Without it, the one that a request names.',
+    'Address under which browsers reach the server, such as https://example.org/notes: with a path, everything is below that. The server then answers to no other host name, except those of `origins`, `localhost` and bare addresses. Without it, the one that a request names.',
   ),
   origins: setting<readonly string[] | 'any' | null>(
     originList,
@@ -296,7 +296,7 @@ export const SETTINGS = {
     oneOf('local', 'open', 'off'),
     'local',
     'WHO',
-    'Who may read `/metrics`: programs on this machine (`local`), everybody (`open`), nobody (`off`).',
+    'Who may read `/metrics`: programs on this machine that ask for `localhost` or an address (`local`), everybody (`open`), nobody (`off`).',
   ),
   logLevel: setting(
     oneOf('debug', 'info', 'warn', 'error', 'silent'),

@@ -54,6 +54,38 @@ describe('a proxy that the settings do not name', () => {
   });
 });
 
+describe('a server that knows its public address', () => {
+  const PUBLIC = { publicUrl: 'https://notes.example', origins: ['https://app.example:8443'] };
+
+  it.each([
+    ['notes.example', 'in'],
+    ['NOTES.example:443', 'in'],
+    ['app.example', 'in'],
+    ['127.0.0.1:1234', 'in'],
+    ['192.168.1.4:1234', 'in'],
+    ['[fd00::1]:1234', 'in'],
+    ['localhost', 'in'],
+    ['rebound.example', 'unknown-host'],
+    ['notes.example.rebound.example', 'unknown-host'],
+    ['192.168.1.4.rebound.example', 'unknown-host'],
+    ['coscribe:1234', 'unknown-host'],
+    ['', 'unknown-host'],
+  ])('[SEC-3] asked for %s, by a client or a proxy: %s', (host, expected) => {
+    expect(answer({ ...PUBLIC, host: '0.0.0.0' }, { host }, false)).toBe(expected);
+    const proxied = { host, 'x-forwarded-for': '203.0.113.9' };
+    for (const bound of ['0.0.0.0', '127.0.0.1']) {
+      expect(answer({ ...PUBLIC, host: bound, trustProxy: ['loopback'] }, proxied, false)).toBe(expected);
+    }
+  });
+
+  it('[SEC-3] is not deceived by a page that says what a proxy would say', () => {
+    const settings = { ...PUBLIC, host: '127.0.0.1', trustProxy: ['loopback'] };
+    const forwarded = { 'x-forwarded-for': '203.0.113.9', 'x-forwarded-host': 'notes.example' };
+    expect(answer(settings, { ...forwarded, host: 'rebound.example:1234' }, false)).toBe('unknown-host');
+    for (const host of ['127.0.0.1:1234', 'coscribe:1234']) expect(answer(settings, { ...forwarded, host })).toBe('in');
+  });
+});
+
 describe('a server for this machine only', () => {
   it.each([
     ['http://localhost:5173', 'in'],

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server } from 'node:net';
-import { isLoopbackName } from './loopback.ts';
+import { isAddressOrLoopback, isLoopbackName } from './loopback.ts';
 import { ProxyTrust, type Visitor } from './visitor.ts';
 
 export interface DoorSettings {
@@ -30,15 +30,17 @@ const NEARBY = new ProxyTrust(['loopback', '10.0.0.0/8', '172.16.0.0/12', '192.1
  *   machine only, or on one inside a company's network, through the browser of somebody who may reach it.
  * - A server that listens on this machine only lets in pages that come from this machine, too: what serves them, a developer's
  *   own server most often, could reach the documents anyway.
- * - Such a server answers to names of this machine only: otherwise a page could give its own name the address 127.0.0.1 (DNS
- *   rebinding) and be of the same origin.
+ * - Such a server answers to names of this machine only, and one that knows its public address to that one, both also to bare
+ *   addresses and to the hosts of the origins on the list: otherwise a page could give its own name the address of the server
+ *   (DNS rebinding) and be of the same origin.
  */
 export class Door {
   readonly #trust: ProxyTrust;
   readonly #anyOrigin: boolean;
   readonly #origins: ReadonlySet<string>;
-  /** Host names, with their port, of the origins that are let in. */
+  /** Host names of the origins that are let in. */
   readonly #hosts: ReadonlySet<string>;
+  readonly #isPublic: boolean;
   readonly #host: string;
   #unknownProxy: ((address: string) => void) | null;
 
@@ -53,7 +55,8 @@ export class Door {
     const addresses = [...(origins === 'any' ? [] : (origins ?? [])), ...(publicUrl === null ? [] : [publicUrl])];
     const listed = addresses.map((address) => new URL(address));
     this.#origins = new Set(listed.map(({ origin }) => origin));
-    this.#hosts = new Set(listed.map((url) => url.host));
+    this.#hosts = new Set(listed.map(({ hostname }) => hostname));
+    this.#isPublic = publicUrl !== null;
     this.#host = host;
   }
 
@@ -69,12 +72,11 @@ export class Door {
 
   /** Why a request is refused before anybody asks for a token; null when it is not. */
   refusal(request: IncomingMessage, visitor: Visitor, { changes }: { changes: boolean }): DoorRefusal | null {
-    if (this.#isForThisMachine(request, visitor) && !this.#knowsHost(visitor.host)) {
+    if (!this.#answersTo(request, visitor)) {
       return {
         status: 421,
         code: 'unknown-host',
-        message:
-          'This server listens on its own machine only and does not answer to this name. The setting publicUrl tells it the name.',
+        message: 'This server does not answer to this name. The settings publicUrl and origins tell it the names.',
       };
     }
     const { origin } = request.headers;
@@ -98,9 +100,19 @@ export class Door {
     return isLoopbackName(boundAddress(request) ?? this.#host) && !visitor.isProxied;
   }
 
+  /** Whether the server goes by the name that a request asks for. */
+  #answersTo(request: IncomingMessage, visitor: Visitor): boolean {
+    if (!this.#isPublic && !this.#isForThisMachine(request, visitor)) return true;
+    if (!this.#knowsHost(visitor.host)) return false;
+    // A page can send `X-Forwarded-Host` too, but not choose the name that it asks for. A proxy may have one of its own for
+    // the server, as networks of containers do; without a dot it is nobody's whose pages come from outside.
+    const { host = null } = request.headers;
+    return this.#knowsHost(host) || (host !== null && !host.includes('.'));
+  }
+
   #knowsHost(host: string | null): boolean {
-    if (host === null || this.#anyOrigin || this.#hosts.has(host.toLowerCase())) return true;
-    return URL.canParse(`http://${host}`) && isLoopbackName(new URL(`http://${host}`).hostname);
+    if (host === null || this.#anyOrigin || isAddressOrLoopback(host)) return true;
+    return URL.canParse(`http://${host}`) && this.#hosts.has(new URL(`http://${host}`).hostname);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { isAddressOrLoopback } from '../edge/loopback.ts';
 import { HttpError } from './http-error.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -23,9 +24,10 @@ export const metricsRoutes: FastifyPluginAsync<MetricsRoutesOptions> = async (ap
   });
 };
 
-/** Whether a request began on this machine. One that a proxy on this machine passes on did not. */
+/** Whether a program on this machine asks: no proxy on it that passes a request on, and no page that gave its own name this address. */
 function isLocal({ raw, headers }: FastifyRequest): boolean {
   const address = raw.socket.remoteAddress ?? '';
   const isLoopback = address === '::1' || /^(::ffff:)?127\./.test(address);
+  if (!isAddressOrLoopback(headers.host ?? 'localhost')) return false;
   return isLoopback && headers['x-forwarded-for'] === undefined && headers.forwarded === undefined;
 }
