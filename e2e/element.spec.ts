@@ -500,6 +500,23 @@ test.describe('what is wrong is said', () => {
     await expect(message(page)).toBeEmpty();
   });
 
+  test('a doc beside a document', async ({ server, page, show }) => {
+    await show(
+      `<coscribe-editor server="${server.url}" document="both"></coscribe-editor><script type="module">
+      import { Doc } from '/coscribe/coscribe-editor.js';
+      const doc = new Doc();
+      doc.getText('content').insert(0, 'mine');
+      document.querySelector('coscribe-editor').doc = doc;
+    </script>`,
+    );
+    await expect(message(page)).toContainText('a document attribute and a doc property');
+    expect(await errors(page)).toEqual(['error:invalid-attribute']);
+    expect(await textOf(page)).toBe('');
+    await element(page).evaluate((editor) => editor.removeAttribute('document'));
+    await expect(content(page)).toHaveText('mine');
+    await expect(message(page)).toBeEmpty();
+  });
+
   test('a server that is no address', async ({ page, show }) => {
     await show('<coscribe-editor server="ftp://x" document="x"></coscribe-editor>', { wait: false });
     await expect(message(page)).toContainText('server is "ftp://x"');

@@ -262,6 +262,11 @@ export class CoscribeEditorElement extends FormElement {
         'No document to show: give the element a document attribute, such as document="minutes".',
       );
     }
+    if (this.#hostDoc !== null) {
+      const message = 'The element has a document attribute and a doc property: it shows the one of the attribute.';
+      this.#problems.set('doc', message);
+      this.#tellError('invalid-attribute', message);
+    }
     const url = readServer(this.getAttribute('server'), globalThis.location.href);
     return leaseDocument({ url, name, token: this.token });
   }
