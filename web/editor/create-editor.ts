@@ -114,10 +114,14 @@ interface Session {
 /**
  * Puts an editor into a page.
  * @param parent the element that gets the editor as its last child; the editor fills its height
+ * @throws TypeError when `parent` is no element, or there are no options
  * @throws ShownTextError when `doc`, `text` or `awareness` is none, or was made by another copy of Yjs
  * @throws RangeError when `extensions` were made by another copy of CodeMirror
  */
 export function createEditor(parent: Element, options: EditorOptions): CoscribeEditor {
+  // Programs without types come here, too.
+  if (typeof parent?.append !== 'function') throw new TypeError('parent must be an element of the page.');
+  if (typeof options !== 'object' || options === null) throw new TypeError('options must be an object with a doc.');
   const report = (error: unknown) => {
     if (options.onError === undefined) globalThis.reportError(error);
     else options.onError(error);

@@ -10,6 +10,7 @@ import { ProtocolError } from '../../protocol/protocol-error.ts';
 import { SESSION_SUBPROTOCOL_PREFIX, SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX } from '../../protocol/version.ts';
 import { Access } from './access.ts';
 import { applyRows } from './apply-rows.ts';
+import { checkArguments } from './check-arguments.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Connection } from './connection.ts';
 import { type ConnectionState, connectionStatus, type Refusal, refusal } from './connection-state.ts';
@@ -20,7 +21,6 @@ import { fenced } from './fenced.ts';
 import { LeaveWarning } from './leave-warning.ts';
 import { OfflineCopy } from './offline-copy.ts';
 import { Outbox } from './outbox.ts';
-import { ownDoc } from './own-doc.ts';
 import { watchPage } from './page-watch.ts';
 import { Presence } from './presence.ts';
 import type { ProviderEvents, ProviderOptions } from './provider-options.ts';
@@ -88,11 +88,11 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
    * @param url where the server synchronises: `ws://host/sync`, `https://host/sync`, or `/sync` relative to the page
    * @param name the document's name; a name that no document can have is refused through `closed`, not thrown
    * @param doc the document to keep in sync
-   * @throws TypeError when `url` is not such an address, `doc` is of another copy of Yjs, or there is no WebSocket
+   * @throws TypeError when `url`, `name` or `doc` is no such thing, `doc` is of another copy of Yjs, or there is no WebSocket
    */
   constructor(url: string, name: string, doc: Y.Doc, options: ProviderOptions = {}) {
     super();
-    this.doc = ownDoc(doc);
+    this.doc = checkArguments(name, doc, options);
     this.name = name;
     this.awareness = options.awareness ?? new Awareness(doc);
     this.#ownsAwareness = options.awareness === undefined;
