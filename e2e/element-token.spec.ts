@@ -75,3 +75,36 @@ test('who comes with no token, or a wrong one, is told so in the page, and goes 
   expect(failures).toEqual([]);
   await host.close();
 });
+
+test('[SEC-15] a guest with the name of somebody with a token is told apart, in the tag and on the site', async ({
+  server,
+  page,
+  arrive,
+}) => {
+  await server.kill();
+  await server.startAgain(['--jwt-secret', SECRET]);
+  const host = await HostSite.open();
+  const guest = await arrive('Ada Lovelace', 'plan');
+  await guest.type('by a guest');
+  await page.goto(
+    host.put(
+      '/',
+      `<!doctype html><script type="module" src="${server.url}/coscribe-editor.js"></script>
+       <coscribe-editor server="${server.url}" document="plan"></coscribe-editor>`,
+    ),
+  );
+  const element = page.locator('coscribe-editor');
+  // Where nobody is known, nobody is marked.
+  await expect(element.locator('.cs-caret-flag')).toHaveText('Ada Lovelace');
+  await element.evaluate(
+    (editor: CoscribeEditorElement, token) => {
+      editor.token = async () => token;
+    },
+    await tokenFor('editor'),
+  );
+  await expect(element.locator('.cs-caret-flag')).toHaveText('Ada Lovelace (guest)');
+  await element.locator('.cm-content').press('Home');
+  await expect(guest.carets.locator('.cs-caret-flag')).toHaveClass(/cs-caret-known/);
+  await expect(guest.page.getByRole('button', { name: 'Ada Lovelace (verified): go to their cursor' })).toBeVisible();
+  await host.close();
+});
