@@ -431,6 +431,18 @@ describe('owners', () => {
     expect(await guest.untilClosed()).toMatchObject({ code: 4401 });
   });
 
+  it.each(['own.', 'own.me', `own.${'k'.repeat(42)}`, `own.${'k'.repeat(44)}`, `own.${'k'.repeat(42)}.`])(
+    '[SEC-1] nobody owns a document by a key that could be guessed: %s',
+    async (key) => {
+      const server = await start();
+      expect(await ask(server, 'PUT', 'minutes', key, {})).toMatchObject({
+        status: 403,
+        body: { error: { code: 'forbidden' } },
+      });
+      expect((await ask(server, 'GET', 'minutes', null)).status).toBe(404);
+    },
+  );
+
   it('[SEC-1, SYN-4] of many who create at once one becomes the owner', async () => {
     const server = await start({ access: 'private' });
     const keys = Array.from({ length: 10 }, ownerKey);

@@ -21,6 +21,10 @@ const CACHED_RECORDS = 10_000;
 const SIGN_IN = 'Sign in to create a document.';
 const MAY_NOT_CREATE = 'You may not create this document.';
 
+/** An owner key for a new document: 32 random bytes. Shorter ones could be guessed; existing documents keep theirs. */
+const OWNER_KEY = /^own\.[\w-]{43}$/;
+const WEAK_KEY = 'An owner key is "own." and 32 random bytes in base64url, which are 43 characters.';
+
 /** Most credentials in one token. */
 const MOST_CREDENTIALS = 8;
 
@@ -118,6 +122,7 @@ export class AccessControl implements Authenticator {
       return may(access.role, 'write') ? { granted: true, owners: [] } : refuse('forbidden', MAY_NOT_CREATE);
     }
     if (mayNot !== null) return mayNot;
+    if (!keys.every((key) => OWNER_KEY.test(key))) return refuse('forbidden', WEAK_KEY);
     return {
       granted: true,
       owners: [

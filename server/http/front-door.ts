@@ -51,7 +51,7 @@ export function guardFrontDoor(app: FastifyInstance, options: FrontDoorOptions):
     request.visitor = visitor;
     setSecurityHeaders(reply, visitor);
     // What the API answers is true now and for one person.
-    if (request.url.startsWith('/api/')) reply.header('Cache-Control', 'no-store');
+    if (isApi(request)) reply.header('Cache-Control', 'no-store');
     const refusal = door.refusal(request.raw, visitor, { changes: !READS.has(request.method) });
     if (refusal !== null) throw new HttpError(refusal.status, refusal.code, refusal.message);
     const token = bearerToken(request);
@@ -62,7 +62,7 @@ export function guardFrontDoor(app: FastifyInstance, options: FrontDoorOptions):
       if (token !== null) slowDown(reply, quotas.token(address), 'Too many tokens were refused in a short time.');
       takeBody(request, reply);
     }
-    if (request.url.startsWith('/api/')) return answerOtherOrigins(door, request, reply);
+    if (isApi(request)) return answerOtherOrigins(door, request, reply);
     return;
   });
 
@@ -82,6 +82,11 @@ export function guardFrontDoor(app: FastifyInstance, options: FrontDoorOptions):
     const isRefused = error instanceof HttpError && error.refusesToken && bearerToken(request) !== null;
     if (isRefused) quotas.tokenRefused(request.visitor.address);
   });
+}
+
+/** Whether the API answers. A path may be written in more than one way (`/%61pi/…`), the route that it leads to may not. */
+function isApi({ url, routeOptions }: FastifyRequest): boolean {
+  return url.startsWith('/api/') || routeOptions.url?.startsWith('/api/') === true;
 }
 
 /** How much of a request's body will be read, in bytes; as much as may be when it does not say how long it is. */
