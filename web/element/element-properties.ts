@@ -5,9 +5,6 @@ import type { ElementEventMap } from './element-events.ts';
 /** On a server there are no elements: importing this must still work, to be rendered in the browser later. */
 const ElementBase = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
-/** What can be listened to: its own events, and those of any element. */
-type AllEvents = Omit<HTMLElementEventMap, keyof ElementEventMap> & ElementEventMap;
-
 /**
  * The properties of `<coscribe-editor>` that are its attributes under another name, and its events by name. Null takes an
  * attribute away.
@@ -127,9 +124,14 @@ export class ElementProperties extends ElementBase {
     this.#setText('name', value);
   }
 
-  override addEventListener<Name extends keyof AllEvents>(
+  override addEventListener<Name extends keyof ElementEventMap>(
     name: Name,
-    listener: (this: HTMLElement, event: AllEvents[Name]) => void,
+    listener: (event: ElementEventMap[Name]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  override addEventListener<Name extends keyof HTMLElementEventMap>(
+    name: Name,
+    listener: (event: HTMLElementEventMap[Name]) => void,
     options?: boolean | AddEventListenerOptions,
   ): void;
   override addEventListener(
@@ -145,9 +147,14 @@ export class ElementProperties extends ElementBase {
     super.addEventListener(name, listener, options);
   }
 
-  override removeEventListener<Name extends keyof AllEvents>(
+  override removeEventListener<Name extends keyof ElementEventMap>(
     name: Name,
-    listener: (this: HTMLElement, event: AllEvents[Name]) => void,
+    listener: (event: ElementEventMap[Name]) => void,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  override removeEventListener<Name extends keyof HTMLElementEventMap>(
+    name: Name,
+    listener: (event: HTMLElementEventMap[Name]) => void,
     options?: boolean | EventListenerOptions,
   ): void;
   override removeEventListener(
