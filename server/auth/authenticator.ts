@@ -52,7 +52,10 @@ export type AccessListener = (documentName: string | null, person?: string) => v
  * another time.
  */
 export interface Authenticator {
-  /** Asked for every connection and request, again when a grant runs out, and whenever `onChange` tells of the document. */
+  /**
+   * Asked for every connection and request, for a request again when it had to wait for the document, for a connection when
+   * its grant runs out and whenever `onChange` tells of a change.
+   */
   authorize(request: AccessRequest): Access | Promise<Access>;
   /** Tells when earlier answers may be wrong now (a link was revoked, somebody signed out). Returns how to stop listening. */
   onChange?(listener: AccessListener): () => void;
