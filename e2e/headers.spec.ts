@@ -42,6 +42,7 @@ test('the document page needs no more than its policy allows, offline and with e
   const face = page.getByTestId('people').locator('[data-person="Bob"]');
   expect(await face.evaluate((element) => getComputedStyle(element).backgroundColor)).toBe('rgb(47, 111, 159)');
   await page.getByTestId('share').click();
+  await expect(page.getByRole('dialog')).toBeVisible();
   await page.keyboard.press('Escape');
   await page.getByTestId('menu').click();
   await page.getByTestId('language').click();

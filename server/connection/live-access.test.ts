@@ -49,6 +49,17 @@ describe('[SEC-3] access that was taken away', () => {
     expect(lost).toEqual(['forbidden']);
   });
 
+  it('is asked for once more when it ran out while it was asked for, to say why', async () => {
+    const expiresAt = clock.date() + 1_000;
+    const access = live();
+    access.review();
+    await clock.advance(1_000);
+    await answer('first', { ...EDITOR, expiresAt });
+    expect([lost, asked.length]).toEqual([[], 1]);
+    await answer('first', REFUSED);
+    expect(lost).toEqual(['forbidden']);
+  });
+
   it('ends when its time has come, however many tokens come', async () => {
     const access = live({ ...EDITOR, expiresAt: clock.date() + 1_000 });
     access.renew('second');

@@ -25,6 +25,8 @@ interface Answer {
   readonly access: Access | null;
   /** How many changes were known when it was asked. */
   readonly changes: number;
+  /** When it was asked, in milliseconds since 1970. */
+  readonly askedAt: number;
 }
 
 /** Longest time that a timer can be set for, in milliseconds. */
@@ -116,13 +118,19 @@ export class LiveAccess {
   }
 
   async #ask(token: string | null, offered: boolean): Promise<Answer> {
-    const changes = this.#changes;
-    return { changes, access: await this.#options.ask(token, offered).catch(() => null) };
+    const [changes, askedAt] = [this.#changes, this.#options.clock.date()];
+    return { changes, askedAt, access: await this.#options.ask(token, offered).catch(() => null) };
   }
 
-  /** Whether access was given before a change. A refusal stands: whoever is let in again may come again. */
-  #isOutdated({ access, changes }: Answer): boolean {
-    return access?.granted === true && changes !== this.#changes;
+  /**
+   * Whether access was given before a change, or ran out while it was asked for, so that the next answer says why. A refusal
+   * stands: whoever is let in again may come again.
+   */
+  #isOutdated({ access, changes, askedAt }: Answer): boolean {
+    if (access?.granted !== true) return false;
+    const { expiresAt } = access;
+    const ranOut = expiresAt !== null && askedAt < expiresAt && expiresAt <= this.#options.clock.date();
+    return ranOut || changes !== this.#changes;
   }
 
   #take(access: Access | null): void {
