@@ -18,7 +18,7 @@ interface Replacement {
 
 /**
  * Remembers which transactions changed a Y.Text since the editor last looked, and tells once, for all of them together,
- * what they changed. `event.delta` would walk the text once a transaction; this walks it once a frame.
+ * what they changed. `event.delta` would walk the text once a transaction; this walks it once for all that is shown together.
  *
  * What is remembered is small: the clocks before the first transaction, so that later items are known to be new, and the
  * clock ranges of characters that were deleted (Yjs throws their content away after the observers have run, so they are
