@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import * as Y from 'yjs';
 import { documentNameProblem } from '../../protocol/document-name.ts';
+import { createServerDoc } from '../document/server-doc.ts';
 import { type ForeignDocument, ImportError } from '../import/foreign-document.ts';
 import { openSource } from '../import/open-source.ts';
 import { createServer, type DocumentHandle, type EmbeddedServer } from '../index.ts';
@@ -57,7 +58,7 @@ async function take(
   if (invalid !== null) return invalid;
   const document = server.document(name);
   if (await document.exists()) return 'exists already and stays as it is.';
-  const copy = new Y.Doc();
+  const copy = createServerDoc();
   try {
     for (const update of updates) Y.applyUpdate(copy, update);
   } catch {

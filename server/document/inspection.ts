@@ -1,4 +1,4 @@
-import * as Y from 'yjs';
+import type * as Y from 'yjs';
 import { systemClock } from '../clock.ts';
 import { silentLogger } from '../logger.ts';
 import { MemoryStore } from '../store/memory-store.ts';
@@ -9,6 +9,7 @@ import { CommitQueue } from './commit-queue.ts';
 import { Document } from './document.ts';
 import { parseKey } from './keys.ts';
 import { checkRecord, DamagedRecordError, decodeLogRecord, decodeSnapshot } from './record.ts';
+import { createServerDoc } from './server-doc.ts';
 
 /** Everything that is stored of one document; `name` is null for what belongs to none. */
 export interface StoredDocument {
@@ -39,7 +40,7 @@ export async function* byDocument(entries: AsyncIterable<Entry>): AsyncGenerator
 export async function inspect(stored: StoredDocument, { load }: { load: boolean }): Promise<string[]> {
   const problems = inspectRecords(stored);
   if (stored.name === null || problems.length > 0 || !load) return problems;
-  const doc = new Y.Doc();
+  const doc = createServerDoc();
   try {
     await loadInto(doc, stored.name, stored.entries);
     return [];

@@ -2,6 +2,7 @@ import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
 import { decodeMessage, encodeUpdate } from '../../protocol/messages.ts';
 import { encodeSnapshot } from './record.ts';
+import { createServerDoc } from './server-doc.ts';
 
 /** A state as it goes to newcomers, and as it goes to the store. */
 export interface MergedState {
@@ -68,7 +69,7 @@ export function cutState(updates: readonly Uint8Array[], size = PIECE_STRUCTS): 
 }
 
 function docOf(updates: readonly Uint8Array[]): Y.Doc {
-  const doc = new Y.Doc();
+  const doc = createServerDoc();
   doc.transact(() => {
     for (const update of updates) Y.applyUpdate(doc, update);
   });

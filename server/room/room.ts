@@ -11,6 +11,7 @@ import {
 import { stateDigest } from '../../protocol/state-digest.ts';
 import type { Clock } from '../clock.ts';
 import type { Document } from '../document/document.ts';
+import { createServerDoc } from '../document/server-doc.ts';
 import type { Logger } from '../logger.ts';
 import { Gate } from './gate.ts';
 import type { Member } from './member.ts';
@@ -37,17 +38,18 @@ const SETTLE_RECORDS = 20;
 
 /**
  * One open document, live. What members send passes the gate and waits for the end of the turn; then one transaction
- * applies it, and the one update that Yjs emits goes to the log and, encoded once, to every member.
+ * applies it, and what Yjs emits goes to the log and, encoded once, to every member: one update as a rule, and all of
+ * them in order if there are more.
  *
- *   receive -> gate.admit -> waiting --turn--> gate.apply -> emitted update -+-> members (at once)
- *                 | gap: ask for a resync                                    +-> log -> durable -> acknowledgements
+ *   receive -> gate.admit -> waiting --turn--> gate.apply -> emitted updates -+-> members (at once)
+ *                 | gap: ask for a resync                                     +-> log -> durable -> acknowledgements
  *                 | refused: close the sender
  *
  * Safety: an acknowledgement leaves only after the log holds the update. Liveness: whatever waits has a turn scheduled.
  */
 export class Room {
   readonly document: Document;
-  readonly #doc = new Y.Doc();
+  readonly #doc = createServerDoc();
   readonly #gate: Gate;
   readonly #presence: Presence;
   readonly #field: string;
@@ -61,8 +63,8 @@ export class Room {
   readonly #reusableIds: ReusableIds;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
-  /** What Yjs emitted in the transaction that runs. */
-  #emitted: Uint8Array | null = null;
+  /** What Yjs has emitted and nobody has taken yet. */
+  #emitted: Uint8Array[] = [];
   readonly #pace = new TurnPace();
   #turnScheduled = false;
   readonly #whole: WholeState;
@@ -91,7 +93,7 @@ export class Room {
     room.#whole.begin(await room.document.load(room.#doc));
     room.#doc.getText(room.#field);
     room.#doc.on('update', (update: Uint8Array) => {
-      room.#emitted = update;
+      room.#emitted.push(update);
       room.#whole.changed(update);
       room.#digest = null;
     });
@@ -288,7 +290,6 @@ export class Room {
    */
   async edit(change: (text: Y.Text) => void, properties?: DocumentProperties): Promise<void> {
     this.#runTurn();
-    this.#emitted = null;
     let durable: Promise<void>;
     try {
       this.#doc.transact(() => change(this.#doc.getText(this.#field)));
@@ -299,20 +300,27 @@ export class Room {
   }
 
   /** Hands on what the server itself has changed. Resolves when that and all before it is durable. */
-  #publish(update: Uint8Array | null, properties?: DocumentProperties): Promise<void> {
+  #publish(updates: readonly Uint8Array[], properties?: DocumentProperties): Promise<void> {
     return new Promise((resolve) => {
-      if (update === null) {
-        this.document.afterPending(resolve);
-        return;
-      }
+      this.#record(updates, resolve, properties);
+      this.#fanOut(updates.map(encodeUpdate), [], null);
+    });
+  }
+
+  /** Appends updates to the log and tells the observer. Calls back when they, and all before them, are durable. */
+  #record(updates: readonly Uint8Array[], onDurable: () => void, properties?: DocumentProperties): void {
+    const last = updates.length - 1;
+    // What brought nothing new may repeat what is still on its way to the disk.
+    if (last < 0) this.document.afterPending(onDurable);
+    for (const [index, update] of updates.entries()) {
       const stored = () => {
+        if (index < last) return;
+        onDurable();
         this.#observer?.stored(this);
-        resolve();
       };
       this.document.append(update, stored, properties === undefined ? {} : { properties });
-      this.#fanOut([encodeUpdate(update)], [], null);
       this.#observer?.changed(this, update);
-    });
+    }
   }
 
   /** The whole state in V1 encoding, as everybody will have it when the turn has ended. */
@@ -390,12 +398,12 @@ export class Room {
       const waiting = this.#waiting;
       this.#waiting = [];
       this.#waitingBytes = 0;
-      const update = this.#apply(waiting);
+      const updates = this.#apply(waiting);
       if (this.#broken) return;
-      if (update !== null) {
-        text.push(encodeUpdate(update));
+      if (updates.length > 0) {
+        text.push(...updates.map(encodeUpdate));
         const first = waiting[0]?.seat ?? null;
-        soleAuthor = waiting.every(({ seat }) => seat === first) ? first : null;
+        soleAuthor = updates.length === 1 && waiting.every(({ seat }) => seat === first) ? first : null;
       }
     }
     const presence: Uint8Array[] = [];
@@ -408,30 +416,22 @@ export class Room {
     if (this.document.wantsCompaction) void this.#whole.compact();
   }
 
-  /** Applies what waited, hands it to the log, and returns what is new in one update. */
-  #apply(waiting: readonly Waiting[]): Uint8Array | null {
-    this.#emitted = null;
+  /** Applies what waited, hands it to the log, and returns what is new. */
+  #apply(waiting: readonly Waiting[]): readonly Uint8Array[] {
     try {
       this.#doc.transact(() => {
         for (const entry of waiting) this.#applyOne(entry);
       });
     } catch (err) {
       this.#fail(err);
-      return null;
+      return [];
     }
-    const update = this.#takeEmitted();
-    const acknowledge = () => {
+    const updates = this.#takeEmitted();
+    this.#record(updates, () => {
       for (const { seat, count } of waiting) seat.durable = Math.max(seat.durable, count);
       for (const { seat } of waiting) seat.acknowledge();
-      if (update !== null) this.#observer?.stored(this);
-    };
-    // Bytes that brought nothing new may repeat what is still on its way to the disk.
-    if (update === null) this.document.afterPending(acknowledge);
-    else {
-      this.document.append(update, acknowledge);
-      this.#observer?.changed(this, update);
-    }
-    return update;
+    });
+    return updates;
   }
 
   #applyOne({ seat, update, merge, count }: Waiting): void {
@@ -455,10 +455,10 @@ export class Room {
     }
   }
 
-  #takeEmitted(): Uint8Array | null {
-    const update = this.#emitted;
-    this.#emitted = null;
-    return update;
+  #takeEmitted(): readonly Uint8Array[] {
+    const updates = this.#emitted;
+    this.#emitted = [];
+    return updates;
   }
 
   /** Something an update builds on is missing: the member is asked for all that this room lacks. */
