@@ -20,7 +20,7 @@ export interface Line {
   readonly title: string;
   /** Longest time it may take, in seconds; then it is ended, servers and all. */
   readonly limit: number;
-  /** `say` is told what happens, for whoever watches. */
+  /** `say` is told what happens, for anyone who watches. */
   run(say: (text: string) => void): Promise<Row[]>;
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Action, may, ROLES } from '../protocol/roles.ts';
 import { ROOT } from '../scripts/source-files.ts';
-import { SECURITY_EVENTS } from '../server/audit.ts';
+import { SECURITY_EVENTS } from '../server/log/audit.ts';
 
 const page = readFileSync(join(ROOT, 'docs/access.md'), 'utf8');
 

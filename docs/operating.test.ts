@@ -6,7 +6,7 @@ import { ROOT } from '../scripts/source-files.ts';
 const page = readFileSync(join(ROOT, 'docs/operating.md'), 'utf8');
 
 test('operating.md explains every figure of /metrics, and no other', () => {
-  const source = readFileSync(join(ROOT, 'server/http/metrics.ts'), 'utf8');
+  const source = readFileSync(join(ROOT, 'server/metrics/metrics.ts'), 'utf8');
   const namesIn = (text: string) =>
     [...new Set(text.match(/\b(?:coscribe|process|nodejs)_[a-z_]+(?:_total|_bytes|_seconds|[a-z])\b/g))].sort();
   expect(namesIn(source).length).toBeGreaterThan(15);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ROOT } from '../scripts/source-files.ts';
-import { SETTINGS } from '../server/settings.ts';
+import { SETTINGS } from '../server/config/settings.ts';
 
 const page = readFileSync(join(ROOT, 'docs/security.md'), 'utf8');
 

@@ -305,7 +305,7 @@ test('a link with a password asks for it, says when it is wrong, and remembers t
   await owner.sees('Behind a password. And in.');
 });
 
-test('whoever tries many passwords is told to wait, and for how long', async ({ create, enter }) => {
+test('anyone who tries many passwords is told to wait, and for how long', async ({ create, enter }) => {
   const owner = await create('Olive');
   await letAnyone(owner, '');
   const mallory = await enter('Mallory', await makeLink(owner, 'Locked', 'viewer', 'open sesame'));

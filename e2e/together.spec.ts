@@ -95,7 +95,7 @@ test('line ends, tabs, pairs, marks and right-to-left text arrive as they were p
   await alice.sees(`${text}!`);
 });
 
-test('text with CRLF keeps it, whoever edits', async ({ server, arrive }) => {
+test('text with CRLF keeps it, no matter who edits', async ({ server, arrive }) => {
   await fetch(`${server.url}/api/documents/crlf`, {
     method: 'PUT',
     headers: { 'content-type': 'text/plain' },

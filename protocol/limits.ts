@@ -10,7 +10,7 @@ export const LIMITS = {
   messageBytes: 16 * 1024 * 1024,
   /** Longest awareness state of one client, as JSON, in bytes. */
   awarenessStateBytes: 8 * 1024,
-  /** Most awareness entries in one message of a client. */
+  /** Max awareness entries in one message of a client. */
   awarenessEntries: 4096,
   /** Deepest nesting of arrays and objects in an awareness state. */
   awarenessDepth: 16,

@@ -33,7 +33,7 @@ export interface DocumentProperties {
 export interface Welcome {
   /** Changes when the document is restored or wiped: a copy of another epoch must not be merged (SYN-5). */
   epoch: string;
-  /** `stateDigest` of the document as the connection joins it: whoever has the same need not be sent anything. */
+  /** `stateDigest` of the document as the connection joins it: anyone who has the same need not be sent anything. */
   digest: string;
   /**
    * A Yjs client id that the document has seen and that nobody uses any more: a client that has not written yet may take it

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-/** Most script a document page may load before the first keystroke, in bytes after gzip. */
+/** Max script a document page may load before the first keystroke, in bytes after gzip. */
 export const BUDGET_BYTES = 260_000;
 
-/** Most that the editor with Markdown may take as one module for other people's pages, in bytes after gzip. */
+/** Max that the editor with Markdown may take as one module for other people's pages, in bytes after gzip. */
 export const EMBED_BUDGET_BYTES = 190_000;
 
 /**

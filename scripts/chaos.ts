@@ -14,7 +14,7 @@ const PAGE = join(ROOT, 'docs/reliability.md');
 const [BEGIN, END] = ['<!-- chaos: begin -->', '<!-- chaos: end -->'];
 
 const USAGE = `npm run chaos -- [--cycles 50] [--minutes N] [--seed S] [--only ${ALL_TROUBLES.join(',')}] [--dry]
-  --minutes  begin no cycle after so many minutes; without --cycles as many as fit
+  --minutes  begin no cycle after this many minutes; without --cycles as many as fit
   --seed     makes the same troubles in the same order (not at the same instants)
   --dry      leave docs/reliability.md alone`;
 

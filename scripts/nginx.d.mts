@@ -1,3 +1,3 @@
-// For server/nginx.net.test.ts; the rest of the scripts have no use for types from outside.
+// For server/test/nginx.net.test.ts; the rest of the scripts have no use for types from outside.
 export function findNginx(): string | null;
 export function ensureNginx(): Promise<void>;

@@ -9,8 +9,8 @@ import { CommandError } from './command/command-error.ts';
 import { restore } from './command/restore.ts';
 import { processTerminal as terminal } from './command/terminal.ts';
 import { token } from './command/token.ts';
-import { readCommand } from './config.ts';
-import { ConfigError } from './config-error.ts';
+import { readCommand } from './config/config.ts';
+import { ConfigError } from './config/config-error.ts';
 import { CertificateError } from './edge/certificate.ts';
 import { StoreError } from './store/store.ts';
 

@@ -1,27 +1,27 @@
 import type { AddressInfo } from 'node:net';
 import { Server as SecureServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
-import { AuditThrottle } from './audit-throttle.ts';
-import { AccessControl } from './auth/access-control.ts';
-import type { Authenticator } from './auth/authenticator.ts';
-import { createSignIn } from './auth/sign-in.ts';
-import { createTokenVerifiers } from './auth/token-verifiers.ts';
+import { AccessControl } from './access/access-control.ts';
+import type { Authenticator } from './access/authenticator.ts';
 import type { Clock } from './clock.ts';
-import type { ConnectionRates, Rate } from './connection/allowance.ts';
+import type { Settings } from './config/settings.ts';
 import { Documents } from './document/documents.ts';
 import type { StateWork } from './document/state-work.ts';
 import { basePathOf } from './edge/base-path.ts';
 import { Certificate, readKeyPair } from './edge/certificate.ts';
-import { Door } from './edge/door.ts';
-import { Quotas } from './edge/quotas.ts';
+import { OriginPolicy } from './edge/origin-policy.ts';
 import { createHttpApp } from './http/http-app.ts';
-import type { Logger } from './logger.ts';
+import type { ConnectionRates, Rate } from './limits/allowance.ts';
+import { Quotas } from './limits/quotas.ts';
+import { AuditThrottle } from './log/audit-throttle.ts';
+import type { Logger } from './log/logger.ts';
+import { createMetrics, timeLoad } from './metrics/server-metrics.ts';
 import { Registry } from './room/registry.ts';
 import { Room } from './room/room.ts';
 import type { RoomObserver } from './room/room-dependencies.ts';
 import { UpdateCounters } from './room/update-counters.ts';
-import { createMetrics, timeLoad } from './server-metrics.ts';
-import type { Settings } from './settings.ts';
+import { createSignIn } from './sign-in/sign-in.ts';
+import { createTokenVerifiers } from './sign-in/token-verifiers.ts';
 import type { Store } from './store/store.ts';
 import { type ConnectionObserver, WebSocketTransport } from './transport/web-socket-transport.ts';
 
@@ -29,7 +29,7 @@ export interface ServerOptions {
   readonly settings: Settings;
   /** Where documents are kept. The server closes it when it stops. */
   readonly store: Store;
-  /** Instead of share links, owners and tokens (auth/access-control.ts). */
+  /** Instead of share links, owners and tokens (access/access-control.ts). */
   readonly authenticator?: Authenticator;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -129,7 +129,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
   const tlsFiles = tlsCert === null || tlsKey === null ? null : { cert: tlsCert, key: tlsKey };
   const tls = tlsFiles === null ? null : await readKeyPair(tlsFiles);
   const documents = await Documents.open(store, clock, logger, {
-    mostUnstoredBytes: settings.maxUnstoredBytes,
+    maxUnstoredBytes: settings.maxUnstoredBytes,
     ...(options.states === undefined ? {} : { states: options.states }),
   });
   const secret = await documents.secret();
@@ -156,14 +156,14 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
         }),
       ),
     unloadAfter: settings.unloadAfter * 1000,
-    mostRooms: settings.maxDocuments,
+    maxRooms: settings.maxDocuments,
     clock,
     logger,
   });
   documents.commits.onFailingChange((failing) => {
     for (const room of registry.rooms()) room.notify({ type: 'storage', state: failing ? 'failing' : 'working' });
   });
-  const door = new Door(settings, (address) => {
+  const originPolicy = new OriginPolicy(settings, (address) => {
     logger.warn(
       { address },
       'Requests come through a proxy that the setting trustProxy does not name: limits and log take everybody for the proxy, and whether the way is encrypted is not known (docs/operating.md).',
@@ -174,7 +174,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
   const transport = new WebSocketTransport({
     registry,
     authenticator,
-    door,
+    originPolicy,
     quotas,
     basePath,
     limits: {
@@ -203,7 +203,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     clock,
     commits: documents.commits,
     isReady: () => stopping === null,
-    door,
+    originPolicy,
     quotas,
     apiKey: settings.apiKey,
     tls,
@@ -214,7 +214,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     partsFolder: options.partsFolder,
     basePath,
     frameAncestors: frameAncestors(settings.frameAncestors),
-    longestBody: settings.maxMessageBytes,
+    maxBodyBytes: settings.maxMessageBytes,
   });
   // Beyond the connections that may be, a few for plain requests; the rest is not worth a handshake.
   http.server.maxConnections = settings.maxConnections + SPARE_SOCKETS;

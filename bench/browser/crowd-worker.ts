@@ -16,7 +16,7 @@ export type CrowdNews = { readonly update: Uint8Array } | { readonly awareness: 
 const TYPING_INTERVAL = 10;
 const MOVING_INTERVAL = 50;
 
-/** Of so many people one is in view. */
+/** Of this many people one is in view. */
 const ONE_IN_VIEW = 5;
 
 /** Every person moves five times a second. */

@@ -108,7 +108,7 @@ export class Person {
         this.onUpdate?.(message, this.dialect.bodyOffset(message));
         return;
       case 'step-1':
-        // Whoever types nothing before it is synced has nothing that the server lacks.
+        // Anyone who types nothing before it is synced has nothing that the server lacks.
         this.sent += 1;
         this.send(this.dialect.step2(EMPTY_UPDATE));
         return;

@@ -7,7 +7,7 @@ const PONG = 10;
 
 const MASK = [0x37, 0xfa, 0x21, 0x3d] as const;
 
-/** All sockets read into this one: Node.js calls back before it reads anew. */
+/** All sockets read into this one: Node.js calls back before it reads again. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024);
 
 /** A message as a client's frame (RFC 6455: final, binary, masked), ready to be written. */

@@ -1,6 +1,6 @@
 import { systemClock } from '../../server/clock.ts';
 import { Documents } from '../../server/document/documents.ts';
-import { silentLogger } from '../../server/logger.ts';
+import { silentLogger } from '../../server/log/logger.ts';
 import { LevelStore } from '../../server/store/level-store.ts';
 
 /** How many records wait for the disk at a time. */

@@ -9,7 +9,7 @@ export interface Paced {
 const SPIN = 2;
 
 /**
- * Lets everybody act at their own pace for so many milliseconds, spread evenly: the first turn of each lies somewhere in
+ * Lets everybody act at their own pace for this many milliseconds, spread evenly: the first turn of each lies somewhere in
  * their first interval, in steps of equal size. Calls `halfway` once when `warmUp` milliseconds have passed.
  */
 export function keepPace(
@@ -70,7 +70,7 @@ class TurnQueue {
     return this.#turns[0];
   }
 
-  /** Moves the first turn so many milliseconds later. */
+  /** Moves the first turn this many milliseconds later. */
   postpone(by: number): void {
     const turns = this.#turns;
     const moved = turns[0];

@@ -1,4 +1,4 @@
-/** Resolves after so many milliseconds. */
+/** Resolves after this many milliseconds. */
 export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
@@ -18,7 +18,7 @@ export async function until(limit: number, what: string, condition: () => boolea
   if (!(await holdsWithin(limit, condition))) throw new Error(`waited ${limit / 1000} s in vain for: ${what}`);
 }
 
-/** Runs a task for each number below `count`, so many at a time. */
+/** Runs a task for each number below `count`, this many at a time. */
 export async function inParallel(count: number, width: number, task: (index: number) => Promise<void>): Promise<void> {
   let next = 0;
   const worker = async () => {

@@ -1,6 +1,6 @@
 import * as Y from 'yjs';
 import { TEXT_FIELD } from '../../protocol/version.ts';
-import { Gate } from '../../server/room/gate.ts';
+import { Gate } from '../../server/gate/gate.ts';
 import { writePaper } from '../harness/paper.ts';
 import { figure, type Line, times } from '../line.ts';
 
@@ -41,7 +41,7 @@ function measure(updates: readonly Uint8Array[]): Costs {
   };
   for (let at = 0; at < updates.length; at += TURN) {
     const turn = updates.slice(at, at + TURN);
-    // Whoever comes second finds the bytes in the cache: they take turns.
+    // Anyone who comes second finds the bytes in the cache: they take turns.
     const [first, second] = (at / TURN) % 2 === 0 ? [withGate, without] : [without, withGate];
     first(turn);
     second(turn);

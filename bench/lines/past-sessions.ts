@@ -14,7 +14,7 @@ const SESSIONS = 10_000;
 /** Words of each session. */
 const LENGTH = 20;
 
-/** A text to which so many clients each appended a few words. */
+/** A text to which this many clients each appended a few words. */
 function writtenByMany(): Uint8Array {
   const words = 'a few words of mine. '.slice(0, LENGTH);
   const blocks = Array.from({ length: SESSIONS }, (_, index) => ({

@@ -3,8 +3,8 @@ import { expect, same, test } from './harness-page.ts';
 const PARAGRAPHS = Array.from({ length: 200 }, (_, i) => `Paragraph ${i + 1} with some words in it.`).join('\n\n');
 
 test("people see each other's carets, selections, names and colours", async ({ room, page }) => {
-  const alice = await room.seat('alice', { content: 'Some words to select' });
-  const bob = await room.seat('bob');
+  const alice = await room.join('alice', { content: 'Some words to select' });
+  const bob = await room.join('bob');
   await bob.select(5, 10);
   const caret = alice.carets;
   await expect(caret).toHaveCount(1);
@@ -26,8 +26,8 @@ test("people see each other's carets, selections, names and colours", async ({ r
 });
 
 test('all selection ranges are seen', async ({ room, page }) => {
-  const alice = await room.seat('alice', { content: 'one two one two one' });
-  const bob = await room.seat('bob');
+  const alice = await room.join('alice', { content: 'one two one two one' });
+  const bob = await room.join('bob');
   await bob.select(0, 3);
   await page.keyboard.press('Control+d');
   await page.keyboard.press('Control+d');
@@ -41,7 +41,7 @@ test('all selection ranges are seen', async ({ room, page }) => {
 });
 
 test('carets and names are written as y-codemirror.next writes them', async ({ room, page }) => {
-  const alice = await room.seat('alice', { content: 'Some text' });
+  const alice = await room.join('alice', { content: 'Some text' });
   await alice.select(4);
   const state = () => page.evaluate(() => window.harness.desk('alice').awareness.getLocalState());
   await expect.poll(async () => (await state())?.['cursor'] != null).toBe(true);
@@ -54,8 +54,8 @@ test('carets and names are written as y-codemirror.next writes them', async ({ r
 });
 
 test('a stock client is seen, and what it may send wrongly is not', async ({ room, page }) => {
-  const alice = await room.seat('alice', { content: 'Some text' });
-  const bob = await room.seat('bob');
+  const alice = await room.join('alice', { content: 'Some text' });
+  const bob = await room.join('bob');
   await page.evaluate(() => {
     const { awareness, text } = window.harness.desk('bob');
     const at = (index: number) => window.harness.Y.createRelativePositionFromTypeIndex(text, index);
@@ -77,8 +77,8 @@ test('a stock client is seen, and what it may send wrongly is not', async ({ roo
 });
 
 test('a caret moves with the text without a word about it', async ({ room, page }) => {
-  const alice = await room.seat('alice', { content: 'left right' });
-  const bob = await room.seat('bob');
+  const alice = await room.join('alice', { content: 'left right' });
+  const bob = await room.join('bob');
   await bob.select(5);
   await expect(alice.carets).toHaveCount(1);
   const offset = () =>
@@ -100,8 +100,8 @@ test('a caret moves with the text without a word about it', async ({ room, page 
 });
 
 test('moves of the own caret are told at most about 20 times a second, the last one always', async ({ room, page }) => {
-  const alice = await room.seat('alice', { content: 'x'.repeat(2_000) });
-  const bob = await room.seat('bob');
+  const alice = await room.join('alice', { content: 'x'.repeat(2_000) });
+  const bob = await room.join('bob');
   await bob.select(0);
   await expect(alice.carets).toHaveCount(1);
   const { told, elapsed } = await page.evaluate(async () => {
@@ -128,8 +128,8 @@ test('moves of the own caret are told at most about 20 times a second, the last 
 
 test('names show on activity, fade, and show again under the pointer', async ({ room, page }) => {
   await page.clock.install();
-  const alice = await room.seat('alice', { content: 'first line\nsecond line' });
-  const bob = await room.seat('bob');
+  const alice = await room.join('alice', { content: 'first line\nsecond line' });
+  const bob = await room.join('bob');
   await bob.select(13);
   await page.clock.runFor(200);
   const flag = alice.pane.locator('.cs-caret-flag');
@@ -152,8 +152,8 @@ test('names show on activity, fade, and show again under the pointer', async ({ 
 });
 
 test('names flip below on the first line and to the left past the middle', async ({ room }) => {
-  const alice = await room.seat('alice', { content: `${'word '.repeat(8)}\nsecond\nthird`, language: 'JavaScript' });
-  const bob = await room.seat('bob');
+  const alice = await room.join('alice', { content: `${'word '.repeat(8)}\nsecond\nthird`, language: 'JavaScript' });
+  const bob = await room.join('bob');
   const classes = async (at: number) => {
     await bob.select(at);
     await expect.poll(async () => (await alice.carets.getAttribute('class'))?.includes('cs-caret-show')).toBe(true);
@@ -178,9 +178,9 @@ test('a caret stays on blur, and goes when it is hidden, when its person leaves 
   room,
   page,
 }) => {
-  const alice = await room.seat('alice', { content: 'text' });
-  const bob = await room.seat('bob');
-  const carol = await room.seat('carol');
+  const alice = await room.join('alice', { content: 'text' });
+  const bob = await room.join('bob');
+  const carol = await room.join('carol');
   await bob.select(2);
   await carol.select(3);
   await expect(alice.carets).toHaveCount(2);
@@ -199,7 +199,7 @@ test('a caret stays on blur, and goes when it is hidden, when its person leaves 
 });
 
 test('only what is visible is drawn, also of a crowd that has selected everything', async ({ room, page }) => {
-  const alice = await room.seat('alice', { content: PARAGRAPHS.repeat(50) });
+  const alice = await room.join('alice', { content: PARAGRAPHS.repeat(50) });
   await page.evaluate(() => window.harness.crowd(200));
   await expect.poll(() => alice.carets.count()).toBeGreaterThan(0);
   expect(await alice.carets.count()).toBeLessThan(20);
@@ -214,8 +214,8 @@ test('only what is visible is drawn, also of a crowd that has selected everythin
 });
 
 test('jumping to somebody scrolls their caret into view', async ({ room, page }) => {
-  const alice = await room.seat('alice', { content: PARAGRAPHS });
-  const bob = await room.seat('bob');
+  const alice = await room.join('alice', { content: PARAGRAPHS });
+  const bob = await room.join('bob');
   await bob.select(PARAGRAPHS.length - 5);
   const jump = (id: number) => page.evaluate((id) => window.harness.desk('alice').editor.jumpTo(id), id);
   const id = await bob.id();
@@ -229,8 +229,8 @@ test.describe('following', () => {
     room,
     page,
   }) => {
-    const alice = await room.seat('alice', { content: PARAGRAPHS });
-    const bob = await room.seat('bob');
+    const alice = await room.join('alice', { content: PARAGRAPHS });
+    const bob = await room.join('bob');
     await bob.select(0);
     await expect(alice.carets).toHaveCount(1);
     const id = await bob.id();
@@ -272,8 +272,8 @@ test.describe('following', () => {
     ['their leaving', (page) => page.evaluate(() => window.harness.leave('bob'))],
   ] satisfies [string, (page: import('playwright/test').Page) => Promise<unknown>][]) {
     test(`${what} stops it`, async ({ room, page }) => {
-      const alice = await room.seat('alice', { content: PARAGRAPHS });
-      const bob = await room.seat('bob');
+      const alice = await room.join('alice', { content: PARAGRAPHS });
+      const bob = await room.join('bob');
       await bob.select(5);
       await expect(alice.carets).toHaveCount(1);
       await alice.select(0);

@@ -4,7 +4,7 @@ import { expect, test } from './harness-page.ts';
 const MARKDOWN = '# One\n\ntext\n\n## Two\n\nmore\n\n# Three\n\n```js\nconst x = 1;\n```\n';
 
 test('Markdown is the default, and code blocks get their own grammar', async ({ room, page }) => {
-  const alice = await room.seat('alice', { content: MARKDOWN });
+  const alice = await room.join('alice', { content: MARKDOWN });
   expect(await page.evaluate(() => window.harness.desk('alice').editor.language)).toBe('Markdown');
   await expect(alice.pane.locator('.cs-code-line')).toHaveCount(3);
   const keyword = alice.pane.locator('.cs-code-line span', { hasText: /^const$/ });
@@ -14,7 +14,7 @@ test('Markdown is the default, and code blocks get their own grammar', async ({ 
 test('a grammar is loaded when its language is chosen', async ({ room, page }) => {
   const scripts: string[] = [];
   page.on('request', (request) => scripts.push(new URL(request.url()).pathname));
-  const alice = await room.seat('alice', { content: 'def f():\n  return 1\n' });
+  const alice = await room.join('alice', { content: 'def f():\n  return 1\n' });
   await expect(alice.pane.locator('.cm-line').first()).toHaveText('def f():');
   expect(scripts.filter((path) => path.includes('python'))).toEqual([]);
   await page.evaluate(() => window.harness.desk('alice').editor.setLanguage('', 'script.py'));
@@ -25,7 +25,7 @@ test('a grammar is loaded when its language is chosen', async ({ room, page }) =
 
 test('prose wraps at a readable measure in the middle, code takes the full width', async ({ room, page }) => {
   await page.setViewportSize({ width: 1400, height: 700 });
-  const alice = await room.seat('alice', { content: 'word '.repeat(200) });
+  const alice = await room.join('alice', { content: 'word '.repeat(200) });
   const lineBox = () =>
     page.evaluate(() => {
       const line = document.querySelector<HTMLElement>('#alice .cm-line');
@@ -50,7 +50,7 @@ test('prose wraps at a readable measure in the middle, code takes the full width
 });
 
 test('sections fold and unfold', async ({ room }) => {
-  const alice = await room.seat('alice', { content: MARKDOWN });
+  const alice = await room.join('alice', { content: MARKDOWN });
   await alice.select(2);
   await alice.press('Control+Shift+BracketLeft');
   await expect(alice.pane.locator('.cm-foldPlaceholder')).toHaveCount(1);
@@ -61,7 +61,7 @@ test('sections fold and unfold', async ({ room }) => {
 });
 
 test('search finds, replaces and closes', async ({ room, page }) => {
-  const alice = await room.seat('alice', { content: 'cat dog cat' });
+  const alice = await room.join('alice', { content: 'cat dog cat' });
   await alice.select(0);
   await alice.press('Control+f');
   await page.keyboard.type('cat');
@@ -74,7 +74,7 @@ test('search finds, replaces and closes', async ({ room, page }) => {
 });
 
 test('brackets close and match, comments toggle', async ({ room, page }) => {
-  const alice = await room.seat('alice', { language: 'JavaScript' });
+  const alice = await room.join('alice', { language: 'JavaScript' });
   await alice.content.focus();
   await page.evaluate(() => window.harness.desk('alice').editor.setLanguage('JavaScript'));
   await page.keyboard.type('f(');
@@ -90,7 +90,7 @@ test('Tab indents with a hint, Esc then Tab leaves the editor, coming back by Ta
   room,
   page,
 }) => {
-  const alice = await room.seat('alice');
+  const alice = await room.join('alice');
   await alice.content.focus();
   await page.keyboard.press('Tab');
   expect(await alice.held()).toBe('\t');
@@ -110,7 +110,7 @@ test('Tab indents with a hint, Esc then Tab leaves the editor, coming back by Ta
 
 test('the theme is light, dark, or as the system says, also when that changes', async ({ room, page }) => {
   await page.emulateMedia({ colorScheme: 'dark' });
-  const alice = await room.seat('alice', { content: 'text' });
+  const alice = await room.join('alice', { content: 'text' });
   const editor = alice.pane.locator('.cm-editor');
   await expect(editor).toHaveCSS('background-color', 'rgb(30, 27, 24)');
   await page.emulateMedia({ colorScheme: 'light' });
@@ -122,7 +122,7 @@ test('the theme is light, dark, or as the system says, also when that changes', 
 });
 
 test('settings change while the editor is open', async ({ room, page }) => {
-  const alice = await room.seat('alice', { placeholder: 'Write' });
+  const alice = await room.join('alice', { placeholder: 'Write' });
   await expect(alice.pane.locator('.cm-placeholder')).toHaveText('Write');
   await expect(alice.pane.locator('.cm-lineNumbers')).toBeVisible();
   await page.evaluate(() => {
@@ -139,7 +139,7 @@ test('settings change while the editor is open', async ({ room, page }) => {
 });
 
 test('destroying twice leaves nothing behind', async ({ room, page }) => {
-  await room.seat('alice', { content: 'text' });
+  await room.join('alice', { content: 'text' });
   const left = await page.evaluate(() => {
     const { editor, doc, text, awareness } = window.harness.desk('alice');
     const before = awareness._observers.get('change')?.size ?? 0;
@@ -164,8 +164,8 @@ for (const theme of ['light', 'dark'] as const) {
     room,
     page,
   }) => {
-    const alice = await room.seat('alice', { content: MARKDOWN, theme });
-    const bob = await room.seat('bob', { theme, readOnly: true });
+    const alice = await room.join('alice', { content: MARKDOWN, theme });
+    const bob = await room.join('bob', { theme, readOnly: true });
     await bob.content.focus();
     await alice.select(3);
     await alice.press('Control+f');

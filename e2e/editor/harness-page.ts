@@ -6,7 +6,7 @@ import { build } from 'vite';
 import type { EditorOptions } from '../../web/editor/index.ts';
 import type {} from './harness/harness.ts';
 
-type SeatOptions = Partial<
+type JoinOptions = Partial<
   Pick<
     EditorOptions,
     | 'field'
@@ -103,8 +103,8 @@ export class Person {
 
 /** Opens people's editors on one page. */
 export interface Room {
-  /** Seats a person; their editor shares the text with everybody seated. */
-  seat(name: string, options?: SeatOptions): Promise<Person>;
+  /** JoinedPeople a person; their editor shares the text with everybody seated. */
+  join(name: string, options?: JoinOptions): Promise<Person>;
 }
 
 const MIME: Record<string, string> = { html: 'text/html', js: 'text/javascript', css: 'text/css' };
@@ -148,7 +148,7 @@ export const test = base.extend<{ room: Room }, { harnessOrigin: string }>({
     await page.goto(harnessOrigin);
     await page.waitForFunction(() => 'harness' in window);
     await use({
-      async seat(name, options = {}) {
+      async join(name, options = {}) {
         await page.evaluate(([name, options]) => window.harness.open(name, options), [name, options] as const);
         return new Person(page, name);
       },

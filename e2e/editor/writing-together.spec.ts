@@ -1,8 +1,8 @@
 import { expect, same, test } from './harness-page.ts';
 
 test('two people type and see each other', async ({ room }) => {
-  const alice = await room.seat('alice');
-  const bob = await room.seat('bob');
+  const alice = await room.join('alice');
+  const bob = await room.join('bob');
   await alice.type('Hello ');
   await same(alice, bob);
   await bob.press('End');
@@ -12,8 +12,8 @@ test('two people type and see each other', async ({ room }) => {
 });
 
 test('[SYN-1] both write at the same place while apart and have the same text afterwards', async ({ room, page }) => {
-  const alice = await room.seat('alice', { content: 'start end' });
-  const bob = await room.seat('bob');
+  const alice = await room.join('alice', { content: 'start end' });
+  const bob = await room.join('bob');
   await page.evaluate(() => window.harness.setOffline('bob', true));
   await alice.select(6);
   await alice.type('alice ');
@@ -28,8 +28,8 @@ test('[SYN-8] undo and redo by keys revert only own edits, across remote ones an
   room,
   page,
 }) => {
-  const alice = await room.seat('alice');
-  const bob = await room.seat('bob');
+  const alice = await room.join('alice');
+  const bob = await room.join('bob');
   await alice.type('alice ');
   await same(alice, bob);
   await page.evaluate(() => window.harness.setOffline('bob', true));
@@ -51,8 +51,8 @@ test('[SYN-8] undo and redo by keys revert only own edits, across remote ones an
 });
 
 test('right-to-left text, combining marks, tabs and surrogate pairs survive a round trip', async ({ room }) => {
-  const alice = await room.seat('alice', { language: 'Plain text' });
-  const bob = await room.seat('bob');
+  const alice = await room.join('alice', { language: 'Plain text' });
+  const bob = await room.join('bob');
   const text = 'שלום, مرحبا e\u0301 ñ\t👩‍👩‍👧‍👦 🇩🇪 𝒳';
   await alice.content.focus();
   await alice.page.keyboard.insertText(text);
@@ -68,8 +68,8 @@ test('right-to-left text, combining marks, tabs and surrogate pairs survive a ro
 
 test.describe('a document with CRLF', () => {
   test('is typed into at the ends of its lines without tearing a line break', async ({ room, page }) => {
-    const alice = await room.seat('alice', { content: 'one\r\ntwo\r\nthree', language: 'Plain text' });
-    const bob = await room.seat('bob', { language: 'Plain text' });
+    const alice = await room.join('alice', { content: 'one\r\ntwo\r\nthree', language: 'Plain text' });
+    const bob = await room.join('bob', { language: 'Plain text' });
     await alice.select(0);
     await alice.press('End');
     await page.keyboard.type('!');
@@ -89,21 +89,21 @@ test.describe('a document with CRLF', () => {
   });
 
   test('takes pasted text in its own style, and a document with LF in its own', async ({ room, page }) => {
-    const alice = await room.seat('alice', { content: 'one\r\ntwo' });
-    const bob = await room.seat('bob');
+    const alice = await room.join('alice', { content: 'one\r\ntwo' });
+    const bob = await room.join('bob');
     await alice.select(0);
     await alice.paste('a\nb\r\nc\r');
     expect(await same(alice, bob)).toBe('a\r\nb\r\nc\r\none\r\ntwo');
     await page.reload();
     await page.waitForFunction(() => 'harness' in window);
-    const carol = await room.seat('carol', { content: 'one\ntwo' });
+    const carol = await room.join('carol', { content: 'one\ntwo' });
     await carol.select(0);
     await carol.paste('a\r\nb\r');
     expect(await same(carol)).toBe('a\nb\none\ntwo');
   });
 
   test('shows a lone carriage return as a sign and hides those of line breaks', async ({ room }) => {
-    const alice = await room.seat('alice', { content: 'one\r\nt\rwo' });
+    const alice = await room.join('alice', { content: 'one\r\nt\rwo' });
     await expect(alice.pane.locator('.cm-specialChar')).toHaveCount(1);
     await expect(alice.pane.locator('.cm-specialChar')).toHaveAttribute('title', /carriage return/i);
     await expect(alice.pane.locator('.cm-line').first()).toHaveText('one');
@@ -114,8 +114,8 @@ test('during IME input, remote changes on the line wait until the composition en
   room,
   page,
 }) => {
-  const alice = await room.seat('alice', { content: 'first\nsecond\nthird', language: 'Plain text' });
-  const bob = await room.seat('bob', { language: 'Plain text' });
+  const alice = await room.join('alice', { content: 'first\nsecond\nthird', language: 'Plain text' });
+  const bob = await room.join('bob', { language: 'Plain text' });
   await alice.select(12);
   const devtools = await page.context().newCDPSession(page);
   const compose = (text: string) =>
@@ -144,7 +144,7 @@ test('during IME input, remote changes on the line wait until the composition en
 });
 
 test('an embed of another editor neither hangs the editor nor shifts the text', async ({ room, page }) => {
-  const alice = await room.seat('alice', { content: 'before after' });
+  const alice = await room.join('alice', { content: 'before after' });
   await page.evaluate(() => window.harness.desk('alice').text.insertEmbed(7, { image: 'x' }));
   await expect.poll(() => alice.shown()).toBe('before \ufffcafter');
   await alice.press('Control+End');
@@ -154,8 +154,8 @@ test('an embed of another editor neither hangs the editor nor shifts the text', 
 });
 
 test('filters and read-only settings of a host hold back the person, not the others', async ({ room, page }) => {
-  const alice = await room.seat('alice', { content: 'text', readOnly: true });
-  const bob = await room.seat('bob');
+  const alice = await room.join('alice', { content: 'text', readOnly: true });
+  const bob = await room.join('bob');
   await bob.press('Control+End');
   await bob.type(' of bob');
   expect(await same(alice, bob)).toBe('text of bob');
@@ -170,7 +170,7 @@ test('filters and read-only settings of a host hold back the person, not the oth
 });
 
 test('an editor is bound to another text, with its own history', async ({ room, page }) => {
-  const alice = await room.seat('alice', { content: 'first text' });
+  const alice = await room.join('alice', { content: 'first text' });
   await alice.press('Control+End');
   await alice.type('!');
   await page.evaluate(() => {
@@ -191,8 +191,8 @@ test('an editor is bound to another text, with its own history', async ({ room, 
 });
 
 test('extensions that throw are reported and do not break the editing', async ({ room, page }) => {
-  const alice = await room.seat('alice');
-  const bob = await room.seat('bob');
+  const alice = await room.join('alice');
+  const bob = await room.join('bob');
   await page.evaluate(() => {
     const { editor } = window.harness.desk('alice');
     editor.onFollowChange(() => {
@@ -206,8 +206,8 @@ test('extensions that throw are reported and do not break the editing', async ({
 });
 
 test('pasting 1 MB arrives in frames of bounded size and is one step to undo', async ({ room, page }) => {
-  const alice = await room.seat('alice');
-  const bob = await room.seat('bob');
+  const alice = await room.join('alice');
+  const bob = await room.join('bob');
   await alice.type('x');
   const megabyte = 'A line of text that is pasted. 😀\n'.repeat(30_000);
   const begun = Date.now();
@@ -230,8 +230,8 @@ test('pasting 1 MB arrives in frames of bounded size and is one step to undo', a
 
 test('a document of 100,000 lines is typed into at both ends and in the middle', async ({ room, page }) => {
   const content = Array.from({ length: 100_000 }, (_, i) => `line ${i + 1} of a long document`).join('\n');
-  const alice = await room.seat('alice', { content });
-  const bob = await room.seat('bob');
+  const alice = await room.join('alice', { content });
+  const bob = await room.join('bob');
   await bob.select(content.length);
   const begun = Date.now();
   await alice.select(0);

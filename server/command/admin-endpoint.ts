@@ -6,13 +6,13 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../log/logger.ts';
 import { CommandError } from './command-error.ts';
 
 /*
  * LevelDB lets one process at a time read a database, so while a server runs, other commands ask it. It listens on a port
  * of its own on 127.0.0.1, which no proxy passes on, and writes the port and a secret into `admin.json` in the data
- * folder, readable by its own user only: whoever may read the data may ask.
+ * folder, readable by its own user only: anyone who may read the data may ask.
  */
 
 const FILE = 'admin.json';

@@ -4,7 +4,7 @@ import sqlite from 'node-sqlite3-wasm';
 import { describe, expect, it } from 'vitest';
 import { LeveldbPersistence } from 'y-leveldb';
 import * as Y from 'yjs';
-import { completeSettings } from '../config.ts';
+import { completeSettings } from '../config/config.ts';
 import { createServer } from '../index.ts';
 import { MemoryTerminal } from '../testing/memory-terminal.ts';
 import { freshFolder } from '../testing/test-server.ts';
@@ -67,7 +67,7 @@ describe('coscribe import', () => {
     const { data, exitCode, said } = await run(folder);
     expect({ exitCode, said }).toEqual({ exitCode: 0, said: [`3 documents imported into ${data}, 0 left out.`] });
     expect(await textsIn(data, Object.keys(documents))).toEqual(['the minutes', 'a plan', 'ä']);
-    // With their history: whoever still has the document merges without a duplicate.
+    // With their history: anyone who still has the document merges without a duplicate.
     const server = await createServer({ data });
     await server.document('minutes').applyUpdate(Y.encodeStateAsUpdate(documents.minutes.doc));
     expect(await server.document('minutes').getText()).toBe('the minutes');

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import * as Y from 'yjs';
 import { documentNameProblem } from '../../protocol/document-name.ts';
+import type { Settings } from '../config/settings.ts';
 import { createServerDoc } from '../document/server-doc.ts';
 import { type ForeignDocument, ImportError } from '../import/foreign-document.ts';
 import { openSource } from '../import/open-source.ts';
 import { createServer, type DocumentHandle, type EmbeddedServer } from '../index.ts';
-import type { Settings } from '../settings.ts';
 import { count } from './backup.ts';
 import { CommandError } from './command-error.ts';
 import type { Terminal } from './terminal.ts';

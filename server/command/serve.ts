@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { systemClock } from '../clock.ts';
+import type { SettingName, Settings } from '../config/settings.ts';
 import { StateThread } from '../document/state-thread.ts';
 import { startWarnings } from '../edge/start-warnings.ts';
 import { type CoscribeServer, startServer } from '../server.ts';
-import type { SettingName, Settings } from '../settings.ts';
 import { LevelStore } from '../store/level-store.ts';
 import { type AdminEndpoint, openAdminEndpoint } from './admin-endpoint.ts';
 import { processTerminal } from './terminal.ts';
@@ -53,7 +53,7 @@ export async function serve({
     },
   );
 
-  // Before the address is told: whoever reads it may stop the server at once.
+  // Before the address is told: anyone who reads it may stop the server at once.
   const stop = (signal: string) => {
     logger.info({ signal }, 'Stopping.');
     setTimeout(() => {

@@ -1,4 +1,4 @@
-/** Where a command tells what it did: lines for whoever called it. */
+/** Where a command tells what it did: lines for anyone who called it. */
 export interface Terminal {
   /** The result. */
   say(line: string): void;

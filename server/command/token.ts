@@ -1,9 +1,9 @@
 import { SignJWT } from 'jose';
 import type { Role } from '../../protocol/roles.ts';
-import { readClaims } from '../auth/jwt-claims.ts';
-import { TokenRefused } from '../auth/token-verifier.ts';
+import { TokenRefused } from '../access/token-verifier.ts';
 import type { Clock } from '../clock.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../config/settings.ts';
+import { readClaims } from '../sign-in/jwt-claims.ts';
 import { CommandError } from './command-error.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,5 +1,5 @@
 import { isRole, ROLES, type Role } from '../../protocol/roles.ts';
-import { ConfigError } from '../config-error.ts';
+import { ConfigError } from './config-error.ts';
 
 /** The token that `coscribe token` is to make. */
 export interface TokenOrder {

@@ -11,25 +11,25 @@ import {
 import type { Person } from '../../protocol/person.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
 import { type Action, may } from '../../protocol/roles.ts';
-import { audit, type SecurityEventFields, type SecurityEventName } from '../audit.ts';
-import type { Access, Grant } from '../auth/authenticator.ts';
+import type { Access, Grant } from '../access/authenticator.ts';
 import type { Clock } from '../clock.ts';
-import type { Logger } from '../logger.ts';
+import { UpdateRefused } from '../gate/update-refused.ts';
+import { Allowance, type ConnectionRates } from '../limits/allowance.ts';
+import { type TrafficAllowance, takeMessage } from '../limits/traffic.ts';
+import { audit, type SecurityEventFields, type SecurityEventName } from '../log/audit.ts';
+import type { Logger } from '../log/logger.ts';
 import type { Member } from '../room/member.ts';
 import { PresenceLimitError } from '../room/presence.ts';
 import { type Lease, type Registry, RegistryFullError } from '../room/registry.ts';
-import { UpdateRefused } from '../room/update-refused.ts';
-import { Allowance, type ConnectionRates } from './allowance.ts';
 import { LiveAccess } from './live-access.ts';
 import type { Socket } from './socket.ts';
-import { type TrafficAllowance, takeMessage } from './traffic.ts';
 
 export interface ConnectionLimits {
   /** Longest message, in bytes; told to clients. The transport enforces it. */
   readonly messageBytes: number;
   /** Bytes waiting to be sent from which on a reader counts as slow. */
   readonly congestedBytes: number;
-  /** Most bytes of frames kept while the document is loading. */
+  /** Max bytes of frames kept while the document is loading. */
   readonly earlyBytes: number;
   /** What it may send and cost. */
   readonly rates: ConnectionRates;
@@ -314,7 +314,7 @@ export class Connection implements Member {
     this.#guard(() => room.drained(this));
   }
 
-  /** The socket is gone, whoever ended it. */
+  /** The socket is gone, no matter who ended it. */
   closed(): void {
     const state = this.#state;
     if (state.kind === 'closed') return;
@@ -390,7 +390,7 @@ export class Connection implements Member {
         room.receive(this, message.update, { merge: message.type === 'sync-step-2', count: this.#updates });
         return;
       case 'awareness':
-        // Stock clients say it whoever they are; so it is passed over rather than refused.
+        // Stock clients say it no matter who they are; so it is passed over rather than refused.
         if (!this.#may('be-seen')) return;
         if (this.#presence.take(1, this.#clock)) {
           this.#latePresence = null;
@@ -458,7 +458,7 @@ export class Connection implements Member {
     this.#end(code, reason);
   }
 
-  /** The first edit creates a document, and of those there are so many an hour. */
+  /** The first edit creates a document, and of those there are this many an hour. */
   #mayCreate(exists: boolean): boolean {
     if (exists || this.#hasCreated) return true;
     const seconds = this.#quotas.creation(this.#address, this.person?.id ?? null);

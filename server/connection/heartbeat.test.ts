@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { decodeMessage } from '../../protocol/messages.ts';
-import { silentLogger } from '../logger.ts';
+import { silentLogger } from '../log/logger.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { EDITOR } from '../testing/grants.ts';
 import { UNBOUNDED_RATES } from '../testing/unbounded-rates.ts';

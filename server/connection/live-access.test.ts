@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Access, Grant } from '../auth/authenticator.ts';
+import type { Access, Grant } from '../access/authenticator.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { EDITOR } from '../testing/grants.ts';
 import { LiveAccess } from './live-access.ts';

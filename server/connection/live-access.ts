@@ -1,5 +1,5 @@
 import { CLOSE_CODES, type CloseCode } from '../../protocol/close-codes.ts';
-import type { Access, Grant } from '../auth/authenticator.ts';
+import type { Access, Grant } from '../access/authenticator.ts';
 import type { Clock } from '../clock.ts';
 
 export interface LiveAccessOptions {
@@ -124,7 +124,7 @@ export class LiveAccess {
 
   /**
    * Whether access was given before a change, or ran out while it was asked for, so that the next answer says why. A refusal
-   * stands: whoever is let in again may come again.
+   * stands: anyone who is let in again may come again.
    */
   #isOutdated({ access, changes, askedAt }: Answer): boolean {
     if (access?.granted !== true) return false;

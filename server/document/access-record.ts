@@ -1,12 +1,12 @@
 import { isRole, type Role } from '../../protocol/roles.ts';
 import { DamagedRecordError, decodeJsonRecord, encodeJsonRecord } from './record.ts';
 
-/** Who owns a document: whoever holds a key (of which only the SHA-256 is kept), or a person by the subject of the tokens. */
+/** Who owns a document: anyone who holds a key (of which only the SHA-256 is kept), or a person by the subject of the tokens. */
 export type Owner =
   | { readonly kind: 'key'; readonly hash: string }
   | { readonly kind: 'person'; readonly id: string; readonly name: string | null };
 
-/** A link that gives a role to whoever has it. */
+/** A link that gives a role to anyone who has it. */
 export interface ShareLink {
   readonly id: string;
   /** 43 characters base64url. Kept in the clear, so that an owner can copy the link again. */

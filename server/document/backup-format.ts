@@ -25,7 +25,7 @@ const KIND = { header: 1, entry: 2, end: 3 } as const;
 const PREFIX_BYTES = 5;
 const CHECKSUM_BYTES = 4;
 
-/** Frames are gathered into pieces of about so many bytes. */
+/** Frames are gathered into pieces of about this many bytes. */
 const PIECE_BYTES = 64 * 1024;
 
 /** A key and its value, as the store has them. */
@@ -143,7 +143,7 @@ class FrameReader {
     if (await this.#has(1)) throw new BackupError('bytes follow its end');
   }
 
-  /** Whether so many bytes are there, after waiting for them. */
+  /** Whether this many bytes are there, after waiting for them. */
   async #has(bytes: number): Promise<boolean> {
     if (this.#buffer.length >= bytes) return true;
     const gathered: Uint8Array[] = [this.#buffer];

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { silentLogger } from '../logger.ts';
+import { silentLogger } from '../log/logger.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { Operation } from '../store/store.ts';
 import { FailingStore } from '../testing/failing-store.ts';

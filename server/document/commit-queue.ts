@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../log/logger.ts';
 import type { Operation, Store } from '../store/store.ts';
 
 /** Wait before the first retry of a failed write, in milliseconds; doubled up to the last. */
@@ -9,7 +9,7 @@ const LAST_RETRY = 5_000;
 /** What a commit takes in memory beside its values, in bytes: about enough. */
 const COMMIT_BYTES = 256;
 
-/** Most bytes of values in one batch: beyond it a batch's fsync would make everybody wait. */
+/** Max bytes of values in one batch: beyond it a batch's fsync would make everybody wait. */
 const BATCH_BYTES = 8 * 1024 * 1024;
 
 interface Commit {
@@ -50,14 +50,14 @@ export class CommitQueue {
   onBatch: ((milliseconds: number, commits: number) => void) | null = null;
   /** Called with the milliseconds that a commit has waited, when it is durable. */
   onCommit: ((milliseconds: number) => void) | null = null;
-  readonly #mostWaitingBytes: number;
+  readonly #maxWaitingBytes: number;
 
-  /** More than `mostWaitingBytes` are taken all the same; `isFull` asks the callers to stop. */
-  constructor(store: Store, clock: Clock, logger: Logger, mostWaitingBytes = Number.POSITIVE_INFINITY) {
+  /** More than `maxWaitingBytes` are taken all the same; `isFull` asks the callers to stop. */
+  constructor(store: Store, clock: Clock, logger: Logger, maxWaitingBytes = Number.POSITIVE_INFINITY) {
     this.#store = store;
     this.#clock = clock;
     this.#logger = logger;
-    this.#mostWaitingBytes = mostWaitingBytes;
+    this.#maxWaitingBytes = maxWaitingBytes;
   }
 
   /** Whether the last write failed: nothing is durable until this is over. */
@@ -77,7 +77,7 @@ export class CommitQueue {
 
   /** Whether so much waits for the disk that nobody should bring more (DUR-10). */
   get isFull(): boolean {
-    return this.#waitingBytes > this.#mostWaitingBytes;
+    return this.#waitingBytes > this.#maxWaitingBytes;
   }
 
   /** Tells `listener` whenever `failing` changes; returns the function that ends that. */

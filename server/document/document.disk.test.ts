@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { systemClock } from '../clock.ts';
-import { silentLogger } from '../logger.ts';
+import { silentLogger } from '../log/logger.ts';
 import { LevelStore } from '../store/level-store.ts';
 import type { Operation, Store } from '../store/store.ts';
 import { FailingStore } from '../testing/failing-store.ts';

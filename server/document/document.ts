@@ -8,10 +8,10 @@ import { catalogueKey, logKey, logRange, logSequence, snapshotKey } from './keys
 import { DamagedRecordError, decodeLogRecord, decodeSnapshot, encodeLogRecord, encodeSnapshot } from './record.ts';
 import { BIG_STATE_BYTES, STATE_WORK_HERE, type StateWork } from './state-work.ts';
 
-/** A log of so many records is compacted: reading 500 takes under a millisecond, reading 260,000 takes a second. */
+/** A log of this many records is compacted: reading 500 takes under a millisecond, reading 260,000 takes a second. */
 const COMPACT_RECORDS = 500;
 
-/** A log of so many records is compacted whatever the size of the snapshot that this writes anew. */
+/** A log of this many records is compacted whatever the size of the snapshot that this writes again. */
 const COMPACT_RECORDS_ALWAYS = 20_000;
 
 /** A place in a document's log. Good as long as no snapshot has been written since. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../log/logger.ts';
 import { type Operation, type Store, StoreError } from '../store/store.ts';
 import { type AccessRecord, decodeAccessRecord, encodeAccessRecord } from './access-record.ts';
 import { encodeBackup } from './backup-format.ts';
@@ -25,7 +25,7 @@ export class Documents {
   readonly #storeId: string;
   /** Access records on their way to the disk, which reads must see already. */
   readonly #unstoredAccess = new Map<string, AccessRecord>();
-  /** Work on big states, for whoever has one. */
+  /** Work on big states, for anyone who has one. */
   readonly states: StateWork;
 
   private constructor(store: Store, clock: Clock, commits: CommitQueue, storeId: string, states: StateWork) {
@@ -44,9 +44,9 @@ export class Documents {
     store: Store,
     clock: Clock,
     logger: Logger,
-    { mostUnstoredBytes, states = STATE_WORK_HERE }: { mostUnstoredBytes?: number; states?: StateWork } = {},
+    { maxUnstoredBytes, states = STATE_WORK_HERE }: { maxUnstoredBytes?: number; states?: StateWork } = {},
   ): Promise<Documents> {
-    const commits = new CommitQueue(store, clock, logger, mostUnstoredBytes);
+    const commits = new CommitQueue(store, clock, logger, maxUnstoredBytes);
     const stored = await store.get(FORMAT_KEY);
     if (stored !== null) return new Documents(store, clock, commits, readFormat(stored), states);
     const { storeId, operation } = newFormat();

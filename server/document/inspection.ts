@@ -1,6 +1,6 @@
 import type * as Y from 'yjs';
 import { systemClock } from '../clock.ts';
-import { silentLogger } from '../logger.ts';
+import { silentLogger } from '../log/logger.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import { CLOSED_ACCESS, decodeAccessRecord, encodeAccessRecord } from './access-record.ts';
 import type { Entry } from './backup-format.ts';

@@ -9,7 +9,7 @@ import { encodeJsonRecord } from './record.ts';
 const BATCH_BYTES = 4 * 1024 * 1024;
 
 /**
- * Writes the entries of a backup into an empty store. Every document gets a new epoch: whoever still has a copy from
+ * Writes the entries of a backup into an empty store. Every document gets a new epoch: anyone who still has a copy from
  * before is refused instead of merging back what the restore was meant to undo (SYN-5). Two restores of one backup are
  * two lives as well, hence a new id of the store besides.
  *

@@ -27,7 +27,7 @@ interface Waiter {
 /** The thread's code, compiled beside this file. */
 const MAIN = new URL('./state-thread-main.js', import.meta.url);
 
-/** A thread without work is ended after so many milliseconds, and its memory is free. */
+/** A thread without work is ended after this many milliseconds, and its memory is free. */
 const IDLE_TIME = 10_000;
 
 /**
@@ -98,7 +98,7 @@ export class StateThread implements StateWork {
     }, IDLE_TIME);
   }
 
-  /** The thread is gone, out of memory perhaps: whoever waits is told, and the next task gets another thread. */
+  /** The thread is gone, out of memory perhaps: anyone who waits is told, and the next task gets another thread. */
   #end(worker: Worker, error: Error): void {
     if (this.#worker === worker) this.#fail(error);
   }

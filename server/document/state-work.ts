@@ -21,7 +21,7 @@ export interface CutState {
 }
 
 /**
- * Work on the bytes of big states, which takes seconds: where it is done is up to whoever does it. `updates` build on each
+ * Work on the bytes of big states, which takes seconds: where it is done is up to the one who does it. `updates` build on each
  * other in order and on nothing else.
  */
 export interface StateWork {
@@ -33,10 +33,10 @@ export interface StateWork {
   close(): Promise<void>;
 }
 
-/** Updates of so many bytes together are worth the way to another thread. */
+/** Updates of this many bytes together are worth the way to another thread. */
 export const BIG_STATE_BYTES = 4 * 1024 * 1024;
 
-/** Structs of a piece: applying so many takes about ten milliseconds. */
+/** Structs of a piece: applying this many takes about ten milliseconds. */
 const PIECE_STRUCTS = 1_000;
 
 /** Does the work in this thread, at once. */

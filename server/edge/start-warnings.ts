@@ -6,13 +6,13 @@ export interface ExposureSettings {
   readonly trustProxy: readonly string[] | null;
 }
 
-/** What whoever starts a server should know about who can reach it: sentences, one a line; none when all is well. */
+/** What anyone who starts a server should know about who can reach it: sentences, one a line; none when all is well. */
 export function startWarnings({ host, access, trustProxy }: ExposureSettings, hasTls: boolean): string[] {
   if (isLoopbackName(host)) return [];
   const warnings: string[] = [];
   if (access === 'open') {
     warnings.push(
-      `Other machines can reach this server (host ${host}), and access is open: whoever knows the address of a document can edit it. The setting access=private changes that (docs/security.md).`,
+      `Other machines can reach this server (host ${host}), and access is open: anyone who knows the address of a document can edit it. The setting access=private changes that (docs/security.md).`,
     );
   }
   if (!hasTls && trustProxy === null) {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv6 } from 'node:net';
-import { withoutMapping } from './network-of.ts';
+import { withoutMapping } from '../limits/network-of.ts';
 
 /** Where a request comes from, as far as it can be believed. */
 export interface Visitor {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Access } from '../auth/authenticator.ts';
+import type { Access } from '../access/authenticator.ts';
 import { EDITOR } from '../testing/grants.ts';
 import { checkedAuthenticator } from './checked-authenticator.ts';
 

@@ -1,5 +1,5 @@
 import { isRole, ROLES } from '../../protocol/roles.ts';
-import type { Access, Authenticator, Person, Refusal } from '../auth/authenticator.ts';
+import type { Access, Authenticator, Person, Refusal } from '../access/authenticator.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

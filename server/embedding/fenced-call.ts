@@ -1,4 +1,4 @@
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../log/logger.ts';
 
 /** A function of the host that is told something. What it returns is waited for by nobody. */
 export type HostCallback<Event> = (event: Event) => unknown;

@@ -3,21 +3,21 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { ROLES } from '../../protocol/roles.ts';
-import { audit } from '../audit.ts';
-import type { AccessControl } from '../auth/access-control.ts';
-import type { Grant } from '../auth/authenticator.ts';
-import { FailureBrake } from '../auth/failure-brake.ts';
-import { type Asker, LinkPasswords } from '../auth/link-password.ts';
-import { isSame, makeTicket, TICKET_LIFETIME } from '../auth/ticket.ts';
+import type { AccessControl } from '../access/access-control.ts';
+import type { Grant } from '../access/authenticator.ts';
+import { type Asker, LinkPasswords } from '../access/link-password.ts';
+import { isSame, makeTicket, TICKET_LIFETIME } from '../access/ticket.ts';
 import type { Clock } from '../clock.ts';
 import type { AccessRecord, Owner, ShareLink } from '../document/access-record.ts';
-import { networkOf } from '../edge/network-of.ts';
-import type { Logger } from '../logger.ts';
+import { FailureBrake } from '../limits/failure-brake.ts';
+import { networkOf } from '../limits/network-of.ts';
+import { audit } from '../log/audit.ts';
+import type { Logger } from '../log/logger.ts';
 import { HttpError } from './http-error.ts';
 import { authorizeRequest, checkName, decided } from './request-access.ts';
 
-/** Most links of a document. */
-const MOST_LINKS = 100;
+/** Max links of a document. */
+const MAX_LINKS = 100;
 
 /** Wrong passwords: an address is slowed soon and for long, a link late and shortly, since that hits others too. */
 const ADDRESS_BRAKE = { free: 5, first: 1_000, longest: 15 * 60_000 };
@@ -178,7 +178,7 @@ export const accessRoutes: FastifyPluginAsyncTypebox<AccessRoutesOptions> = asyn
     return { token: makeTicket(secret, name, link, now + TICKET_LIFETIME), expiresIn: TICKET_LIFETIME };
   });
 
-  /** Whoever was an owner when the request came may have been shut out while a password was hashed. */
+  /** Anyone who was an owner when the request came may have been shut out while a password was hashed. */
   function changeAsOwner(request: FastifyRequest, name: string, change: (record: AccessRecord) => AccessRecord) {
     return access.change(name, change, () => authorizeRequest(access, request, name, 'share'));
   }
@@ -217,8 +217,8 @@ export const accessRoutes: FastifyPluginAsyncTypebox<AccessRoutesOptions> = asyn
 };
 
 function checkNumber(links: readonly ShareLink[]): void {
-  if (links.length < MOST_LINKS) return;
-  throw new HttpError(409, 'too-many-links', `A document has ${MOST_LINKS} links at most. Revoke one first.`);
+  if (links.length < MAX_LINKS) return;
+  throw new HttpError(409, 'too-many-links', `A document has ${MAX_LINKS} links at most. Revoke one first.`);
 }
 
 function about(grant: Grant, document: string, address: string) {

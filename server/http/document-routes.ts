@@ -2,21 +2,21 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { DocumentProperties } from '../../protocol/messages.ts';
-import { audit } from '../audit.ts';
-import type { AccessControl } from '../auth/access-control.ts';
-import type { Authenticator } from '../auth/authenticator.ts';
+import type { AccessControl } from '../access/access-control.ts';
+import type { Authenticator } from '../access/authenticator.ts';
 import type { AccessRecord, Owner } from '../document/access-record.ts';
 import { propertiesProblem } from '../document/catalogue.ts';
 import type { Documents } from '../document/documents.ts';
-import type { Quotas } from '../edge/quotas.ts';
-import type { Logger } from '../logger.ts';
+import type { Quotas } from '../limits/quotas.ts';
+import { audit } from '../log/audit.ts';
+import type { Logger } from '../log/logger.ts';
 import type { Registry } from '../room/registry.ts';
 import type { Room } from '../room/room.ts';
 import { bearerToken } from './bearer-token.ts';
-import { slowDown } from './front-door.ts';
 import { HttpError } from './http-error.ts';
 import { hasMuchStructure } from './json-structure.ts';
 import { authorizeRequest, checkName, decided, refusal } from './request-access.ts';
+import { slowDown } from './request-guard.ts';
 
 const Name = Type.Object({ name: Type.String() });
 
@@ -38,8 +38,8 @@ const Creation = Type.Union([
   ),
 ]);
 
-/** Most characters of a body outside of strings: what is asked for has a few members and is not nested. */
-const MOST_STRUCTURE = 4 * 1024;
+/** Max characters of a body outside of strings: what is asked for has a few members and is not nested. */
+const MAX_STRUCTURE = 4 * 1024;
 
 export interface DocumentRoutesOptions {
   readonly registry: Registry;
@@ -49,7 +49,7 @@ export interface DocumentRoutesOptions {
   readonly access: AccessControl | null;
   readonly quotas: Quotas;
   /** Longest body of a request, in bytes: that of a creation with its text. */
-  readonly longestBody: number;
+  readonly maxBodyBytes: number;
   readonly logger: Logger;
 }
 
@@ -58,12 +58,12 @@ export interface DocumentRoutesOptions {
  * Names are percent-encoded, a slash in a name too.
  */
 export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = async (app, options) => {
-  const { registry, documents, authenticator, access, quotas, longestBody, logger } = options;
+  const { registry, documents, authenticator, access, quotas, maxBodyBytes, logger } = options;
 
   app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
-    if (!hasMuchStructure(body, MOST_STRUCTURE)) return parseJson(request, body, done);
+    if (!hasMuchStructure(body, MAX_STRUCTURE)) return parseJson(request, body, done);
     done(new HttpError(400, 'bad-request', 'The body holds much more than what is asked for.'));
   });
 
@@ -123,7 +123,7 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
 
   const creation = {
     schema: { params: Name, body: Creation },
-    bodyLimit: longestBody,
+    bodyLimit: maxBodyBytes,
     // Before a long body of somebody who may not create it is waited for. It is decided once more when all is there.
     onRequest: async (request: FastifyRequest) => {
       await ownersOfNew(request, (request.params as { name: string }).name);

@@ -1,24 +1,24 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { isDocumentName } from '../../protocol/document-name.ts';
-import { audit, type SecurityEventName } from '../audit.ts';
 import type { Clock } from '../clock.ts';
 import { withoutBasePath } from '../edge/base-path.ts';
 import type { KeyPair } from '../edge/certificate.ts';
-import type { Logger } from '../logger.ts';
+import { audit, type SecurityEventName } from '../log/audit.ts';
+import type { Logger } from '../log/logger.ts';
 import { accessRoutes } from './access-routes.ts';
 import { type DocumentRoutesOptions, documentRoutes } from './document-routes.ts';
-import { type FrontDoorOptions, guardFrontDoor } from './front-door.ts';
 import { type HealthRoutesOptions, healthRoutes } from './health-routes.ts';
 import { HttpError } from './http-error.ts';
 import { type MetricsRoutesOptions, metricsRoutes } from './metrics-routes.ts';
 import { type PartsOptions, serveParts } from './parts.ts';
+import { guardRequests, type RequestGuardOptions } from './request-guard.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { type SessionRoutesOptions, sessionRoutes } from './session-routes.ts';
 import { answerWithPage, type SiteOptions, serveSite } from './site.ts';
 
 export interface HttpAppOptions
-  extends FrontDoorOptions,
+  extends RequestGuardOptions,
     DocumentRoutesOptions,
     HealthRoutesOptions,
     PartsOptions,
@@ -66,7 +66,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
   };
   const app = fastify({
     rewriteUrl: ({ url = '' }) => withoutBasePath(url, options.basePath),
-    bodyLimit: Math.min(SMALL_BODY, options.longestBody),
+    bodyLimit: Math.min(SMALL_BODY, options.maxBodyBytes),
     requestTimeout: REQUEST_TIMEOUT,
     ...(tls === null ? { http: limits } : { https: { ...limits, ...tls, handshakeTimeout: HEADERS_TIMEOUT } }),
     // A document name of 200 bytes takes up to 600 characters percent-encoded.
@@ -75,13 +75,13 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     frameworkErrors: (error, request, reply) => {
       // No hook has seen it.
-      setSecurityHeaders(reply, options.door.visitor(request.raw));
+      setSecurityHeaders(reply, options.originPolicy.visitor(request.raw));
       return answerError(logger, error, request, reply);
     },
     forceCloseConnections: true,
   }).withTypeProvider<TypeBoxTypeProvider>();
 
-  guardFrontDoor(app, options);
+  guardRequests(app, options);
   // First, since all others answer with its pages.
   await serveSite(app, options);
   await serveParts(app, options);
@@ -99,7 +99,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
     authenticator: options.authenticator,
     access: options.access,
     quotas: options.quotas,
-    longestBody: options.longestBody,
+    maxBodyBytes: options.maxBodyBytes,
     logger,
   });
   const { access, secret, clock } = options;

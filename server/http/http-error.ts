@@ -1,4 +1,4 @@
-import type { SecurityEventFields } from '../audit.ts';
+import type { SecurityEventFields } from '../log/audit.ts';
 import type { PageName } from './site.ts';
 
 export interface HttpErrorOptions extends ErrorOptions {

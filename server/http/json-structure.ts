@@ -1,20 +1,20 @@
 /**
- * Whether JSON has more than `most` characters outside of its strings. Long strings are quick to parse, and millions of small
+ * Whether JSON has more than `max` characters outside of its strings. Long strings are quick to parse, and millions of small
  * values hold everybody up: this finds out without parsing.
  */
-export function hasMuchStructure(json: string, most: number): boolean {
+export function hasMuchStructure(json: string, max: number): boolean {
   let outside = 0;
   let at = 0;
   while (at < json.length) {
     const string = json.indexOf('"', at);
     outside += (string === -1 ? json.length : string) - at;
-    if (outside > most) return true;
+    if (outside > max) return true;
     if (string === -1) return false;
     at = endOfString(json, string + 1);
     // The quotes, so that many empty strings count too.
     outside += 2;
   }
-  return outside > most;
+  return outside > max;
 }
 
 /** Where the string ends whose first character is at `start`: behind its closing quote, or at the end of all. */

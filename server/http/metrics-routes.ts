@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { isAddressOrLoopback } from '../edge/loopback.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { HttpError } from './http-error.ts';
-import type { Metrics } from './metrics.ts';
 
 export interface MetricsRoutesOptions {
   readonly metrics: Metrics;

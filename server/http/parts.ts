@@ -14,7 +14,7 @@ export interface PartsOptions {
 /**
  * Serves `<coscribe-editor>` to pages of any site: `/coscribe-editor.js`, and below `/coscribe-editor/` the languages that it
  * fetches when they are needed. The files are the same for everybody, so any origin may read them; whether its pages may
- * open documents is another question (edge/door.ts).
+ * open documents is another question (edge/origin-policy.ts).
  */
 export async function serveParts(app: FastifyInstance, { partsFolder }: PartsOptions): Promise<void> {
   if (partsFolder === null || !existsSync(join(partsFolder, 'coscribe-editor.js'))) return;

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { documentNameProblem } from '../../protocol/document-name.ts';
 import { type Action, may } from '../../protocol/roles.ts';
-import { type Access, AccessUnavailable, type Authenticator, type Grant } from '../auth/authenticator.ts';
+import { type Access, AccessUnavailable, type Authenticator, type Grant } from '../access/authenticator.ts';
 import { bearerToken } from './bearer-token.ts';
 import { HttpError } from './http-error.ts';
 

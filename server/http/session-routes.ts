@@ -2,15 +2,15 @@ import fastifyCookie from '@fastify/cookie';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { audit } from '../audit.ts';
-import { FailureBrake } from '../auth/failure-brake.ts';
-import { type SignInAttempt, SignInFailed } from '../auth/oidc.ts';
-import { Seal } from '../auth/seal.ts';
-import type { Session } from '../auth/sessions.ts';
-import type { SignIn } from '../auth/sign-in.ts';
 import type { Clock } from '../clock.ts';
-import { networkOf } from '../edge/network-of.ts';
-import type { Logger } from '../logger.ts';
+import { FailureBrake } from '../limits/failure-brake.ts';
+import { networkOf } from '../limits/network-of.ts';
+import { audit } from '../log/audit.ts';
+import type { Logger } from '../log/logger.ts';
+import { type SignInAttempt, SignInFailed } from '../sign-in/oidc.ts';
+import { Seal } from '../sign-in/seal.ts';
+import type { Session } from '../sign-in/sessions.ts';
+import type { SignIn } from '../sign-in/sign-in.ts';
 import { HttpError } from './http-error.ts';
 import { SessionCookies } from './session-cookies.ts';
 
@@ -47,7 +47,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
     reply.header('Cache-Control', 'no-store').header('Referrer-Policy', 'no-referrer');
   });
 
-  /** The session of whoever asks, renewed where that is due. */
+  /** The session of anyone who asks, renewed where that is due. */
   async function session(request: FastifyRequest, reply: FastifyReply): Promise<Session | null> {
     const cookie = cookies.read(request, 'session');
     if (signIn === null || cookie === null) return null;
@@ -65,7 +65,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
     cookies.write(request, reply, 'session', await sessions.seal(kept), kept.expiresAt - clock.date());
   }
 
-  /** A page of another site must not act with the cookie of whoever looks at it. */
+  /** A page of another site must not act with the cookie of anyone who looks at it. */
   function requireSameOrigin(request: FastifyRequest): void {
     const site = request.headers['sec-fetch-site'];
     const { origin } = request.headers;
@@ -139,7 +139,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
     const begun = await signIn.oidc.begin(`${home}/auth/callback`).catch((error: unknown) => {
       throw failed(request, error);
     });
-    // Whoever tries again after a failure still wants to go where the first attempt came from.
+    // Anyone who tries again after a failure still wants to go where the first attempt came from.
     const back = localPath(request.query.return) ?? (await attemptOf(request))?.return ?? `${basePath}/`;
     const sealed = await attempts.close({ ...begun.attempt, return: back }, clock.date() + ATTEMPT_LIFETIME);
     cookies.write(request, reply, 'signIn', sealed, ATTEMPT_LIFETIME);
@@ -168,7 +168,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
   });
 };
 
-/** The origin of this site, as whoever asks knows it. */
+/** The origin of this site, as anyone who asks knows it. */
 function hereFor({ visitor }: FastifyRequest): string {
   return `${visitor.isSecure ? 'https' : 'http'}://${visitor.host ?? ''}`;
 }

@@ -17,7 +17,7 @@ export interface Member {
   /** Takes note of what a merge or a question of it has cost, in milliseconds. */
   worked(milliseconds: number): void;
   /**
-   * Sends messages in order, one frame each. The room hands the same array to many members, so that whoever frames them
+   * Sends messages in order, one frame each. The room hands the same array to many members, so that anyone who frames them
    * can do so once; nobody changes it afterwards.
    */
   deliver(messages: readonly Uint8Array[]): void;

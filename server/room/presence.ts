@@ -2,9 +2,9 @@ import { type AwarenessEntry, encodeAwarenessEntries, goneEntry, isGone } from '
 import type { Member } from './member.ts';
 
 export interface PresenceLimits {
-  /** Most awareness client ids that one connection may introduce. */
+  /** Max awareness client ids that one connection may introduce. */
   readonly idsPerMember: number;
-  /** Most bytes of awareness states that one connection may hold. */
+  /** Max bytes of awareness states that one connection may hold. */
   readonly bytesPerMember: number;
 }
 

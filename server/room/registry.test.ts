@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type * as Y from 'yjs';
 import { Documents } from '../document/documents.ts';
-import { silentLogger } from '../logger.ts';
+import { silentLogger } from '../log/logger.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import { FailingStore } from '../testing/failing-store.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
@@ -9,7 +9,7 @@ import { SeededRandom } from '../testing/seeded-random.ts';
 import { Registry } from './registry.ts';
 import { Room } from './room.ts';
 
-async function world({ unloadAfter = 1_000, mostRooms = 100 } = {}) {
+async function world({ unloadAfter = 1_000, maxRooms = 100 } = {}) {
   const store = new FailingStore(new MemoryStore());
   const clock = new FakeClock();
   const documents = await Documents.open(store, clock, silentLogger);
@@ -27,7 +27,7 @@ async function world({ unloadAfter = 1_000, mostRooms = 100 } = {}) {
       });
     },
     unloadAfter,
-    mostRooms,
+    maxRooms,
     clock,
     logger: silentLogger,
   });
@@ -74,7 +74,7 @@ it('[DUR-2] never drops a room with something that is not stored; heals and stor
   expect((await registry.open('a')).room.text()).toBe('precious');
 });
 
-it('[DUR-3] tells everybody who waited that a load failed, and tries anew for who comes later', async () => {
+it('[DUR-3] tells everybody who waited that a load failed, and tries again for who comes later', async () => {
   const { clock, registry, store } = await world();
   store.failReads(new Error('input/output error'));
   const results = await Promise.allSettled([registry.open('a'), registry.open('a')]);
@@ -85,7 +85,7 @@ it('[DUR-3] tells everybody who waited that a load failed, and tries anew for wh
   await clock.settle();
 });
 
-it('[DUR-4] ends with the union of all edits, whoever comes and goes against a slow store', async () => {
+it('[DUR-4] ends with the union of all edits, no matter who comes and goes against a slow store', async () => {
   const { clock, registry, store } = await world({ unloadAfter: 10 });
   const random = new SeededRandom(4);
   const written: string[] = [];

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../log/logger.ts';
 import type { Room } from './room.ts';
 
 /** The right to use a room. The room stays open while somebody holds one. */
@@ -40,25 +40,25 @@ export class Registry {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #unloadAfter: number;
-  readonly #mostRooms: number;
+  readonly #maxRooms: number;
   readonly #entries = new Map<string, Entry>();
   #stragglerTimer: unknown = null;
   #closed = false;
 
   /**
    * `load` makes a room of a stored document; `unloadAfter` is how long an unused room is kept, in milliseconds; there are
-   * never more than `mostRooms`.
+   * never more than `maxRooms`.
    */
   constructor(options: {
     load: (name: string) => Promise<Room>;
     unloadAfter: number;
-    mostRooms: number;
+    maxRooms: number;
     clock: Clock;
     logger: Logger;
   }) {
     this.#load = options.load;
     this.#unloadAfter = options.unloadAfter;
-    this.#mostRooms = options.mostRooms;
+    this.#maxRooms = options.maxRooms;
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#watchStragglers();
@@ -80,7 +80,7 @@ export class Registry {
    */
   async open(name: string): Promise<Lease> {
     if (this.#closed) throw new Error('The server is stopping.');
-    if (this.#entries.size >= this.#mostRooms && !this.#entries.has(name)) {
+    if (this.#entries.size >= this.#maxRooms && !this.#entries.has(name)) {
       this.#unloadIdle();
       throw new RegistryFullError('The server has as many documents open as it may.');
     }

@@ -1,5 +1,5 @@
-/** Most ids kept for reuse: as many as people come and go at a time. */
-const MOST = 100;
+/** Max ids kept for reuse: as many as people come and go at a time. */
+const MAX = 100;
 
 /** Where the ids outlive the room. */
 export interface ReusableIdStore {
@@ -42,7 +42,7 @@ export class ReusableIds {
 
   /** An id that its client will not write under again. */
   retire(clientId: number): void {
-    if (this.#free.length < MOST && !this.#free.includes(clientId)) this.#free.push(clientId);
+    if (this.#free.length < MAX && !this.#free.includes(clientId)) this.#free.push(clientId);
   }
 
   /** Nobody is here: what is free survives the room. */
@@ -62,7 +62,7 @@ export class ReusableIds {
     }
     this.#state = 'taking-back';
     this.#store.keepReusableIds([], () => {
-      this.#free = [...new Set([...this.#free, ...stored])].slice(0, MOST);
+      this.#free = [...new Set([...this.#free, ...stored])].slice(0, MAX);
       this.#state = 'free';
     });
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Document } from '../document/document.ts';
-import type { Logger } from '../logger.ts';
-import type { GateOptions } from './gate.ts';
+import type { GateOptions } from '../gate/gate.ts';
+import type { Logger } from '../log/logger.ts';
 import type { PresenceLimits } from './presence.ts';
 import type { UpdateCounters } from './update-counters.ts';
 
@@ -35,7 +35,7 @@ export interface RoomDependencies {
   readonly limits: RoomLimits;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Whoever wants to hear what happens to the text. */
+  /** Anyone who wants to hear what happens to the text. */
   readonly observer?: RoomObserver;
   /** Shared by all rooms of a server. */
   readonly counters?: UpdateCounters;

@@ -12,28 +12,28 @@ import { stateDigest } from '../../protocol/state-digest.ts';
 import type { Clock } from '../clock.ts';
 import type { Document } from '../document/document.ts';
 import { createServerDoc } from '../document/server-doc.ts';
-import type { Logger } from '../logger.ts';
-import { Gate } from './gate.ts';
+import { Gate } from '../gate/gate.ts';
+import { UpdateRefused } from '../gate/update-refused.ts';
+import { bringsAnything, bringsStructs, isHeavy } from '../gate/update-weight.ts';
+import type { Logger } from '../log/logger.ts';
+import { closeForStorage, closeOverworked } from './close-member.ts';
 import type { Member } from './member.ts';
+import { MemberState } from './member-state.ts';
 import { Presence } from './presence.ts';
 import { readPresence } from './presence-identity.ts';
 import { ReusableIds } from './reusable-ids.ts';
 import type { RoomDependencies, RoomLimits, RoomObserver } from './room-dependencies.ts';
-import { Seat } from './seat.ts';
 import { SizeWatch } from './size-watch.ts';
 import { checkStateVector } from './state-vector.ts';
 import { TurnPace } from './turn.ts';
-import { closeForStorage, closeOverworked } from './turn-away.ts';
 import { UpdateCounters } from './update-counters.ts';
-import { UpdateRefused } from './update-refused.ts';
-import { bringsAnything, bringsStructs, isHeavy } from './update-weight.ts';
 import type { Waiting } from './waiting.ts';
 import { WholeState } from './whole-state.ts';
 
 /** How often in a row a member may answer a resync with something that still has a gap. */
-const MOST_GAPS = 3;
+const MAX_GAPS = 3;
 
-/** A log of so many records is compacted when the room is left. */
+/** A log of this many records is compacted when the room is left. */
 const SETTLE_RECORDS = 20;
 
 /**
@@ -59,7 +59,7 @@ export class Room {
   readonly #counters: UpdateCounters;
   readonly #observer: RoomObserver | null;
   readonly #size: SizeWatch;
-  readonly #seats = new Map<Member, Seat>();
+  readonly #memberStates = new Map<Member, MemberState>();
   readonly #reusableIds: ReusableIds;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
@@ -111,7 +111,7 @@ export class Room {
   }
 
   get memberCount(): number {
-    return this.#seats.size;
+    return this.#memberStates.size;
   }
 
   /** Whether the room failed and must be left for one that is loaded afresh. */
@@ -121,7 +121,7 @@ export class Room {
 
   /** Lets `member` in: it is asked for what it has, and told who is here. */
   join(member: Member): void {
-    this.#seats.set(member, new Seat(member));
+    this.#memberStates.set(member, new MemberState(member));
     const messages = [encodeSyncStep1(Y.encodeStateVector(this.#doc))];
     const everyone = this.#presence.everyone();
     if (everyone !== null) messages.push(encodeAwareness(everyone));
@@ -140,12 +140,12 @@ export class Room {
    * under, and only with everything on disk: otherwise two clients could write different things under one clock.
    */
   retireClientId(member: Member, clientId: number, count: number): void {
-    if (this.#seats.get(member)?.hasAcknowledged(count) !== true) return;
+    if (this.#memberStates.get(member)?.hasAcknowledged(count) !== true) return;
     if (this.#gate.disown(clientId, member)) this.#reusableIds.retire(clientId);
   }
 
   leave(member: Member): void {
-    if (!this.#seats.delete(member)) return;
+    if (!this.#memberStates.delete(member)) return;
     this.#gate.release(member);
     this.hide(member);
   }
@@ -162,13 +162,13 @@ export class Room {
    */
   synchronise(member: Member, stateVector: Uint8Array): void {
     checkStateVector(stateVector);
-    const seat = this.#seats.get(member);
-    if (seat === undefined) return;
+    const state = this.#memberStates.get(member);
+    if (state === undefined) return;
     if (!member.mayWork) {
       closeOverworked(member);
     } else if (member.congested) {
       // Who asks again and again without reading would fill the memory with answers.
-      seat.asked = new Uint8Array(stateVector);
+      state.asked = new Uint8Array(stateVector);
     } else {
       this.#answer(member, stateVector);
     }
@@ -190,25 +190,25 @@ export class Room {
    * @throws UpdateRefused when the gate does not let it in.
    */
   receive(member: Member, update: Uint8Array, { merge, count }: { merge: boolean; count: number }): void {
-    const seat = this.#seats.get(member);
-    if (seat === undefined) return;
+    const state = this.#memberStates.get(member);
+    if (state === undefined) return;
     this.#counters.received += 1;
     if (this.document.storageIsFull && bringsAnything(update)) {
       closeForStorage(member);
       return;
     }
     const heavy = isHeavy(update, merge);
-    if (heavy && !this.#mayBringHeavy(seat)) return;
+    if (heavy && !this.#mayBringHeavy(state)) return;
     if (bringsStructs(update) && this.#isFull()) {
       member.close(CLOSE_CODES.documentFull, CLOSE_CODES.documentFull.meaning);
       return;
     }
     // Either check may have run a turn, in which an earlier update of this member was refused.
-    if (!this.#seats.has(member)) return;
+    if (!this.#memberStates.has(member)) return;
     const started = heavy ? this.#clock.now() : 0;
     try {
       if (this.#gate.admit(update, member, merge) === 'gap') {
-        this.#askAgain(seat, count, merge);
+        this.#askAgain(state, count, merge);
         return;
       }
     } catch (error) {
@@ -217,17 +217,17 @@ export class Room {
     } finally {
       if (heavy) member.worked(this.#clock.now() - started);
     }
-    seat.heavyWaits ||= heavy;
-    this.#waiting.push({ seat, update, merge, count });
+    state.heavyWaits ||= heavy;
+    this.#waiting.push({ state, update, merge, count });
     this.#waitingBytes += update.length;
     this.#schedule();
   }
 
   /** Whether a member may bring something that takes long to apply. One at a time waits, so that its cost is known. */
-  #mayBringHeavy(seat: Seat): boolean {
-    if (seat.heavyWaits) this.#runTurn();
-    if (seat.member.mayWork) return true;
-    closeOverworked(seat.member);
+  #mayBringHeavy(state: MemberState): boolean {
+    if (state.heavyWaits) this.#runTurn();
+    if (state.member.mayWork) return true;
+    closeOverworked(state.member);
     return false;
   }
 
@@ -244,7 +244,7 @@ export class Room {
    * @throws ProtocolError | PresenceLimitError
    */
   receivePresence(member: Member, update: Uint8Array): void {
-    if (!this.#seats.has(member)) return;
+    if (!this.#memberStates.has(member)) return;
     try {
       this.#presence.update(member, readPresence(update, member.person), (id) => {
         if (member.mayWrite) this.#gate.reserve(id, member);
@@ -264,16 +264,16 @@ export class Room {
 
   /** The member has read what was congested: it gets all it missed in one update. */
   drained(member: Member): void {
-    const seat = this.#seats.get(member);
-    if (seat === undefined) return;
-    const { asked, behind } = seat;
-    seat.asked = null;
+    const state = this.#memberStates.get(member);
+    if (state === undefined) return;
+    const { asked, behind } = state;
+    state.asked = null;
     if (asked !== null) this.#answer(member, asked);
     if (behind === null) return;
     const messages = [encodeUpdate(Y.encodeStateAsUpdate(this.#doc, behind.stateVector))];
     const everyone = this.#presence.everyone();
     if (everyone !== null) messages.push(encodeAwareness(everyone));
-    seat.behind = null;
+    state.behind = null;
     member.deliver(messages);
   }
 
@@ -339,13 +339,13 @@ export class Room {
 
   /** Passes an event to every member. */
   notify(notice: Notice): void {
-    for (const member of this.#seats.keys()) member.notify(notice);
+    for (const member of this.#memberStates.keys()) member.notify(notice);
   }
 
   /** Closes members that have been behind for too long. Called from time to time. */
   closeStragglers(): void {
     const now = this.#clock.now();
-    for (const { member, behind } of this.#seats.values()) {
+    for (const { member, behind } of this.#memberStates.values()) {
       if (behind !== null && now - behind.since > this.#limits.catchUpDeadline) {
         member.close(CLOSE_CODES.tryAgainLater, 'The connection was too slow to follow.');
       }
@@ -356,9 +356,9 @@ export class Room {
   async settle(): Promise<void> {
     this.#runTurn();
     if (!this.#broken && this.document.logRecords >= SETTLE_RECORDS) await this.#whole.compact();
-    // A snapshot that comes late would surprise whoever reads the document next.
+    // A snapshot that comes late would surprise anyone who reads the document next.
     await this.#whole.whenIdle();
-    if (this.#seats.size === 0) this.#reusableIds.keep();
+    if (this.#memberStates.size === 0) this.#reusableIds.keep();
     await new Promise<void>((resolve) => this.document.afterPending(resolve));
   }
 
@@ -376,7 +376,7 @@ export class Room {
     if (this.#turnScheduled || (this.#waiting.length === 0 && !this.#presence.hasChanges)) return;
     this.#turnScheduled = true;
     const what = { text: this.#waiting.length > 0, presence: this.#presence.hasChanges };
-    const wait = this.#pace.nextTurnAt(this.#seats.size, what) - this.#clock.now();
+    const wait = this.#pace.nextTurnAt(this.#memberStates.size, what) - this.#clock.now();
     if (wait <= 0) this.#clock.setImmediate(() => this.#scheduledTurn());
     else this.#clock.setTimeout(() => this.#scheduledTurn(), wait);
   }
@@ -392,7 +392,7 @@ export class Room {
     if (this.#broken) return;
     const now = this.#clock.now();
     const text: Uint8Array[] = [];
-    let soleAuthor: Seat | null = null;
+    let soleAuthor: MemberState | null = null;
     if (this.#waiting.length > 0) {
       this.#pace.textSent(now);
       const waiting = this.#waiting;
@@ -402,12 +402,12 @@ export class Room {
       if (this.#broken) return;
       if (updates.length > 0) {
         text.push(...updates.map(encodeUpdate));
-        const first = waiting[0]?.seat ?? null;
-        soleAuthor = updates.length === 1 && waiting.every(({ seat }) => seat === first) ? first : null;
+        const first = waiting[0]?.state ?? null;
+        soleAuthor = updates.length === 1 && waiting.every(({ state }) => state === first) ? first : null;
       }
     }
     const presence: Uint8Array[] = [];
-    if (this.#presence.hasChanges && this.#pace.isPresenceDue(now, this.#seats.size)) {
+    if (this.#presence.hasChanges && this.#pace.isPresenceDue(now, this.#memberStates.size)) {
       this.#pace.presenceSent(now);
       const changes = this.#presence.takeChanges();
       if (changes !== null) presence.push(encodeAwareness(changes));
@@ -428,29 +428,29 @@ export class Room {
     }
     const updates = this.#takeEmitted();
     this.#record(updates, () => {
-      for (const { seat, count } of waiting) seat.durable = Math.max(seat.durable, count);
-      for (const { seat } of waiting) seat.acknowledge();
+      for (const { state, count } of waiting) state.durable = Math.max(state.durable, count);
+      for (const { state } of waiting) state.acknowledge();
     });
     return updates;
   }
 
-  #applyOne({ seat, update, merge, count }: Waiting): void {
+  #applyOne({ state, update, merge, count }: Waiting): void {
     const heavy = isHeavy(update, merge);
     const started = heavy ? this.#clock.now() : 0;
     try {
-      if (this.#gate.apply(update, seat.member, merge) === 'gap') this.#askAgain(seat, count, merge);
-      else if (merge) seat.closeGap(count);
+      if (this.#gate.apply(update, state.member, merge) === 'gap') this.#askAgain(state, count, merge);
+      else if (merge) state.closeGap(count);
       this.#counters.applied += 1;
     } catch (error) {
       this.#counters.countRefusal(error);
       if (!(error instanceof UpdateRefused)) throw error;
-      this.#logger.warn({ document: this.name, member: seat.member.id, code: error.code }, 'An update was refused.');
-      seat.holdFrom(count);
-      seat.member.close(CLOSE_CODES.malformed, error.message);
+      this.#logger.warn({ document: this.name, member: state.member.id, code: error.code }, 'An update was refused.');
+      state.holdFrom(count);
+      state.member.close(CLOSE_CODES.malformed, error.message);
     } finally {
       if (heavy) {
-        seat.heavyWaits = false;
-        seat.member.worked(this.#clock.now() - started);
+        state.heavyWaits = false;
+        state.member.worked(this.#clock.now() - started);
       }
     }
   }
@@ -462,29 +462,32 @@ export class Room {
   }
 
   /** Something an update builds on is missing: the member is asked for all that this room lacks. */
-  #askAgain(seat: Seat, count: number, merge: boolean): void {
-    const asked = seat.isHeld && !merge;
-    seat.holdFrom(count);
-    if (merge) seat.gaps += 1;
-    if (seat.gaps > MOST_GAPS) {
-      seat.member.close(CLOSE_CODES.tryAgainLater, 'The document on this device lacks a part that its edits build on.');
+  #askAgain(state: MemberState, count: number, merge: boolean): void {
+    const asked = state.isHeld && !merge;
+    state.holdFrom(count);
+    if (merge) state.gaps += 1;
+    if (state.gaps > MAX_GAPS) {
+      state.member.close(
+        CLOSE_CODES.tryAgainLater,
+        'The document on this device lacks a part that its edits build on.',
+      );
       return;
     }
-    if (!asked) seat.member.deliver([encodeSyncStep1(Y.encodeStateVector(this.#doc))]);
+    if (!asked) state.member.deliver([encodeSyncStep1(Y.encodeStateVector(this.#doc))]);
   }
 
-  #fanOut(text: readonly Uint8Array[], presence: readonly Uint8Array[], soleAuthor: Seat | null): void {
+  #fanOut(text: readonly Uint8Array[], presence: readonly Uint8Array[], soleAuthor: MemberState | null): void {
     if (text.length === 0 && presence.length === 0) return;
     const both = presence.length === 0 ? text : [...text, ...presence];
     let stateVector: Uint8Array | null = null;
-    for (const seat of this.#seats.values()) {
-      if (seat.behind !== null) continue;
-      // Whoever wrote all of it has it already.
-      const messages = seat === soleAuthor ? presence : both;
-      if (messages.length > 0) seat.member.deliver(messages);
-      if (seat.member.congested) {
+    for (const state of this.#memberStates.values()) {
+      if (state.behind !== null) continue;
+      // Anyone who wrote all of it has it already.
+      const messages = state === soleAuthor ? presence : both;
+      if (messages.length > 0) state.member.deliver(messages);
+      if (state.member.congested) {
         stateVector ??= Y.encodeStateVector(this.#doc);
-        seat.behind = { stateVector, since: this.#clock.now() };
+        state.behind = { stateVector, since: this.#clock.now() };
       }
     }
   }
@@ -493,7 +496,7 @@ export class Room {
   #fail(err: unknown): void {
     this.#broken = true;
     this.#logger.error({ err, document: this.name }, 'A document failed in memory; it is loaded again from the log.');
-    for (const member of [...this.#seats.keys()]) {
+    for (const member of [...this.#memberStates.keys()]) {
       member.close(CLOSE_CODES.internalError, 'The document has to be loaded again.');
     }
   }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { decodeMessage } from '../../protocol/messages.ts';
 import { Documents } from '../document/documents.ts';
-import { silentLogger } from '../logger.ts';
+import { silentLogger } from '../log/logger.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import type { Member } from './member.ts';
@@ -20,7 +20,7 @@ class Reader implements Member {
   readonly mayWork = true;
   reads = true;
   closedWith: number | null = null;
-  /** Most bytes that ever waited for it. */
+  /** Max bytes that ever waited for it. */
   peak = 0;
   updates = 0;
   #held: Uint8Array[] = [];

@@ -22,12 +22,12 @@ const SMALL_COMPANY = 8;
 /** Longest time that presence waits, in milliseconds: ten times a second is fluent enough in a crowd. */
 const LONGEST_PRESENCE_TURN = 100;
 
-/** Milliseconds from one turn to the next for text in a room of so many members. */
+/** Milliseconds from one turn to the next for text in a room of this many members. */
 export function textInterval(members: number): number {
   return members <= SMALL_ROOM ? 0 : Math.min(LONGEST_TURN, (members - SMALL_ROOM) * PER_MEMBER);
 }
 
-/** Milliseconds from one turn to the next for presence in a room of so many members. */
+/** Milliseconds from one turn to the next for presence in a room of this many members. */
 export function presenceInterval(members: number): number {
   return members <= SMALL_COMPANY ? 0 : Math.min(LONGEST_PRESENCE_TURN, members);
 }

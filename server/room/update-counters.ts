@@ -1,4 +1,4 @@
-import { type RefusalCode, UpdateRefused } from './update-refused.ts';
+import { type RefusalCode, UpdateRefused } from '../gate/update-refused.ts';
 
 /** How many updates all rooms of a server took; read when somebody asks for the metrics. */
 export class UpdateCounters {

@@ -1,8 +1,8 @@
-import type { Seat } from './seat.ts';
+import type { MemberState } from './member-state.ts';
 
 /** An admitted update that waits for the end of the turn. */
 export interface Waiting {
-  readonly seat: Seat;
+  readonly state: MemberState;
   readonly update: Uint8Array;
   /** Whether it answers a sync step 1: a larger piece of history, not a live edit. */
   readonly merge: boolean;

@@ -3,7 +3,7 @@ import * as Y from 'yjs';
 import { decodeMessage } from '../../protocol/messages.ts';
 import { Documents } from '../document/documents.ts';
 import { BIG_STATE_BYTES, STATE_WORK_HERE, type StateWork } from '../document/state-work.ts';
-import { silentLogger } from '../logger.ts';
+import { silentLogger } from '../log/logger.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { WholeState } from './whole-state.ts';

@@ -2,10 +2,10 @@ import * as Y from 'yjs';
 import { encodeSyncStep2, encodeUpdate } from '../../protocol/messages.ts';
 import type { Document } from '../document/document.ts';
 import { BIG_STATE_BYTES, type MergedState, type StateWork, stateOf } from '../document/state-work.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../log/logger.ts';
 
-/** How many updates a newcomer is sent behind the state before that is made anew. */
-const MOST_SINCE = 500;
+/** How many updates a newcomer is sent behind the state before that is made again. */
+const MAX_SINCE = 500;
 
 /** An update with nothing in it: as step 2 it says that everything has come. */
 const NOTHING = encodeSyncStep2(new Uint8Array([0, 0]));
@@ -64,7 +64,7 @@ export class WholeState {
       this.#kept = { message: encodeUpdate(state), since: [] };
     }
     const kept = this.#kept;
-    if (kept.since.length > MOST_SINCE) void this.#renew();
+    if (kept.since.length > MAX_SINCE) void this.#renew();
     // Step 2 comes last, so that "synced" is said when everything is there.
     return [[kept.message], [...kept.since.map(encodeUpdate), NOTHING]];
   }
@@ -79,7 +79,7 @@ export class WholeState {
     return this.#renewal ?? Promise.resolve();
   }
 
-  /** Writes the document's snapshot anew. Resolves when it is on its way to the disk. */
+  /** Writes the document's snapshot again. Resolves when it is on its way to the disk. */
   compact(): Promise<void> {
     if (this.#kept !== null) return this.#renew();
     const state = Y.encodeStateAsUpdate(this.#doc);
@@ -106,7 +106,10 @@ export class WholeState {
       merged = await this.#states.merge([stateOf(old.message), ...old.since], position.sequence);
     } catch (err) {
       // The log has everything; the next who needs the state has it made here.
-      this.#logger.error({ err, document: this.#document.name }, 'The state of a big document could not be made anew.');
+      this.#logger.error(
+        { err, document: this.#document.name },
+        'The state of a big document could not be made again.',
+      );
       this.#kept = null;
       return;
     }

@@ -19,7 +19,7 @@ type Level = ClassicLevel<Uint8Array, Uint8Array>;
  *
  * After a write that failed, on a full disk for instance, LevelDB goes on writing to the same log behind the torn record, at
  * places where it will not look when it is opened again: of twenty synced writes after a full disk had room again, none was
- * there after a restart. So nothing is written to a database with a failed write; the next write opens it anew first, as
+ * there after a restart. So nothing is written to a database with a failed write; the next write opens it again first, as
  * soon as there is room for that. Until then the old one goes on reading.
  */
 export class LevelStore implements Store {

@@ -27,7 +27,7 @@ const TROUBLES = {
   fail: [1_000, 8_000],
   /** The store does not answer; then it does, or the server is killed. */
   hang: [1_000, 8_000],
-} as const satisfies Record<string, readonly [least: number, most: number]>;
+} as const satisfies Record<string, readonly [min: number, max: number]>;
 
 export type Trouble = keyof typeof TROUBLES;
 
@@ -35,7 +35,7 @@ export const ALL_TROUBLES = Object.keys(TROUBLES) as readonly Trouble[];
 
 export interface ChaosOptions {
   readonly cycles: number;
-  /** No cycle begins after so many milliseconds. */
+  /** No cycle begins after this many milliseconds. */
   readonly timeLimit?: number;
   readonly people: number;
   readonly documents: number;
@@ -178,9 +178,9 @@ class World {
 
   /** Makes one trouble and lets it pass; says what it was. */
   async #make(trouble: Trouble): Promise<string> {
-    const [least, most] = TROUBLES[trouble];
-    const longest = Math.min(most, this.#options.longestTrouble ?? most);
-    const shortest = Math.min(least, longest);
+    const [min, max] = TROUBLES[trouble];
+    const longest = Math.min(max, this.#options.longestTrouble ?? max);
+    const shortest = Math.min(min, longest);
     const time = Math.round(shortest + this.#random.next() * (longest - shortest));
     const dies = this.#random.chance(0.5);
     const what = `${trouble} of ${time} ms`;

@@ -97,7 +97,7 @@ function cutIntoRuns(transactions: readonly TraceTransaction[]): Run[] {
   const runs: (Run & { patches: Patch[] })[] = [];
   const open: [(Run & { patches: Patch[] }) | null, (Run & { patches: Patch[] }) | null] = [null, null];
   const written: [number, number] = [0, 0];
-  /** How many runs each person had finished when they had written so many transactions. */
+  /** How many runs each person had finished when they had written this many transactions. */
   const finished: [Map<number, number>, Map<number, number>] = [new Map([[0, 0]]), new Map([[0, 0]])];
   transactions.forEach(({ agent, patches }, index) => {
     const other = agent === 0 ? 1 : 0;
@@ -113,7 +113,7 @@ function cutIntoRuns(transactions: readonly TraceTransaction[]): Run[] {
     }
     run.patches.push(...onlyBasicPlane(patches));
     written[agent] = count + 1;
-    // Whoever reads up to here reads this run whole.
+    // Anyone who reads up to here reads this run whole.
     if (readBy[other].has(count + 1)) {
       open[agent] = null;
       finished[agent].set(count + 1, runs.filter(({ person }) => person === agent).length);

@@ -3,7 +3,7 @@ import { FailingStore } from './failing-store.ts';
 import { startTestServer } from './test-server.ts';
 
 /*
- * A process like `coscribe serve`, except that whoever started it can make its store fail or stall, by messages. Arguments:
+ * A process like `coscribe serve`, except that anyone who started it can make its store fail or stall, by messages. Arguments:
  * the data folder and the port.
  */
 
@@ -31,6 +31,6 @@ process.on('message', (order: StoreOrder) => {
   }
 });
 process.on('SIGTERM', () => void server.stop().then(() => process.exit(0)));
-// Whoever started it is gone.
+// Anyone who started it is gone.
 process.on('disconnect', () => process.exit(1));
 process.stdout.write(`Coscribe is at ${server.url}\n`);

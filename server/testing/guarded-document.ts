@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import * as Y from 'yjs';
-import { Gate, type GateOptions, type Sender } from '../room/gate.ts';
-import { UpdateRefused } from '../room/update-scan.ts';
+import { Gate, type GateOptions, type Sender } from '../gate/gate.ts';
+import { UpdateRefused } from '../gate/update-scan.ts';
 import { craftUpdate, insertion, type UnitId } from './craft-update.ts';
 
 const FIELD = 'content';

@@ -109,7 +109,7 @@ function messageOf(doc: Y.Doc, updates: readonly Uint8Array[], random: SeededRan
 }
 
 /**
- * Sends `count` messages, most of them changed in some bytes, cut, or joined from parts of others, from sockets with and
+ * Sends `count` messages, max of them changed in some bytes, cut, or joined from parts of others, from sockets with and
  * without our subprotocol, among the edits of people.
  * @throws Error when somebody honest was closed or ends with another text.
  */

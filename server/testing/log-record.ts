@@ -1,5 +1,5 @@
 import pino from 'pino';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../log/logger.ts';
 
 /** Everything that is logged, as the real logger writes it at its most talkative. */
 export class LogRecord {

@@ -88,7 +88,7 @@ export class Relay {
     });
   }
 
-  /** Passes on so many bytes of each pipe, and reads on where nothing waits any more. */
+  /** Passes on this many bytes of each pipe, and reads on where nothing waits any more. */
   #pass(bytes: number): void {
     for (const pipe of this.#pipes) {
       if (pipe.waiting.length === 0) continue;

@@ -32,7 +32,7 @@ export class ServerProcess {
 
   /**
    * Starts one and waits until it listens. Without a port among `args` it takes a free one. With `fileLimit` no file may
-   * grow beyond so many bytes: a disk that is full, until `liftFileLimit`.
+   * grow beyond this many bytes: a disk that is full, until `liftFileLimit`.
    */
   static async start(
     dataFolder: string,
@@ -76,7 +76,7 @@ export class ServerProcess {
     return this.limitFiles('unlimited');
   }
 
-  /** Lets no file grow beyond so many bytes from now on. */
+  /** Lets no file grow beyond this many bytes from now on. */
   async limitFiles(bytes: number | 'unlimited'): Promise<void> {
     await once(spawn('prlimit', ['--pid', String(this.#child.pid), `--fsize=${bytes}:`]), 'exit');
   }

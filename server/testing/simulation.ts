@@ -3,7 +3,7 @@ import { CoscribeProvider } from '../../web/provider/index.ts';
 import { Connection } from '../connection/connection.ts';
 import { Heartbeat } from '../connection/heartbeat.ts';
 import { Documents } from '../document/documents.ts';
-import { silentLogger } from '../logger.ts';
+import { silentLogger } from '../log/logger.ts';
 import { Registry } from '../room/registry.ts';
 import { Room } from '../room/room.ts';
 import { MemoryStore } from '../store/memory-store.ts';
@@ -262,7 +262,7 @@ export class Simulation {
           logger: silentLogger,
         }),
       unloadAfter: 500,
-      mostRooms: 10,
+      maxRooms: 10,
       clock,
       logger: silentLogger,
     });

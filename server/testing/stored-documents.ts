@@ -1,7 +1,7 @@
 import * as Y from 'yjs';
 import { systemClock } from '../clock.ts';
 import { Documents } from '../document/documents.ts';
-import { silentLogger } from '../logger.ts';
+import { silentLogger } from '../log/logger.ts';
 import { LevelStore } from '../store/level-store.ts';
 import type { Store } from '../store/store.ts';
 

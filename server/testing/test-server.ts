@@ -1,11 +1,11 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Authenticator } from '../auth/authenticator.ts';
+import type { Authenticator } from '../access/authenticator.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { type Logger, silentLogger } from '../logger.ts';
+import { SETTINGS, type Settings } from '../config/settings.ts';
+import { type Logger, silentLogger } from '../log/logger.ts';
 import { type CoscribeServer, startServer } from '../server.ts';
-import { SETTINGS, type Settings } from '../settings.ts';
 import { LevelStore } from '../store/level-store.ts';
 import type { Store } from '../store/store.ts';
 

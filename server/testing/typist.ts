@@ -4,11 +4,11 @@ import * as Y from 'yjs';
 import { CoscribeProvider, type SocketConstructor } from '../../web/provider/index.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
-/** Text is removed from a document that has grown to so many characters. */
-const MOST_TEXT = 6_000;
+/** Text is removed from a document that has grown to this many characters. */
+const MAX_TEXT = 6_000;
 
 /** Longest piece removed at once, in characters. */
-const MOST_REMOVED = 80;
+const MAX_REMOVED = 80;
 
 /** What one edit did, so that it can be looked for in another copy. */
 interface Edit {
@@ -51,9 +51,9 @@ export class Typist {
 
   edit(random: SeededRandom): void {
     const { length } = this.text;
-    if (length > MOST_TEXT) {
-      const at = random.below(length - MOST_REMOVED);
-      this.text.delete(at, 1 + random.below(MOST_REMOVED));
+    if (length > MAX_TEXT) {
+      const at = random.below(length - MAX_REMOVED);
+      this.text.delete(at, 1 + random.below(MAX_REMOVED));
     } else {
       this.text.insert(random.below(length + 1), word(`${this.#name}.${this.#words++}`));
     }

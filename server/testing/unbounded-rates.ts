@@ -1,4 +1,4 @@
-import type { ConnectionRates } from '../connection/allowance.ts';
+import type { ConnectionRates } from '../limits/allowance.ts';
 
 const UNBOUNDED = { perSecond: 1e9, burst: 1e9 };
 

@@ -1,6 +1,6 @@
 import * as Y from 'yjs';
-import { Gate, type GateOptions, type Sender } from '../room/gate.ts';
-import { UpdateRefused } from '../room/update-scan.ts';
+import { Gate, type GateOptions, type Sender } from '../gate/gate.ts';
+import { UpdateRefused } from '../gate/update-scan.ts';
 import { type CraftedStruct, craftUpdate, deletedUnits, insertion, type UnitId } from './craft-update.ts';
 
 /*

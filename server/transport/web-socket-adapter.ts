@@ -8,13 +8,13 @@ import { type FrameCache, frameHeader } from './frame.ts';
 /** How long the other end has to answer a close before the socket is dropped, in milliseconds. */
 const CLOSE_TIMEOUT = 5_000;
 
-/** A message of so many bytes is not copied into a frame. */
+/** A message of this many bytes is not copied into a frame. */
 const LARGE_BYTES = 256 * 1024;
 
 /** Longest close reason that fits into a control frame, in bytes. */
 const REASON_BYTES = 123;
 
-/** A `ws` WebSocket as a connection sees it. Data frames bypass ws, which would build them anew for every socket. */
+/** A `ws` WebSocket as a connection sees it. Data frames bypass ws, which would build them again for every socket. */
 export class WebSocketAdapter implements Socket {
   readonly #webSocket: WebSocket;
   readonly #net: NetSocket;

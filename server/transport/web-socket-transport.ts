@@ -10,29 +10,29 @@ import {
   SYNC_PATH,
   TOKEN_SUBPROTOCOL_PREFIX,
 } from '../../protocol/version.ts';
-import { audit, type SecurityEventFields } from '../audit.ts';
-import { type Access, AccessUnavailable, type Authenticator, type Grant } from '../auth/authenticator.ts';
+import { type Access, AccessUnavailable, type Authenticator, type Grant } from '../access/authenticator.ts';
 import type { Clock } from '../clock.ts';
 import { Connection, type ConnectionLimits } from '../connection/connection.ts';
 import { HEARTBEAT, Heartbeat } from '../connection/heartbeat.ts';
 import { withoutBasePath } from '../edge/base-path.ts';
-import type { Door } from '../edge/door.ts';
-import type { Quotas } from '../edge/quotas.ts';
-import type { Logger } from '../logger.ts';
+import type { OriginPolicy } from '../edge/origin-policy.ts';
+import { AddressBook } from '../limits/address-book.ts';
+import type { Quotas } from '../limits/quotas.ts';
+import { audit, type SecurityEventFields } from '../log/audit.ts';
+import type { Logger } from '../log/logger.ts';
 import type { Registry } from '../room/registry.ts';
-import { AddressBook } from './address-book.ts';
 import { FrameCache } from './frame.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import { WebSocketAdapter } from './web-socket-adapter.ts';
 
 export interface TransportLimits extends ConnectionLimits {
-  /** Most sockets at a time, with those that wait for access or for their close; more are refused with 503. */
+  /** Max sockets at a time, with those that wait for access or for their close; more are refused with 503. */
   readonly connections: number;
   /** Most of them from one address; more are refused with 429. */
   readonly connectionsPerAddress: number;
-  /** Most connections of one person; more are closed with 4429. */
+  /** Max connections of one person; more are closed with 4429. */
   readonly connectionsPerPerson: number;
-  /** Most bytes that may wait in memory for all connections, in either direction; over it the worst are closed. */
+  /** Max bytes that may wait in memory for all connections, in either direction; over it the worst are closed. */
   readonly backlogBytes: number;
 }
 
@@ -48,7 +48,7 @@ export interface TransportDependencies {
   readonly observer?: ConnectionObserver;
   readonly registry: Registry;
   readonly authenticator: Authenticator;
-  readonly door: Door;
+  readonly originPolicy: OriginPolicy;
   readonly quotas: Quotas;
   /** What all paths begin with (edge/base-path.ts). */
   readonly basePath: string;
@@ -66,8 +66,8 @@ const REFUSAL_DELAY = 1_000;
 /** How long the authenticator may take, in milliseconds, before a client is asked to come again. */
 const ACCESS_TIMEOUT = 10_000;
 
-/** Most pieces in which a message may arrive: each costs memory of its own, however small it is. */
-const MOST_CHUNKS = 32 * 1024;
+/** Max pieces in which a message may arrive: each costs memory of its own, however small it is. */
+const MAX_CHUNKS = 32 * 1024;
 
 /** What stands in the place of a code when the other end closed without one, or vanished (RFC 6455, section 7.4.1). */
 const NO_CODE = 1005;
@@ -138,7 +138,7 @@ export class WebSocketTransport {
       // Costs tens of microseconds a message and hundreds of kilobytes a connection (SEC-13).
       perMessageDeflate: false,
       maxPayload: dependencies.limits.messageBytes,
-      maxBufferedChunks: MOST_CHUNKS,
+      maxBufferedChunks: MAX_CHUNKS,
       handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     });
     const stop = dependencies.authenticator.onChange?.((documentName, person) =>
@@ -201,10 +201,10 @@ export class WebSocketTransport {
       refuseUpgrade(socket, 404, 'not-found', `Documents are at ${SYNC_PATH}<name>.`);
       return;
     }
-    const { door, limits, logger, quotas } = this.#dependencies;
-    const visitor = door.visitor(request);
+    const { originPolicy, limits, logger, quotas } = this.#dependencies;
+    const visitor = originPolicy.visitor(request);
     const { address } = visitor;
-    const refusal = door.refusal(request, visitor, { changes: true });
+    const refusal = originPolicy.refusal(request, visitor, { changes: true });
     if (refusal !== null) {
       audit(logger, 'refused', { address, code: refusal.code, reason: refusal.message });
       refuseUpgrade(socket, refusal.status, refusal.code, refusal.message);
@@ -255,7 +255,7 @@ export class WebSocketTransport {
     const admission: Admission = { documentName, outdated: true };
     this.#admissions.add(admission);
     let access: Access | Error | null = null;
-    // Whoever is shut out while the question is open does not slip in: an answer counts only in the turn that uses it.
+    // Anyone who is shut out while the question is open does not slip in: an answer counts only in the turn that uses it.
     while (admission.outdated) {
       admission.outdated = false;
       access = await this.#decide(documentName, sync.token, sync.address).catch((err: unknown) => {
@@ -304,7 +304,7 @@ export class WebSocketTransport {
     return true;
   }
 
-  /** Refuses with 4429: the client may come again after so many seconds. */
+  /** Refuses with 4429: the client may come again after this many seconds. */
   #slow(webSocket: WebSocket, seconds: number, text: string, about: SecurityEventFields): void {
     this.#refuse(webSocket, CLOSE_CODES.rateLimited, retryAfterReason(seconds, text), about);
   }

@@ -6,26 +6,25 @@ import { isRole } from '../../protocol/roles.ts';
 import { TEXT_FIELD } from '../../protocol/version.ts';
 import { createEditor, isProse, languageNames, resolveLanguage } from '../editor/index.ts';
 import { CoscribeProvider } from '../provider/index.ts';
-
-import { WayIn } from './access/way-in.ts';
 import { DocumentApi } from './api/document-api.ts';
 import { SiteSession } from './api/site-session.ts';
+import { copyText } from './base/copy-text.ts';
 import { siteRoot } from './base/site-root.ts';
 import { styleNonce } from './base/style-nonce.ts';
 import { Credentials } from './device/credentials.ts';
 
 import { openLocalStore } from './device/local-store.ts';
-import { copyText } from './document/copy-text.ts';
 import { DocumentPage } from './document/document-page.ts';
-import { DocumentSession } from './document/document-session.ts';
 import { fetchPanelsWhenIdle, openPanel } from './document/open-panel.ts';
 import { handlePageKeys } from './document/page-keys.ts';
 import { saveFile } from './document/save-file.ts';
-import { syncPort } from './document/sync-port.ts';
 import { typingRefused } from './document/typing-refused.ts';
 import { documentNameFromPath } from './link/document-link.ts';
 import { type LinkFragment, readFragment, takeFragment } from './link/link-fragment.ts';
 import { keepPagesForOffline } from './offline/keep-pages.ts';
+import { DocumentAccess } from './session/document-access.ts';
+import { DocumentSession } from './session/document-session.ts';
+import { syncPort } from './session/sync-port.ts';
 import { followThemeOfOtherTabs } from './theme/follow-other-tabs.ts';
 
 /** Brings a document onto its page. */
@@ -34,23 +33,26 @@ function openDocument(name: string, page: DocumentPage, fragment: LinkFragment |
   const doc = new Y.Doc();
   const awareness = new Awareness(doc);
   const text = doc.getText(TEXT_FIELD);
-  const api = new DocumentApi(name, () => wayIn.token());
+  const api = new DocumentApi(name, () => documentAccess.token());
   const siteSession = new SiteSession();
-  const wayIn = new WayIn({
+  const documentAccess = new DocumentAccess({
     credentials: new Credentials(store, name),
     api,
     session: siteSession,
     connect: () => provider.connect(),
-    showAnew: () => provider.refreshToken(),
+    showAgain: () => provider.refreshToken(),
     tell: (sentence) => page.announcer?.toast(sentence),
     now: () => Date.now(),
   });
-  if (fragment !== null) wayIn.take(fragment);
-  const provider = new CoscribeProvider(`${siteRoot()}sync`, name, doc, { awareness, token: () => wayIn.token() });
+  if (fragment !== null) documentAccess.take(fragment);
+  const provider = new CoscribeProvider(`${siteRoot()}sync`, name, doc, {
+    awareness,
+    token: () => documentAccess.token(),
+  });
   // Before the session listens: what can be mended at once is not shown.
-  provider.on('closed', ({ name: code }) => wayIn.refused(code));
+  provider.on('closed', ({ name: code }) => documentAccess.refused(code));
   const letIn = () => {
-    if (provider.status === 'connected') wayIn.letIn(isRole(provider.role) ? provider.role : null);
+    if (provider.status === 'connected') documentAccess.letIn(isRole(provider.role) ? provider.role : null);
   };
   provider.on('status', letIn);
   provider.on('role', letIn);
@@ -78,7 +80,7 @@ function openDocument(name: string, page: DocumentPage, fragment: LinkFragment |
     },
     random: Math.random,
     api,
-    wayIn,
+    documentAccess,
     signOut: () => siteSession.signOut(),
     saveFile,
     copy: copyText,

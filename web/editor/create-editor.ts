@@ -3,16 +3,16 @@ import { EditorView, placeholder as placeholderText } from '@codemirror/view';
 import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
 import { TEXT_FIELD } from '../../protocol/version.ts';
-import { Follow } from './follow.ts';
-import { isProse, loadLanguage, resolveLanguage } from './languages.ts';
-import { OwnPresence, type PresentedUser } from './own-presence.ts';
-import { RemoteCarets } from './remote-carets.ts';
+import { shownAwareness, shownText } from './binding/shown-text.ts';
+import { fromText, TextBinding } from './binding/text-binding.ts';
+import { difference, textContent, toDocument } from './binding/text-content.ts';
+import { undoKeys } from './binding/undo.ts';
+import { Follow } from './carets/follow.ts';
+import { OwnPresence, type PresentedUser } from './carets/own-presence.ts';
+import { RemoteCarets } from './carets/remote-carets.ts';
 import { gutter, setup } from './setup.ts';
-import { shownAwareness, shownText } from './shown-text.ts';
-import { fromText, TextBinding } from './text-binding.ts';
-import { difference, textContent, toDocument } from './text-content.ts';
+import { isProse, loadLanguage, resolveLanguage } from './text/languages.ts';
 import { baseTheme, type ThemeChoice, textKind, themeColors } from './theme.ts';
-import { undoKeys } from './undo.ts';
 
 /** What an editor is made of. Only `doc` is needed. */
 export interface EditorOptions {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { PEOPLE_COLORS } from './carets/people.ts';
+import { contrast, readableInk } from './carets/readable-ink.ts';
 import { DARK, LIGHT, type Palette } from './palette.ts';
-import { PEOPLE_COLORS } from './people.ts';
-import { contrast, readableInk } from './readable-ink.ts';
 
 /** What `color-mix(in srgb, top share, transparent)` over an opaque colour looks like. */
 function mixed(top: string, share: number, under: string): string {

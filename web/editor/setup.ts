@@ -14,10 +14,10 @@ import {
   lineNumbers,
   rectangularSelection,
 } from '@codemirror/view';
-import { keyboardRing } from './keyboard-ring.ts';
-import { lineDirection } from './line-direction.ts';
-import { lineEndings } from './line-endings.ts';
-import { tabIndents } from './tab-hint.ts';
+import { keyboardRing } from './text/keyboard-ring.ts';
+import { lineDirection } from './text/line-direction.ts';
+import { lineEndings } from './text/line-endings.ts';
+import { tabIndents } from './text/tab-hint.ts';
 
 /** What every editor does, whatever its text, language and theme. Completion is the host's to add. */
 export function setup(): Extension {

@@ -4,10 +4,10 @@ import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
 import { isRole, may } from '../../protocol/roles.ts';
 import { TEXT_FIELD } from '../../protocol/version.ts';
-import { FrameSchedule } from '../editor/frame-schedule.ts';
+import { FrameSchedule } from '../editor/binding/frame-schedule.ts';
+import { checkContent } from '../editor/binding/shown-text.ts';
+import type { PresentedUser } from '../editor/carets/own-presence.ts';
 import { type CoscribeEditor, createEditor, PEOPLE_COLORS, ShownTextError, watchPeople } from '../editor/index.ts';
-import type { PresentedUser } from '../editor/own-presence.ts';
-import { checkContent } from '../editor/shown-text.ts';
 import type { ProviderOptions, Refusal } from '../provider/index.ts';
 import {
   ADDRESS_ATTRIBUTES,
@@ -57,7 +57,7 @@ export class CoscribeEditorElement extends FormElement {
   #hostDoc: Y.Doc | null = null;
   #hostAwareness: Awareness | null = null;
   #updateAsked = false;
-  /** Whether the document has to be opened anew, because what it is made of changed. */
+  /** Whether the document has to be opened again, because what it is made of changed. */
   #addressChanged = false;
 
   constructor() {
@@ -68,7 +68,7 @@ export class CoscribeEditorElement extends FormElement {
     });
     const getText = () => this.getText();
     this.#changed = new FrameSchedule(window, () =>
-      // A long text is put together only for whoever looks at it.
+      // A long text is put together only for anyone who looks at it.
       this.#tell('change', {
         get text() {
           return getText();
@@ -128,14 +128,14 @@ export class CoscribeEditorElement extends FormElement {
     this.#tokenChanged();
   }
 
-  /** CodeMirror extensions of the page, of the same copy of CodeMirror. Setting them opens the editor anew. */
+  /** CodeMirror extensions of the page, of the same copy of CodeMirror. Setting them opens the editor again. */
   get extensions(): Extension {
     return this.#extensions;
   }
 
   set extensions(extensions: Extension | null) {
     this.#extensions = extensions ?? [];
-    this.#openAnew();
+    this.#reopen();
   }
 
   /**
@@ -148,7 +148,7 @@ export class CoscribeEditorElement extends FormElement {
 
   set doc(doc: Y.Doc | null) {
     this.#hostDoc = doc ?? null;
-    this.#openAnew();
+    this.#reopen();
   }
 
   /** The presence of everybody in the document; to be set together with `doc`. */
@@ -158,7 +158,7 @@ export class CoscribeEditorElement extends FormElement {
 
   set awareness(awareness: Awareness | null) {
     this.#hostAwareness = awareness ?? null;
-    this.#openAnew();
+    this.#reopen();
   }
 
   // --- what the page tells the element
@@ -177,7 +177,7 @@ export class CoscribeEditorElement extends FormElement {
   /** @internal */
   attributeChangedCallback(name: AttributeName, before: string | null, value: string | null): void {
     if (before === value) return;
-    if (ADDRESS_ATTRIBUTES.has(name)) this.#openAnew();
+    if (ADDRESS_ATTRIBUTES.has(name)) this.#reopen();
     else if (name === 'token') this.#tokenChanged();
     else if (this.#shown !== null) this.#apply(name, this.#shown);
   }
@@ -196,10 +196,10 @@ export class CoscribeEditorElement extends FormElement {
   #tokenChanged(): void {
     const { token } = this;
     if (this.#shown?.source.changeToken(token)) this.#problems.clear('connection');
-    else this.#openAnew();
+    else this.#reopen();
   }
 
-  #openAnew(): void {
+  #reopen(): void {
     this.#addressChanged = true;
     this.#askUpdate();
   }
@@ -288,7 +288,7 @@ export class CoscribeEditorElement extends FormElement {
       readOnly: this.#isReadOnly(provider),
       placeholder: this.placeholder,
       label: this.label,
-      // Asked anew at every change of the view: a label may be there later than its field.
+      // Asked again at every change of the view: a label may be there later than its field.
       extensions: [changed, EditorView.contentAttributes.of(() => this.fieldAttributes()), this.#extensions],
       onError: (error) => this.#tellError('internal', 'A part of the editor failed; the rest goes on.', error),
     });

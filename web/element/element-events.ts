@@ -42,7 +42,7 @@ export interface ElementEventDetails {
    * null for a document that the page brought along.
    */
   ready: { readonly editor: CoscribeEditor; readonly doc: Y.Doc; readonly provider: CoscribeProvider | null };
-  /** The text changed, by whomever; at most once a frame. */
+  /** The text changed, by anyone; at most once a frame. */
   change: { readonly text: string };
   /** How much of what was written here is durable on the server became known or changed. */
   saved: { readonly saved: boolean; readonly unsavedChanges: number };

@@ -23,7 +23,7 @@ export interface DocumentSource {
   readonly provider: CoscribeProvider | null;
   /** Whether the text is that of the document: the server's has come, or this device has a copy of it. */
   isKnown(): boolean;
-  /** Goes on with another token, where that is possible without opening the document anew. */
+  /** Goes on with another token, where that is possible without opening the document again. */
   changeToken(token: ProviderOptions['token']): boolean;
   /** Lets it go; the last one to do so ends the connection. More than once is fine. */
   release(): void;

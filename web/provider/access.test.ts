@@ -154,7 +154,7 @@ describe('role and person', () => {
     expect(roles).toEqual(['editor', 'owner']);
   });
 
-  test('whoever may write from now on sends what was written before', async () => {
+  test('anyone who may write from now on sends what was written before', async () => {
     world.server.role = 'viewer';
     const alice = world.join();
     await world.moment();
@@ -169,7 +169,7 @@ describe('role and person', () => {
     expect([world.server.text, alice.saved]).toEqual(['a draft!', true]);
   });
 
-  test('whoever may no longer write sends nothing of what waits', async () => {
+  test('anyone who may no longer write sends nothing of what waits', async () => {
     const alice = world.join();
     await world.moment();
     write(alice, 'a');
@@ -185,7 +185,7 @@ describe('role and person', () => {
     expect(alice.status).toBe('connected');
   });
 
-  test('whoever was thrown out for an edit that came too late comes back as a reader', async () => {
+  test('anyone who was thrown out for an edit that came too late comes back as a reader', async () => {
     const alice = world.join();
     await world.moment();
     write(alice, 'late');
@@ -196,7 +196,7 @@ describe('role and person', () => {
     expect(textOf(alice)).toBe('late');
   });
 
-  test('others see again whoever got another role, and are told nothing when only the time is extended', async () => {
+  test('others see again anyone who got another role, and are told nothing when only the time is extended', async () => {
     const alice = world.join();
     await world.moment();
     alice.awareness.setLocalState({ user: { name: 'Alice' } });

@@ -6,7 +6,7 @@ import { retryDelay } from './backoff.ts';
 import type { Clock } from './clock.ts';
 
 /** When a new token is asked for, in milliseconds before the access runs out. */
-const LEAD = { share: 0.2, most: 60_000 } as const;
+const LEAD = { share: 0.2, max: 60_000 } as const;
 
 /** Least time between two questions that nobody but the clock has put, in milliseconds. */
 const LEAST_PAUSE = 1_000;
@@ -110,7 +110,7 @@ export class Access {
     this.#failures = 0;
     clock.clearTimeout(this.#timer);
     this.#expiresAt = expiresIn === undefined ? null : clock.now() + expiresIn;
-    if (expiresIn !== undefined) this.#renewIn(expiresIn - Math.min(LEAD.most, expiresIn * LEAD.share));
+    if (expiresIn !== undefined) this.#renewIn(expiresIn - Math.min(LEAD.max, expiresIn * LEAD.share));
     if (role !== before) roleChanged(role);
   }
 
@@ -149,7 +149,7 @@ export class Access {
     }
   }
 
-  /** Renews after so many milliseconds, unless it will be too late by then. */
+  /** Renews after this many milliseconds, unless it will be too late by then. */
   #renewIn(milliseconds: number): void {
     const { clock } = this.#options;
     const delay = Math.max(LEAST_PAUSE, milliseconds);

@@ -56,7 +56,7 @@ export class Presence {
     applyAwarenessUpdate(this.#awareness, encodeAwarenessEntries(others, others.length), this.#origin);
   }
 
-  /** The server was heard from: whoever it did not report as gone is still there. Cheap to call for every frame. */
+  /** The server was heard from: anyone who it did not report as gone is still there. Cheap to call for every frame. */
   refresh(): void {
     const sinceLast = this.#clock.now() - this.#refreshedAt;
     // The wall clock may be set back.

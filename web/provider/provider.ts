@@ -9,17 +9,17 @@ import type { Person } from '../../protocol/person.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
 import { SESSION_SUBPROTOCOL_PREFIX, SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX } from '../../protocol/version.ts';
 import { Access } from './access.ts';
-import { applyRows } from './apply-rows.ts';
 import { checkArguments } from './check-arguments.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Connection } from './connection.ts';
 import { type ConnectionState, connectionStatus, type Refusal, refusal } from './connection-state.ts';
 import { deferred } from './deferred.ts';
+import { applyRows } from './device/apply-rows.ts';
+import { DocumentEpoch } from './device/document-epoch.ts';
+import { OfflineCopy } from './device/offline-copy.ts';
 import { DocumentAddress } from './document-address.ts';
-import { DocumentEpoch } from './document-epoch.ts';
 import { fenced } from './fenced.ts';
 import { LeaveWarning } from './leave-warning.ts';
-import { OfflineCopy } from './offline-copy.ts';
 import { Outbox } from './outbox.ts';
 import { watchPage } from './page-watch.ts';
 import { Presence } from './presence.ts';
@@ -234,7 +234,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
 
   /**
    * Deletes the copy of this document on this device, edits that are nowhere else included, and goes on without one. Meant
-   * for after an export, when the document was replaced on the server: delete, then open it anew with a fresh `Y.Doc`.
+   * for after an export, when the document was replaced on the server: delete, then open it again with a fresh `Y.Doc`.
    * Rejects when the browser refuses.
    */
   async deleteOfflineCopy(): Promise<void> {

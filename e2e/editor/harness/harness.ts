@@ -36,7 +36,7 @@ const harness = {
   Y,
   desks,
   listPeople,
-  /** Seats a person. `content` is inserted into the shared text before the editor opens. */
+  /** JoinedPeople a person. `content` is inserted into the shared text before the editor opens. */
   open(name: string, options: Partial<EditorOptions> & { content?: string } = {}): void {
     const { content, ...editorOptions } = options;
     const doc = new Y.Doc();

@@ -1,12 +1,12 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { Download, KeyRound, LogIn, RotateCw } from 'lucide';
 import { ApiError } from '../api/api-request.ts';
+import { signInAddress } from '../api/sign-in-address.ts';
 import { icon } from '../base/icon.ts';
-import type { DocumentSession } from '../document/document-session.ts';
-import { SessionElement } from '../document/session-element.ts';
-import type { SessionState } from '../document/session-state.ts';
-import type { AccessAdvice } from './access-advice.ts';
-import { signInAddress } from './sign-in-address.ts';
+import type { AccessAdvice } from '../session/access-advice.ts';
+import type { DocumentSession } from '../session/document-session.ts';
+import { SessionElement } from '../session/session-element.ts';
+import type { SessionState } from '../session/session-state.ts';
 
 /**
  * What somebody sees whom the server does not let in: why, and the ways on. Stands in the place of the text when there is none
@@ -105,7 +105,7 @@ export class AccessGate extends SessionElement {
       ${
         gate.asksPassword
           ? nothing
-          : html`<button class="button" type="button" data-testid="gate-try-again" @click=${() => session.wayIn.tryAgain()}>
+          : html`<button class="button" type="button" data-testid="gate-try-again" @click=${() => session.documentAccess.tryAgain()}>
                 ${icon(RotateCw)} Try again
               </button>
               <button class="button button-quiet" type="button" @click=${() => session.openPanel('share')}>
@@ -119,7 +119,7 @@ export class AccessGate extends SessionElement {
               class="button"
               type="button"
               data-testid="gate-forget"
-              @click=${() => (canForget === 'link' ? session.wayIn.forgetLink() : session.wayIn.forgetOwnerKey())}
+              @click=${() => (canForget === 'link' ? session.documentAccess.forgetLink() : session.documentAccess.forgetOwnerKey())}
             >
               Forget the ${canForget} and go on without
             </button>`
@@ -140,7 +140,7 @@ export class AccessGate extends SessionElement {
     this.busy = true;
     this.problem = '';
     try {
-      await session.wayIn.enterPassword(field.value);
+      await session.documentAccess.enterPassword(field.value);
       field.value = '';
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

@@ -2,7 +2,7 @@ import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'l
 import type { Role } from '../../../protocol/roles.ts';
 import { ApiError } from '../api/api-request.ts';
 import type { LinkWish, ShareLink } from '../api/document-api.ts';
-import { LightElement } from '../base/light-element.ts';
+import { PageElement } from '../base/page-element.ts';
 import { ROLE_DEEDS, ROLE_LABELS } from './role-wording.ts';
 
 const ROLES: readonly Role[] = ['viewer', 'commenter', 'editor', 'owner'];
@@ -18,7 +18,7 @@ const DURATIONS = [
 ] as const;
 
 /** The fields of one share link: a new one, or one that is changed. */
-export class LinkForm extends LightElement {
+export class LinkForm extends PageElement {
   static override properties: PropertyDeclarations = {
     link: { attribute: false },
     save: { attribute: false },
@@ -87,7 +87,7 @@ export class LinkForm extends LightElement {
         />
       </div>
       <div class="link-field">
-        <label class="label" for=${`role-${id}`}>Whoever has it</label>
+        <label class="label" for=${`role-${id}`}>Anyone who has it</label>
         <select
           class="field"
           id=${`role-${id}`}
@@ -100,7 +100,7 @@ export class LinkForm extends LightElement {
           ${ROLES.map((value) => html`<option value=${value} ?selected=${value === role}>${ROLE_LABELS[value]}</option>`)}
         </select>
       </div>
-      <p class="link-deed" id=${`deed-${id}`}>Whoever has this link ${ROLE_DEEDS[role]}.</p>
+      <p class="link-deed" id=${`deed-${id}`}>Anyone who has this link ${ROLE_DEEDS[role]}.</p>
       <div class="link-field">
         <label class="label" for=${`expiry-${id}`}>Ends</label>
         <select

@@ -3,9 +3,9 @@ import { repeat } from 'lit/directives/repeat.js';
 import { Check, Copy, LockKeyhole, Pencil, Plus, Trash2 } from 'lucide';
 import { ApiError } from '../api/api-request.ts';
 import type { LinkWish, ShareLink } from '../api/document-api.ts';
+import { copyText } from '../base/copy-text.ts';
 import { icon } from '../base/icon.ts';
-import { LightElement } from '../base/light-element.ts';
-import { copyText } from '../document/copy-text.ts';
+import { PageElement } from '../base/page-element.ts';
 import { credentialLink } from '../link/document-link.ts';
 import './link-form.ts';
 import { expiryWording, ROLE_LABELS } from './role-wording.ts';
@@ -20,7 +20,7 @@ type Opened =
 const NONE: Opened = { kind: 'none' };
 
 /** The share links of a document, for its owner: copy, change, revoke, make one. */
-export class LinkList extends LightElement {
+export class LinkList extends PageElement {
   static override properties: PropertyDeclarations = {
     sharing: { attribute: false },
     links: { attribute: false },
@@ -74,7 +74,7 @@ export class LinkList extends LightElement {
           ? this.opened.kind === 'new'
             ? nothing
             : html`<p class="links-none">
-              None yet. A share link lets in whoever has it, in the role you choose; it can end by itself, have a password, and
+              None yet. A share link lets in anyone who has it, in the role you choose; it can end by itself, have a password, and
               be revoked.
             </p>`
           : html`<ul class="links" aria-labelledby="links-heading" data-testid="links">
@@ -164,7 +164,7 @@ export class LinkList extends LightElement {
         this.close('link-revoke', link.id);
       }}
     >
-      <p>Whoever came by this link is out at once, and the link never works again. This cannot be undone.</p>
+      <p>Anyone who came by this link is out at once, and the link never works again. This cannot be undone.</p>
       <div class="dialog-actions">
         <button class="button" type="button" @click=${() => this.close('link-revoke', link.id)}>Keep it</button>
         <button

@@ -1,13 +1,13 @@
 import { html, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { Check, Download, Link } from 'lucide';
 import { ApiError } from '../api/api-request.ts';
+import { copyText } from '../base/copy-text.ts';
 import { icon } from '../base/icon.ts';
-import { copyText } from '../document/copy-text.ts';
-import type { DocumentSession } from '../document/document-session.ts';
-import { SessionElement } from '../document/session-element.ts';
-import type { SessionState } from '../document/session-state.ts';
 import { credentialLink } from '../link/document-link.ts';
 import { findOwnerKey } from '../link/owner-key.ts';
+import type { DocumentSession } from '../session/document-session.ts';
+import { SessionElement } from '../session/session-element.ts';
+import type { SessionState } from '../session/session-state.ts';
 
 /** What makes this person the owner: the key to keep, or the field for a key from another device. */
 export class OwnerKeyBox extends SessionElement {
@@ -41,7 +41,7 @@ export class OwnerKeyBox extends SessionElement {
   }
 
   protected override renderState(state: SessionState, session: DocumentSession): TemplateResult {
-    const key = session.wayIn.ownerKey;
+    const key = session.documentAccess.ownerKey;
     if (!this.owns) return this.renderField(session);
     if (key === null) {
       return html`<p class="share-note">
@@ -54,7 +54,7 @@ export class OwnerKeyBox extends SessionElement {
         ${
           this.ownsAsPerson
             ? `It is yours wherever you sign in as ${state.person?.name ?? state.person?.id ?? 'yourself'}. This browser also holds an
-              owner key, which makes an owner of whoever has it.`
+              owner key, which makes an owner of anyone who has it.`
             : `This browser holds its owner key. Clearing the browser’s data deletes the key, so keep a copy: it also makes you the
               owner on your other devices.`
         }
@@ -110,7 +110,7 @@ export class OwnerKeyBox extends SessionElement {
     this.busy = true;
     this.problem = '';
     try {
-      await session.wayIn.useOwnerKey(key);
+      await session.documentAccess.useOwnerKey(key);
       form.reset();
       this.dispatchEvent(new Event('owned'));
     } catch (error) {

@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { Eye } from 'lucide';
 import { icon } from '../base/icon.ts';
-import type { DocumentSession } from '../document/document-session.ts';
-import { SessionElement } from '../document/session-element.ts';
-import type { SessionState } from '../document/session-state.ts';
+import type { DocumentSession } from '../session/document-session.ts';
+import { SessionElement } from '../session/session-element.ts';
+import type { SessionState } from '../session/session-state.ts';
 
 /** Says in the bar that this person reads and does not write, and behind a click why. Nothing for those who write. */
 export class RoleBadge extends SessionElement {

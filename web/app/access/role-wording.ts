@@ -8,7 +8,7 @@ export const ROLE_LABELS: Readonly<Record<Role, string>> = {
   owner: 'Is an owner',
 };
 
-/** What follows from a role, after "whoever has this link …". */
+/** What follows from a role, after "anyone who has this link …". */
 export const ROLE_DEEDS: Readonly<Record<Role, string>> = {
   viewer: 'can read the document',
   // Comments come with a later version; until then this is what a commenter can do.

@@ -2,12 +2,12 @@ import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'l
 import { Check, Link, RotateCw } from 'lucide';
 import type { Role } from '../../../protocol/roles.ts';
 import { ApiError } from '../api/api-request.ts';
+import { copyField } from '../base/copy-text.ts';
 import { icon } from '../base/icon.ts';
-import { copyField } from '../document/copy-text.ts';
-import type { DocumentSession } from '../document/document-session.ts';
-import { SessionDialog } from '../document/session-dialog.ts';
-import type { SessionState } from '../document/session-state.ts';
 import { documentLink } from '../link/document-link.ts';
+import type { DocumentSession } from '../session/document-session.ts';
+import { SessionDialog } from '../session/session-dialog.ts';
+import type { SessionState } from '../session/session-state.ts';
 import './link-list.ts';
 import './owner-key-box.ts';
 import { addressWorth, ROLE_LABELS } from './role-wording.ts';

@@ -55,7 +55,7 @@ export async function askApi(
     response = await request(siteRoot() + path.slice(1), {
       method,
       signal: AbortSignal.timeout(PATIENCE),
-      // Whoever changes something and leaves the page at once has changed it all the same.
+      // Anyone who changes something and leaves the page at once has changed it all the same.
       keepalive: method !== 'GET',
       headers: {
         ...(token === '' ? {} : { Authorization: `Bearer ${token}` }),

@@ -64,7 +64,7 @@ export class DocumentApi {
     return (await this.#send('PATCH', '', change)) as CatalogueEntry;
   }
 
-  /** Creates the document, owned by whoever `token` stands for. */
+  /** Creates the document, owned by anyone who `token` stands for. */
   async create(token: string): Promise<void> {
     await this.#ask({ method: 'PUT', path: this.#path, token, body: {} });
   }

@@ -21,7 +21,7 @@ export interface SessionInfo {
 
 const GUEST: SessionInfo = { person: null, signIn: null };
 
-/** A token is fetched anew when it has less than this left, in milliseconds: more than the provider renews an access ahead. */
+/** A token is fetched again when it has less than this left, in milliseconds: more than the provider renews an access ahead. */
 const SPARE_TIME = 2 * 60_000;
 
 /**

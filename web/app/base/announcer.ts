@@ -1,11 +1,11 @@
 import { html, type TemplateResult } from 'lit';
-import { LightElement } from './light-element.ts';
+import { PageElement } from './page-element.ts';
 
 /** How long a toast stays, in milliseconds: long enough for two short sentences. */
 const TOAST_STAYS = 6_000;
 
 /** What the page says by itself: to screen readers only, or to everybody in a toast at the lower edge. */
-export class Announcer extends LightElement {
+export class Announcer extends PageElement {
   static override properties = { heard: { state: true }, shown: { state: true } };
 
   declare heard: string;

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 
-/** The mark: two carets that meet. Decoration, so whoever shows it names it. Same drawing as mark.svg. */
+/** The mark: two carets that meet. Decoration, so anyone who shows it names it. Same drawing as mark.svg. */
 export function mark(size = '1.75rem'): TemplateResult {
   return html`<svg class="mark" viewBox="0 0 32 32" .style="width: ${size}; height: ${size}" aria-hidden="true">
     <path class="mark-second" d="M28 27h-7M24.5 27 16 6.5" />

@@ -34,7 +34,7 @@ interface Kept {
 const NOTHING: Kept = { ownerKey: null, links: [], role: null };
 
 /** A link that stops working gives way to the one opened before it; more than these nobody goes back through. */
-const MOST_LINKS = 5;
+const MAX_LINKS = 5;
 
 /**
  * What this device has to show for one document: the one home of owner keys, share links and their tickets. They leave it
@@ -86,7 +86,7 @@ export class Credentials {
   useLink(credential: string): void {
     const { links } = this.#read();
     const known = links.find((link) => link.credential === credential) ?? { credential, ticket: null };
-    this.#change({ links: [known, ...links.filter((link) => link !== known)].slice(0, MOST_LINKS) });
+    this.#change({ links: [known, ...links.filter((link) => link !== known)].slice(0, MAX_LINKS) });
   }
 
   /** Gives up the link in use; the one opened before it, if any, is in use again. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NAME_LENGTH } from '../../editor/people.ts';
+import { NAME_LENGTH } from '../../editor/carets/people.ts';
 import { guestOf, inventGuest, keepGuest, readGuest } from './guest.ts';
 import { openLocalStore } from './local-store.ts';
 import { PERSON_COLORS } from './person-colors.ts';
@@ -41,7 +41,7 @@ describe('guests', () => {
     expect(guestOf('🦩'.repeat(60), '#4169cc').name).toBe('🦩'.repeat(NAME_LENGTH));
   });
 
-  it('are invented anew when what is kept is damaged', () => {
+  it('are invented again when what is kept is damaged', () => {
     const store = emptyStore();
     store.setItem('coscribe.guest', '{"name":"Eve","color":"url(//evil)"}');
     expect(readGuest(store, () => 0).name).toMatch(/^Brick /);

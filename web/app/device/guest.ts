@@ -1,4 +1,4 @@
-import { NAME_LENGTH } from '../../editor/people.ts';
+import { NAME_LENGTH } from '../../editor/carets/people.ts';
 import { type KeptStrings, readJson } from './local-store.ts';
 import { PERSON_COLORS, selectionShade } from './person-colors.ts';
 

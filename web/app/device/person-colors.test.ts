@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contrast } from '../../editor/readable-ink.ts';
+import { contrast } from '../../editor/carets/readable-ink.ts';
 import { PERSON_COLORS, selectionShade } from './person-colors.ts';
 
 /** --sheet of tokens.css, light and dark. */

@@ -1,13 +1,13 @@
 import { html, type TemplateResult } from 'lit';
 import { openNewDocument } from '../link/new-document.ts';
+import type { DocumentSession } from '../session/document-session.ts';
+import { vouchedName } from '../session/people-shown.ts';
 import { THEME_CHOICES } from '../theme/theme-choice.ts';
-import type { DocumentSession } from './document-session.ts';
 import { hasCommandKey, keyName } from './key-name.ts';
-import { vouchedName } from './people-shown.ts';
 import './pick-list.ts';
+import { SessionDialog } from '../session/session-dialog.ts';
+import type { SessionState } from '../session/session-state.ts';
 import type { Pick } from './pick-matches.ts';
-import { SessionDialog } from './session-dialog.ts';
-import type { SessionState } from './session-state.ts';
 
 interface Command extends Pick {
   readonly run: () => void;

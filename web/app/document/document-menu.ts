@@ -3,12 +3,12 @@ import { Check, Download, Ellipsis, FilePlus2, type IconNode, Keyboard, Language
 import { moveFocusByKey } from '../base/arrow-keys.ts';
 import { icon } from '../base/icon.ts';
 import { newDocumentPath } from '../link/new-document.ts';
+import type { DocumentSession } from '../session/document-session.ts';
+import { SessionElement } from '../session/session-element.ts';
+import type { SessionState } from '../session/session-state.ts';
 import { THEME_CHOICES, type ThemeChoice } from '../theme/theme-choice.ts';
 import { THEME_FACES } from '../theme/theme-faces.ts';
-import type { DocumentSession } from './document-session.ts';
 import { hasCommandKey, keyName } from './key-name.ts';
-import { SessionElement } from './session-element.ts';
-import type { SessionState } from './session-state.ts';
 
 /** The menu at the end of the bar: what is not needed all the time. */
 export class DocumentMenu extends SessionElement {

@@ -8,11 +8,11 @@ import { mark } from '../base/mark.ts';
 import { siteRoot } from '../base/site-root.ts';
 import '../base/announcer.ts';
 import './document-menu.ts';
-import type { DocumentSession } from './document-session.ts';
+import type { DocumentSession } from '../session/document-session.ts';
 import './notice-strip.ts';
 import './people-list.ts';
-import { SessionElement } from './session-element.ts';
-import type { SessionState } from './session-state.ts';
+import { SessionElement } from '../session/session-element.ts';
+import type { SessionState } from '../session/session-state.ts';
 import './status-line.ts';
 import './title-field.ts';
 

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
+import { SessionDialog } from '../session/session-dialog.ts';
 import { hasCommandKey, keyName } from './key-name.ts';
-import { SessionDialog } from './session-dialog.ts';
 
 const GROUPS = [
   {

@@ -1,9 +1,9 @@
 import { html, type TemplateResult } from 'lit';
-import type { DocumentSession } from './document-session.ts';
+import type { DocumentSession } from '../session/document-session.ts';
 import './pick-list.ts';
+import { SessionDialog } from '../session/session-dialog.ts';
+import type { SessionState } from '../session/session-state.ts';
 import type { Pick } from './pick-matches.ts';
-import { SessionDialog } from './session-dialog.ts';
-import type { SessionState } from './session-state.ts';
 
 interface LanguagePick extends Pick {
   readonly language: string;

@@ -2,10 +2,10 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { Copy, Download } from 'lucide';
 import '../access/access-gate.ts';
 import { icon } from '../base/icon.ts';
-import type { DocumentSession } from './document-session.ts';
-import { refusalAdvice } from './refusal-advice.ts';
-import { SessionElement } from './session-element.ts';
-import type { SessionState } from './session-state.ts';
+import type { DocumentSession } from '../session/document-session.ts';
+import { refusalAdvice } from '../session/refusal-advice.ts';
+import { SessionElement } from '../session/session-element.ts';
+import type { SessionState } from '../session/session-state.ts';
 
 /** The strip below the bar for what needs a whole sentence: the server refused for good, or cannot write to its disk. */
 export class NoticeStrip extends SessionElement {
@@ -20,7 +20,7 @@ export class NoticeStrip extends SessionElement {
     return html`<div class="notice" data-tone="attention">
       <p>
         <strong>The server cannot write to its disk.</strong>
-        Keep writing: your edits are on this device and are saved as soon as the server can. Whoever runs it should look at its log.
+        Keep writing: your edits are on this device and are saved as soon as the server can. Anyone who runs it should look at its log.
       </p>
       ${this.downloadButton(session)}
     </div>`;

@@ -1,6 +1,6 @@
-import type { DocumentSession } from './document-session.ts';
-import type { SessionDialog } from './session-dialog.ts';
-import type { PanelName } from './session-ui.ts';
+import type { DocumentSession } from '../session/document-session.ts';
+import type { SessionDialog } from '../session/session-dialog.ts';
+import type { PanelName } from '../session/session-ui.ts';
 
 /** The dialogs of a document page. None of them is needed for the first keystroke, so each arrives when it is asked for. */
 const PANELS = {

@@ -1,4 +1,4 @@
-import type { DocumentSession } from './document-session.ts';
+import type { DocumentSession } from '../session/document-session.ts';
 import { openPanel } from './open-panel.ts';
 
 /** The keys that work anywhere on a document page. Those of the text are the editor's. */

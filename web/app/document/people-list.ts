@@ -1,15 +1,15 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { Check, Navigation, ScanEye } from 'lucide';
-import type { Person } from '../../editor/people.ts';
-import { readableInk } from '../../editor/readable-ink.ts';
+import type { Person } from '../../editor/carets/people.ts';
+import { readableInk } from '../../editor/carets/readable-ink.ts';
 import { icon } from '../base/icon.ts';
 import { initials } from '../device/initials.ts';
-import type { DocumentSession } from './document-session.ts';
-import './own-card.ts';
-import { peopleShown, vouchedName } from './people-shown.ts';
-import { SessionElement } from './session-element.ts';
-import type { SessionState } from './session-state.ts';
+import type { DocumentSession } from '../session/document-session.ts';
+import './profile-card.ts';
+import { peopleShown, vouchedName } from '../session/people-shown.ts';
+import { SessionElement } from '../session/session-element.ts';
+import type { SessionState } from '../session/session-state.ts';
 
 const PLACES = 5;
 const PLACES_ON_A_PHONE = 3;

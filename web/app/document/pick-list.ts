@@ -1,14 +1,14 @@
 import { html, type TemplateResult } from 'lit';
 import { Check } from 'lucide';
 import { icon } from '../base/icon.ts';
-import { LightElement } from '../base/light-element.ts';
+import { PageElement } from '../base/page-element.ts';
 import { matchPicks, type Pick } from './pick-matches.ts';
 
 /**
  * A search field above a list (the combobox pattern): typing narrows the list, arrows move through it, Enter chooses. Fires
  * `pick` with the chosen line as `detail`.
  */
-export class PickList extends LightElement {
+export class PickList extends PageElement {
   static override properties = {
     picks: { attribute: false },
     label: {},

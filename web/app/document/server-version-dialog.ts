@@ -1,9 +1,9 @@
 import { html, type TemplateResult } from 'lit';
 import { Download } from 'lucide';
 import { icon } from '../base/icon.ts';
-import type { DocumentSession } from './document-session.ts';
-import { SessionDialog } from './session-dialog.ts';
-import type { SessionState } from './session-state.ts';
+import type { DocumentSession } from '../session/document-session.ts';
+import { SessionDialog } from '../session/session-dialog.ts';
+import type { SessionState } from '../session/session-state.ts';
 
 /** Asks before the copy on this device is given up for the server's version: it cannot be brought back. */
 export class ServerVersionDialog extends SessionDialog {

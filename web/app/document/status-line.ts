@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { Check, CloudOff, HardDrive, Lock, RefreshCw } from 'lucide';
 import { icon } from '../base/icon.ts';
-import type { DocumentSession } from './document-session.ts';
-import { SessionElement } from './session-element.ts';
-import type { SessionState } from './session-state.ts';
-import type { StatusWording } from './status-wording.ts';
+import type { DocumentSession } from '../session/document-session.ts';
+import { SessionElement } from '../session/session-element.ts';
+import type { SessionState } from '../session/session-state.ts';
+import type { StatusWording } from '../session/status-wording.ts';
 
 /**
  * Whether the text is saved and whether the server is there, in words. Not a live region: the seconds count down in it. Changes
@@ -12,7 +12,7 @@ import type { StatusWording } from './status-wording.ts';
  */
 export class StatusLine extends SessionElement {
   protected override renderState({ status, mayWrite, gate }: SessionState, session: DocumentSession): TemplateResult {
-    // Whoever only reads has nothing to save: "View only" stands there instead.
+    // Anyone who only reads has nothing to save: "View only" stands there instead.
     const silent = !mayWrite && status.saved === 'saved' && status.connection === 'connected';
     if (gate !== null) return this.renderRefused(status);
     return html`<div

@@ -1,8 +1,8 @@
 import { html, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { LIMITS } from '../../../protocol/limits.ts';
-import type { DocumentSession } from './document-session.ts';
-import { SessionElement } from './session-element.ts';
-import type { SessionState } from './session-state.ts';
+import type { DocumentSession } from '../session/document-session.ts';
+import { SessionElement } from '../session/session-element.ts';
+import type { SessionState } from '../session/session-state.ts';
 
 /** The document's title. A click turns it into a field: Enter or leaving it renames for everybody, Escape leaves it as it was. */
 export class TitleField extends SessionElement {

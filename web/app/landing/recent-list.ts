@@ -2,14 +2,14 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { X } from 'lucide';
 import { icon } from '../base/icon.ts';
-import { LightElement } from '../base/light-element.ts';
+import { PageElement } from '../base/page-element.ts';
 import type { KeptStrings } from '../device/local-store.ts';
 import { forgetDocument, type RecentDocument, recentDocuments } from '../device/recent-documents.ts';
 import { relativeTime } from '../device/relative-time.ts';
 import { documentPath } from '../link/document-link.ts';
 
 /** The documents opened in this browser: a link each, a button that takes one off, and what to expect while there are none. */
-export class RecentList extends LightElement {
+export class RecentList extends PageElement {
   static override properties = { store: { attribute: false }, said: { state: true } };
 
   /** Where the list is kept. Nothing is shown before it is set. */

@@ -1,13 +1,13 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { LogIn, LogOut } from 'lucide';
-import { signInAddress } from '../access/sign-in-address.ts';
 import { ApiError } from '../api/api-request.ts';
+import { signInAddress } from '../api/sign-in-address.ts';
 import type { SessionInfo, SiteSession } from '../api/site-session.ts';
 import { icon } from '../base/icon.ts';
-import { LightElement } from '../base/light-element.ts';
+import { PageElement } from '../base/page-element.ts';
 
 /** Who is signed in, with the way out; else the way in. Nothing where nobody can sign in, and while the server does not answer. */
-export class SignedIn extends LightElement {
+export class SignedIn extends PageElement {
   static override properties = {
     siteSession: { attribute: false },
     info: { state: true },

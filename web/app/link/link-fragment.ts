@@ -5,9 +5,9 @@
 export type LinkFragment =
   /** A share link: `#link.<secret>`. */
   | { readonly kind: 'link'; readonly credential: string }
-  /** The key of whoever owns the document: `#own.<secret>`. */
+  /** The key of anyone who owns the document: `#own.<secret>`. */
   | { readonly kind: 'own'; readonly credential: string }
-  /** The document is to be made, by whoever opens this first: `#new`. */
+  /** The document is to be made, by anyone who opens this first: `#new`. */
   | { readonly kind: 'new' };
 
 /** Reads a fragment, with or without its `#`; null when it says nothing that is known here. */

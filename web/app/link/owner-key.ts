@@ -1,6 +1,6 @@
 const BYTES = 32;
 
-/** A new owner key, `own.` and 43 characters base64url. Whoever holds it owns the document that it creates. */
+/** A new owner key, `own.` and 43 characters base64url. Anyone who holds it owns the document that it creates. */
 export function makeOwnerKey(
   randomBytes: (array: Uint8Array<ArrayBuffer>) => Uint8Array = (array) => crypto.getRandomValues(array),
 ): string {
@@ -13,7 +13,7 @@ export function ownerKeyFile(title: string, address: string, credential: string)
   return [
     `This is the owner key of “${title || 'Untitled'}”, a document at ${address}`,
     '',
-    'Whoever has it decides who may read and edit the document, and can lock everybody else out. Keep it like a password.',
+    'Anyone who has it decides who may read and edit the document, and can lock everybody else out. Keep it like a password.',
     'To use it on another device, open this address there:',
     '',
     `${address}#${credential}`,

@@ -5,7 +5,7 @@ const BYTES = 16;
 const LENGTH = 22;
 
 /**
- * A document name nobody can guess: 128 random bits in base58, always 22 characters. Whoever has the name has the document,
+ * A document name nobody can guess: 128 random bits in base58, always 22 characters. Anyone who has the name has the document,
  * so the bits must come from a cryptographic source.
  * @param randomBytes fills the array it is given
  */

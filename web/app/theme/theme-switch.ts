@@ -1,13 +1,13 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { icon } from '../base/icon.ts';
-import { LightElement } from '../base/light-element.ts';
+import { PageElement } from '../base/page-element.ts';
 import type { KeptStrings } from '../device/local-store.ts';
 import { followThemeOfOtherTabs } from './follow-other-tabs.ts';
 import { chooseTheme, readTheme, THEME_CHOICES } from './theme-choice.ts';
 import { THEME_FACES } from './theme-faces.ts';
 
 /** Three radio buttons: light, dark, and what the device says. */
-export class ThemeSwitch extends LightElement {
+export class ThemeSwitch extends PageElement {
   static override properties = { store: { attribute: false } };
 
   /** Where the choice is kept. Nothing is shown before it is set. */

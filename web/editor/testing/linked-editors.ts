@@ -1,8 +1,8 @@
 import { EditorState, type Extension } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import * as Y from 'yjs';
-import { TextBinding } from '../text-binding.ts';
-import { textContent, toDocument } from '../text-content.ts';
+import { TextBinding } from '../binding/text-binding.ts';
+import { textContent, toDocument } from '../binding/text-content.ts';
 
 /** One simulated person: a document, an editor on it, and what has been received but not applied. */
 export interface Replica {

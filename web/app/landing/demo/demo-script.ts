@@ -4,7 +4,7 @@ export type DemoStep =
   | { readonly kind: 'type'; readonly after: string; readonly before?: string; readonly text: string }
   /** Puts the caret behind `text` and deletes it, character by character. */
   | { readonly kind: 'erase'; readonly text: string }
-  /** Thinks, for so many keystrokes' time. */
+  /** Thinks, for this many keystrokes' time. */
   | { readonly kind: 'pause'; readonly beats: number };
 
 export interface DemoPerson {

@@ -1,0 +1,131 @@
+import type { Clock } from '../clock.ts';
+import { Allowance, type Rate } from './allowance.ts';
+import { networkOf } from './network-of.ts';
+import type { TrafficAllowance } from './traffic.ts';
+
+export interface QuotaSettings {
+  readonly maxMessagesPerSecondPerAddress: number;
+  readonly maxBytesPerSecondPerAddress: number;
+  /** The longest message, in bytes. */
+  readonly maxMessageBytes: number;
+  readonly maxRequestsPerSecond: number;
+  readonly maxDocumentsPerHour: number;
+  readonly maxRefusedTokensPerMinute: number;
+}
+
+/** Keys kept for each quota; the one longest unused is forgotten first, and begins again. */
+const MAX_KEYS = 20_000;
+
+/** A page of the site is some twenty files, and an office opens it at the same time. */
+const REQUEST_BURST_SECONDS = 10;
+
+/** As one connection alone may. */
+const MESSAGE_BURST_SECONDS = 5;
+
+/**
+ * What one client address, and one person wherever they are, may do in a time (SEC-10). Each question answers with the
+ * seconds to wait, and 0 when there is nothing to wait for.
+ */
+export class Quotas {
+  readonly #messages: RateBook;
+  readonly #bytes: RateBook;
+  readonly #requests: RateBook;
+  readonly #documents: RateBook;
+  readonly #refusedTokens: RateBook;
+  readonly #clock: Clock;
+
+  constructor(settings: QuotaSettings, clock: Clock) {
+    const { maxRequestsPerSecond: requests, maxDocumentsPerHour: documents } = settings;
+    const { maxRefusedTokensPerMinute: refused } = settings;
+    this.#clock = clock;
+    const { maxMessagesPerSecondPerAddress: messages, maxBytesPerSecondPerAddress: bytes } = settings;
+    this.#messages = new RateBook({ perSecond: messages, burst: messages * MESSAGE_BURST_SECONDS }, clock);
+    // The longest message has to pass.
+    const byteBurst = Math.max(bytes * MESSAGE_BURST_SECONDS, settings.maxMessageBytes * 2);
+    this.#bytes = new RateBook({ perSecond: bytes, burst: byteBurst }, clock);
+    this.#requests = new RateBook({ perSecond: requests, burst: requests * REQUEST_BURST_SECONDS }, clock);
+    this.#documents = new RateBook({ perSecond: documents / 3_600, burst: documents }, clock);
+    this.#refusedTokens = new RateBook({ perSecond: refused / 60, burst: refused }, clock);
+  }
+
+  /** An HTTP request. */
+  request(address: string): number {
+    return this.#requests.take([networkOf(address)]);
+  }
+
+  /** The body of an HTTP request, of this many bytes. */
+  body(address: string, bytes: number): number {
+    const allowance = this.#bytes.of(networkOf(address));
+    return allowance.take(bytes, this.#clock) ? 0 : allowance.secondsUntil(bytes);
+  }
+
+  /** The creation of a document, by somebody at an address; `person` is null for a guest. */
+  creation(address: string, person: string | null): number {
+    return this.#documents.take(keysOf(address, person));
+  }
+
+  /** What all connections of an address, and all of a person, may still send together. */
+  traffic(address: string, person: string | null): TrafficAllowance[] {
+    return keysOf(address, person).map((key) => ({ messages: this.#messages.of(key), bytes: this.#bytes.of(key) }));
+  }
+
+  /** Whether an address may try a token at all; tokens are not looked at while it has to wait, good ones neither. */
+  token(address: string): number {
+    return this.#refusedTokens.wait(networkOf(address));
+  }
+
+  /** Notes that an address brought a token that was not good. */
+  tokenRefused(address: string): void {
+    this.#refusedTokens.spend(networkOf(address));
+  }
+}
+
+/** Whom to count something for. */
+function keysOf(address: string, person: string | null): string[] {
+  return person === null ? [networkOf(address)] : [networkOf(address), `person ${person}`];
+}
+
+/** One rate, for everybody each. */
+class RateBook {
+  readonly #rate: Rate;
+  readonly #clock: Clock;
+  readonly #allowances = new Map<string, Allowance>();
+
+  constructor(rate: Rate, clock: Clock) {
+    this.#rate = rate;
+    this.#clock = clock;
+  }
+
+  /** Takes one from each of `keys` when all have one left; otherwise nothing, and says how long to wait. */
+  take(keys: readonly string[]): number {
+    const wait = Math.max(...keys.map((key) => this.wait(key)));
+    if (wait === 0) for (const key of keys) this.spend(key);
+    return wait;
+  }
+
+  wait(key: string): number {
+    const allowance = this.#allowances.get(key);
+    // Only a look: what is taken is put back.
+    if (allowance === undefined || allowance.take(1, this.#clock)) {
+      allowance?.spend(-1);
+      return 0;
+    }
+    return allowance.secondsUntil(1);
+  }
+
+  spend(key: string): void {
+    this.of(key).spend(1);
+  }
+
+  /** What is left for `key`, who is then the last to be forgotten. */
+  of(key: string): Allowance {
+    const allowance = this.#allowances.get(key) ?? new Allowance(this.#rate, this.#clock);
+    this.#allowances.delete(key);
+    this.#allowances.set(key, allowance);
+    if (this.#allowances.size > MAX_KEYS) {
+      const [oldest] = this.#allowances.keys();
+      if (oldest !== undefined) this.#allowances.delete(oldest);
+    }
+    return allowance;
+  }
+}

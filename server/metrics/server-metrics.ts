@@ -1,0 +1,52 @@
+import type { Clock } from '../clock.ts';
+import type { Documents } from '../document/documents.ts';
+import type { Registry } from '../room/registry.ts';
+import type { Room } from '../room/room.ts';
+import type { UpdateCounters } from '../room/update-counters.ts';
+import type { WebSocketTransport } from '../transport/web-socket-transport.ts';
+import { Metrics } from './metrics.ts';
+
+/** The figures of a server, read from its parts when somebody asks. */
+export function createMetrics({
+  transport,
+  registry,
+  documents: { commits },
+  counters,
+}: {
+  readonly transport: WebSocketTransport;
+  readonly registry: Registry;
+  readonly documents: Documents;
+  readonly counters: UpdateCounters;
+}): Metrics {
+  const metrics = new Metrics({
+    connections: () => transport.size,
+    documents: () => registry.size,
+    members: () => [...registry.rooms()].reduce((sum, { memberCount }) => sum + memberCount, 0),
+    updatesReceived: () => counters.received,
+    updatesApplied: () => counters.applied,
+    updatesRefused: () => counters.refused,
+    bytesReceived: () => transport.traffic.received,
+    bytesSent: () => transport.traffic.sent,
+    closes: () => transport.closes,
+    commitsWaiting: () => commits.waitingCommits,
+    bytesWaiting: () => commits.waitingBytes,
+    writeFailures: () => commits.counters.failures,
+    storageFailing: () => commits.failing,
+  });
+  commits.onBatch = (milliseconds) => metrics.batchSeconds.observe(milliseconds / 1000);
+  commits.onCommit = (milliseconds) => metrics.acknowledgementSeconds.observe(milliseconds / 1000);
+  return metrics;
+}
+
+/** Opens a room and notes how long that took, or that it failed. */
+export async function timeLoad(metrics: Metrics, clock: Clock, open: () => Promise<Room>): Promise<Room> {
+  const started = clock.now();
+  try {
+    const room = await open();
+    metrics.loadSeconds.observe((clock.now() - started) / 1000);
+    return room;
+  } catch (error) {
+    metrics.loadFailures.inc();
+    throw error;
+  }
+}

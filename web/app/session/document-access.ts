@@ -1,0 +1,230 @@
+import type { Role } from '../../../protocol/roles.ts';
+import { ApiError } from '../api/api-request.ts';
+import type { DocumentApi } from '../api/document-api.ts';
+import type { SessionInfo, SiteSession } from '../api/site-session.ts';
+import type { Credentials } from '../device/credentials.ts';
+import type { LinkFragment } from '../link/link-fragment.ts';
+import { makeOwnerKey } from '../link/owner-key.ts';
+
+export interface DocumentAccessOptions {
+  /** What this device has for the document. */
+  readonly credentials: Credentials;
+  readonly api: Pick<DocumentApi, 'create' | 'access' | 'ticket'>;
+  readonly session: Pick<SiteSession, 'info' | 'token'>;
+  /** Lets the provider try again, also after a refusal. */
+  readonly connect: () => void;
+  /** Shows the server the token as it is now, on the connection that there is. */
+  readonly showAgain: () => void;
+  /** Tells the person something that they need not act upon now. */
+  readonly tell: (sentence: string) => void;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/**
+ * How this device gets into one document: what it shows the server, and what it does when that is refused. Every credential
+ * that is kept counts; the server gives the highest role of all, and refuses all for one that is bad.
+ */
+export class DocumentAccess {
+  readonly #options: DocumentAccessOptions;
+  readonly #listeners = new Set<() => void>();
+  #info: SessionInfo = { person: null, signIn: null };
+  #claiming: Promise<void> | null = null;
+  /** The server will not let this person create the document; asking again would bring the same answer. */
+  #claimRefused = false;
+  /** The server has let this page in since it was refused last. */
+  #isIn = false;
+  #wasIn = false;
+
+  constructor(options: DocumentAccessOptions) {
+    this.#options = options;
+  }
+
+  /** Who is signed in, and where one can. */
+  get info(): SessionInfo {
+    return this.#info;
+  }
+
+  get usesLink(): boolean {
+    return this.#options.credentials.link !== null;
+  }
+
+  /** The owner key of this device, once the server knows it. */
+  get ownerKey(): string | null {
+    const { ownerKey } = this.#options.credentials;
+    return ownerKey?.claimed === true ? ownerKey.credential : null;
+  }
+
+  /** Whether this page had access and lost it. */
+  get wasIn(): boolean {
+    return this.#wasIn;
+  }
+
+  /** What the server said last, on this page or an earlier one. */
+  get lastRole(): Role | null {
+    return this.#options.credentials.role;
+  }
+
+  /** Calls back when any of the above may have changed; returns how to stop that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Keeps what the page's address brought. */
+  take(fragment: LinkFragment): void {
+    const { credentials } = this.#options;
+    switch (fragment.kind) {
+      case 'link':
+        credentials.useLink(fragment.credential);
+        return;
+      case 'own':
+        credentials.keepOwnerKey(fragment.credential, true);
+        return;
+      case 'new':
+        credentials.keepOwnerKey(makeOwnerKey(), false);
+        return;
+    }
+  }
+
+  /**
+   * Everything there is to show, as one token. Creates the document first if it is to be this person's own.
+   * @throws ApiError when the server cannot be asked; trying again may help
+   */
+  async token(): Promise<string> {
+    const session = await this.#options.session.token();
+    this.#takeInfo(await this.#options.session.info());
+    await this.#claim(session);
+    return [this.ownerKey, this.#linkCredential(), session].filter((part) => part !== null && part !== '').join('~');
+  }
+
+  /** The server let this page in, or changed what it may do. */
+  letIn(role: Role | null): void {
+    this.#isIn = true;
+    this.#wasIn = false;
+    if (role !== null) this.#options.credentials.keepRole(role);
+  }
+
+  /**
+   * The server refused for good. Tries again by itself where that can help; otherwise the person has to act.
+   * @param code the refusal's name, as docs/errors.md lists them
+   */
+  refused(code: string): void {
+    const { credentials, connect } = this.#options;
+    const wasIn = this.#isIn;
+    this.#isIn = false;
+    this.#wasIn ||= wasIn;
+    if (code === 'unauthenticated' && (credentials.link?.ticket ?? null) !== null) {
+      // The ticket ran out or the password changed: with the link itself the server asks for the password.
+      credentials.keepTicket(null);
+      connect();
+    } else if (code === 'forbidden' && wasIn) {
+      // An edit that was on its way when the role sank is refused like this. Somebody who is really out is told so again.
+      connect();
+    }
+  }
+
+  /** Gets past the password of the share link. @throws ApiError when it is wrong, or was tried too often */
+  async enterPassword(password: string): Promise<void> {
+    const { credentials, api, connect, now } = this.#options;
+    const { link } = credentials;
+    if (link === null) return;
+    const { token, expiresIn } = await api.ticket(link.credential, password);
+    credentials.keepTicket({ token, expiresAt: now() + expiresIn });
+    connect();
+  }
+
+  /** Gives up the share link and tries what is left. */
+  forgetLink(): void {
+    this.#options.credentials.forgetLink();
+    this.#retry();
+  }
+
+  /** Gives up the owner key and tries what is left. */
+  forgetOwnerKey(): void {
+    this.#options.credentials.forgetOwnerKey();
+    this.#retry();
+  }
+
+  /** Tries again: an owner may have opened the document meanwhile. */
+  tryAgain(): void {
+    this.#options.connect();
+  }
+
+  /** Makes this device the owner's with a key from another one. @throws ApiError when the key is not this document's */
+  async useOwnerKey(credential: string): Promise<void> {
+    const { credentials, api, connect, showAgain } = this.#options;
+    const { role } = await api.access(credential);
+    if (role !== 'owner') throw new ApiError('This is not an owner key of this document.');
+    credentials.forgetOwnerKey();
+    credentials.keepOwnerKey(credential, true);
+    showAgain();
+    connect();
+    this.#changed();
+  }
+
+  #takeInfo(info: SessionInfo): void {
+    if (info === this.#info) return;
+    this.#info = info;
+    this.#changed();
+  }
+
+  #retry(): void {
+    this.#wasIn = false;
+    this.#options.credentials.keepRole(null);
+    this.#options.connect();
+    this.#changed();
+  }
+
+  #linkCredential(): string | null {
+    const { credentials, now } = this.#options;
+    const { link } = credentials;
+    if (link === null) return null;
+    return link.ticket !== null && link.ticket.expiresAt > now() ? link.ticket.token : link.credential;
+  }
+
+  /** Creates the document with the key that was made for it, once; other callers wait for the same answer. */
+  async #claim(session: string): Promise<void> {
+    const { ownerKey } = this.#options.credentials;
+    if (ownerKey === null || ownerKey.claimed || this.#claimRefused) return;
+    this.#claiming ??= this.#create(ownerKey.credential, session).finally(() => {
+      this.#claiming = null;
+    });
+    await this.#claiming;
+  }
+
+  async #create(credential: string, session: string): Promise<void> {
+    const { credentials, api, tell } = this.#options;
+    try {
+      await api.create(session === '' ? credential : `${credential}~${session}`);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.isPassing) throw error;
+      if (error.code === 'document-exists') {
+        if (!(await this.#isOurs(credential))) {
+          credentials.forgetOwnerKey();
+          return;
+        }
+      } else {
+        this.#claimRefused = true;
+        tell(`This document could not be created as your own. ${error.message}`);
+        return;
+      }
+    }
+    credentials.claimed();
+    this.#changed();
+  }
+
+  /** Whether the document that exists already is the one that this key created: the first answer may have got lost. */
+  async #isOurs(credential: string): Promise<boolean> {
+    try {
+      return (await this.#options.api.access(credential)).role === 'owner';
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.isPassing) throw error;
+      return false;
+    }
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

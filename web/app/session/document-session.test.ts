@@ -1,0 +1,369 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate } from 'y-protocols/awareness';
+import * as Y from 'yjs';
+import { ApiError } from '../api/api-request.ts';
+import { type CatalogueEntry, DocumentApi } from '../api/document-api.ts';
+import type { SessionInfo } from '../api/site-session.ts';
+import { Credentials } from '../device/credentials.ts';
+import { openLocalStore } from '../device/local-store.ts';
+import { recentDocuments } from '../device/recent-documents.ts';
+import { DocumentAccess } from './document-access.ts';
+import { DocumentSession } from './document-session.ts';
+import type { EditorPort, SyncPort } from './session-ports.ts';
+
+/** Everything around a session, at hand for a test. */
+class World {
+  readonly store = openLocalStore(() => {
+    throw new Error('no browser here');
+  });
+  readonly awareness = new Awareness(new Y.Doc());
+  readonly said: string[] = [];
+  readonly toasts: string[] = [];
+  readonly files: [string, string][] = [];
+  readonly editorCalls: string[] = [];
+  text = '';
+  copied = '';
+  online = true;
+  reloads = 0;
+  now = 1_000_000;
+  readonly credentials = new Credentials(this.store, 'plan');
+  info: SessionInfo = { person: null, signIn: null };
+  readonly timers: { at: number; task: () => void }[] = [];
+  /** Answers the next change of properties. */
+  answer: (change: { title?: string; language?: string }) => Promise<CatalogueEntry> = async (change) => ({
+    name: 'plan',
+    title: '',
+    language: '',
+    ...change,
+  });
+  readonly sync = {
+    status: 'connecting' as SyncPort['status'],
+    synced: false,
+    loaded: false,
+    saved: true,
+    unsavedChanges: 0,
+    role: null as SyncPort['role'],
+    properties: null as SyncPort['properties'],
+    closed: null as SyncPort['closed'],
+    retryAt: null as SyncPort['retryAt'],
+    storageFailing: false,
+    forgotten: 0,
+    retries: 0,
+  };
+  #changed: () => void = () => undefined;
+
+  /** Sets what the provider says and lets it say so. */
+  tell(change: Partial<World['sync']>): void {
+    Object.assign(this.sync, change);
+    this.#changed();
+  }
+
+  /** Lets time pass and everything happen that is due. */
+  pass(milliseconds: number): void {
+    const until = this.now + milliseconds;
+    for (;;) {
+      const due = this.timers.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
+      if (due === undefined) break;
+      this.timers.splice(this.timers.indexOf(due), 1);
+      this.now = due.at;
+      due.task();
+    }
+    this.now = until;
+  }
+
+  /** Somebody else comes. */
+  join(name: string, following: number | null = null): Awareness {
+    const other = new Awareness(new Y.Doc());
+    other.setLocalState({ user: { name, color: '#4169cc' }, following });
+    applyAwarenessUpdate(this.awareness, encodeAwarenessUpdate(other, [other.clientID]), 'test');
+    return other;
+  }
+
+  open(): DocumentSession {
+    const port = this.sync;
+    const world = this;
+    const sync: SyncPort = Object.assign(port, {
+      retryNow: () => {
+        port.retries += 1;
+      },
+      onChange(listener: () => void) {
+        world.#changed = listener;
+        return () => {
+          world.#changed = () => undefined;
+        };
+      },
+      async forgetOfflineCopy() {
+        port.forgotten += 1;
+      },
+    });
+    const api = new DocumentApi(
+      'plan',
+      async () => '',
+      ({ body }) => this.answer(Object(body)),
+    );
+    const documentAccess = new DocumentAccess({
+      credentials: this.credentials,
+      api,
+      session: { info: async () => this.info, token: async () => '' },
+      connect: () => undefined,
+      showAgain: () => undefined,
+      tell: (sentence) => this.toasts.push(sentence),
+      now: () => this.now,
+    });
+    return new DocumentSession({
+      name: 'plan',
+      origin: 'https://write.example',
+      sync,
+      awareness: this.awareness,
+      getText: () => this.text,
+      isEmpty: () => this.text === '',
+      store: this.store,
+      ui: {
+        announce: (sentence) => this.said.push(sentence),
+        toast: (sentence) => this.toasts.push(sentence),
+        openPanel: () => undefined,
+        startRenaming: () => undefined,
+      },
+      clock: {
+        now: () => this.now,
+        after: (milliseconds, task) => {
+          const timer = { at: this.now + milliseconds, task };
+          this.timers.push(timer);
+          return () => {
+            const index = this.timers.indexOf(timer);
+            if (index >= 0) this.timers.splice(index, 1);
+          };
+        },
+      },
+      random: () => 0.5,
+      api,
+      documentAccess,
+      signOut: async () => {
+        this.info = { person: null, signIn: null };
+      },
+      copy: async (text) => {
+        this.copied = text;
+        return true;
+      },
+      saveFile: (fileName, text) => this.files.push([fileName, text]),
+      reload: () => {
+        this.reloads += 1;
+      },
+      languages: {
+        names: () => ['Markdown', 'Rust'],
+        resolve: (language, title) => language || (title.endsWith('.rs') ? 'Rust' : 'Markdown'),
+        isProse: (language) => language === 'Markdown',
+      },
+      root: { dataset: {} } as unknown as HTMLElement,
+      isBrowserOffline: () => !this.online,
+    });
+  }
+
+  /** An editor that writes down what it is told. */
+  editor(): EditorPort {
+    const note =
+      (what: string) =>
+      (...args: unknown[]) => {
+        this.editorCalls.push(`${what}(${args.map((arg) => JSON.stringify(arg)).join(', ')})`);
+        return true;
+      };
+    return {
+      focus: note('focus'),
+      setLanguage: note('setLanguage'),
+      setTheme: note('setTheme'),
+      setReadOnly: note('setReadOnly'),
+      setPlaceholder: note('setPlaceholder'),
+      setUser: note('setUser'),
+      setLineNumbers: note('setLineNumbers'),
+      setLineWrapping: note('setLineWrapping'),
+      setHideMyCursor: note('setHideMyCursor'),
+      markGuests: note('markGuests'),
+      jumpTo: note('jumpTo'),
+      follow: note('follow'),
+      following: null,
+      undo: note('undo'),
+      redo: note('redo'),
+    };
+  }
+}
+
+const CONNECTED = { status: 'connected', synced: true, loaded: true, role: 'editor' } as const;
+
+let world: World;
+
+beforeEach(() => {
+  world = new World();
+});
+
+describe('opening', () => {
+  it('waits for the copy on this device, and for the server only a moment when that is empty', () => {
+    const session = world.open();
+    expect(session.state.ready).toBe(false);
+    world.tell({ loaded: true });
+    expect(session.state.ready).toBe(false);
+    world.pass(700);
+    expect(session.state.ready).toBe(true);
+  });
+
+  it('does not wait for a server that is away', () => {
+    const session = world.open();
+    world.tell({ loaded: true, status: 'disconnected', retryAt: world.now + 4_000 });
+    expect(session.state.ready).toBe(true);
+  });
+
+  it('puts the document on the list of recent ones, with the title once it is known', () => {
+    world.open();
+    expect(recentDocuments(world.store)).toEqual([{ name: 'plan', title: '', openedAt: 1_000_000 }]);
+    world.tell({ ...CONNECTED, properties: { title: 'Plan', language: '' } });
+    expect(recentDocuments(world.store)[0]?.title).toBe('Plan');
+  });
+
+  it('shows the title of last time until the server says', () => {
+    world.open();
+    world.tell({ ...CONNECTED, properties: { title: 'Plan', language: '' } });
+    world.sync.properties = null;
+    expect(world.open().state.title).toBe('Plan');
+  });
+
+  it('shows oneself to others before the editor is there', () => {
+    const session = world.open();
+    expect(session.state.people).toMatchObject([{ isSelf: true, name: session.state.guest.name }]);
+  });
+});
+
+describe('title and language', () => {
+  it('are shown at once and kept as the server answers', async () => {
+    const session = world.open();
+    world.tell({ ...CONNECTED, properties: { title: 'Old', language: '' } });
+    let answered: (entry: CatalogueEntry) => void = () => undefined;
+    const answer = new Promise<CatalogueEntry>((resolve) => {
+      answered = resolve;
+    });
+    world.answer = () => answer;
+    const renaming = session.rename('  New \n title ');
+    expect(session.state.title).toBe('New title');
+    answered({ name: 'plan', title: 'New title', language: '' });
+    await renaming;
+    expect(session.state.title).toBe('New title');
+  });
+
+  it('come back when the server refuses, and a toast says why', async () => {
+    const session = world.open();
+    world.tell({ ...CONNECTED, properties: { title: 'Old', language: '' } });
+    world.answer = () => Promise.reject(new ApiError('You may read this document, not change it.'));
+    await session.rename('New');
+    expect(session.state.title).toBe('Old');
+    expect(world.toasts).toEqual(['The title was not changed. You may read this document, not change it.']);
+  });
+
+  it('are not sent when nothing changed', async () => {
+    const session = world.open();
+    world.tell({ ...CONNECTED, properties: { title: 'Same', language: '' } });
+    world.answer = () => Promise.reject(new Error('nobody should ask'));
+    await session.rename(' Same ');
+    await session.setLanguage('');
+    expect(session.state.title).toBe('Same');
+  });
+
+  it('changed by somebody else reach the editor, with what suits the new kind of text', () => {
+    const session = world.open();
+    world.tell({ ...CONNECTED, properties: { title: 'Plan', language: '' } });
+    session.attachEditor(world.editor());
+    world.tell({ properties: { title: 'main.rs', language: '' } });
+    expect(world.editorCalls).toEqual(['setLanguage("", "main.rs")', 'setLineNumbers(true)', 'setLineWrapping(false)']);
+  });
+});
+
+describe('people', () => {
+  it('are announced when they come and go, not when the page opens or the connection goes', () => {
+    const session = world.open();
+    world.join('Ada');
+    world.tell(CONNECTED);
+    expect(world.said).toEqual([]);
+    const bob = world.join('Bob');
+    expect(world.said).toEqual(['Bob joined.']);
+    bob.setLocalState(null);
+    applyAwarenessUpdate(world.awareness, encodeAwarenessUpdate(bob, [bob.clientID]), 'test');
+    expect(world.said).toEqual(['Bob joined.', 'Bob left.']);
+    expect(session.state.people).toHaveLength(2);
+  });
+
+  it('who begin to follow are announced', () => {
+    world.open();
+    world.tell(CONNECTED);
+    world.join('Ada', world.awareness.clientID);
+    expect(world.said).toEqual(['Ada joined.', 'Ada now follows you.']);
+  });
+
+  it('see a new name and colour of oneself, and this browser remembers them', () => {
+    const session = world.open();
+    session.changeGuest('Grace', '#2e7c5f');
+    expect(session.state.people[0]).toMatchObject({ name: 'Grace', color: '#2e7c5f' });
+    session.destroy();
+    expect(world.open().state.guest).toMatchObject({ name: 'Grace', color: '#2e7c5f' });
+  });
+});
+
+describe('connection', () => {
+  it('counts the seconds down while it waits', () => {
+    const session = world.open();
+    world.tell(CONNECTED);
+    world.tell({ status: 'disconnected', synced: false, retryAt: world.now + 3_000 });
+    const seen = [session.state.status.detail];
+    session.subscribe(() => seen.push(session.state.status.detail));
+    world.pass(2_500);
+    expect([...new Set(seen)]).toEqual(['Reconnecting in 3 s', 'Reconnecting in 2 s', 'Reconnecting in 1 s']);
+    session.tryNow();
+    expect(world.sync.retries).toBe(1);
+  });
+
+  it('is called offline when there is no network and an edit stays unheard', () => {
+    const session = world.open();
+    world.tell(CONNECTED);
+    world.online = false;
+    world.tell({ saved: false, unsavedChanges: 1 });
+    expect(session.state.status).toMatchObject({ saved: 'saving', connection: 'connected' });
+    world.pass(2_100);
+    expect(session.state.status).toMatchObject({ saved: 'local', connection: 'offline' });
+    world.tell({ saved: true, unsavedChanges: 0 });
+    expect(session.state.status).toMatchObject({ saved: 'saved', connection: 'connected' });
+  });
+
+  it('refused for good says so, and the copy can be given up for the server’s version', async () => {
+    const session = world.open();
+    world.tell(CONNECTED);
+    const closed = { name: 'epoch-changed', reason: '', meaning: 'Replaced.' };
+    world.tell({ status: 'disconnected', synced: false, closed });
+    expect(session.state.status.connection).toBe('closed');
+    expect(world.said).toEqual(['The server has closed this document for you. What to do is said below the top bar.']);
+    await session.openServerVersion();
+    expect([world.sync.forgotten, world.reloads]).toEqual([1, 1]);
+  });
+
+  it('of a viewer makes the text read-only', () => {
+    const session = world.open();
+    session.attachEditor(world.editor());
+    world.tell({ ...CONNECTED, role: 'viewer' });
+    expect(session.state.mayWrite).toBe(false);
+    expect(world.editorCalls).toEqual(['setReadOnly(true)', 'setPlaceholder("Nothing is written here yet.")']);
+  });
+});
+
+it('a download has the text, the title and the ending of the language', () => {
+  const session = world.open();
+  world.text = 'fn main() {}';
+  world.tell({ ...CONNECTED, properties: { title: 'main', language: 'Rust' } });
+  session.downloadCopy();
+  expect(world.files).toEqual([['main.rs', 'fn main() {}']]);
+});
+
+it('a destroyed session leaves no timer and hears nothing', () => {
+  const session = world.open();
+  world.tell({ status: 'disconnected', retryAt: world.now + 9_000 });
+  session.destroy();
+  expect(world.timers).toEqual([]);
+  const before = session.state;
+  world.tell(CONNECTED);
+  world.join('Ada');
+  expect(session.state).toBe(before);
+});

@@ -1,0 +1,46 @@
+import { type Person, shownName } from '../../editor/carets/people.ts';
+
+/**
+ * Which people get a circle and how many are behind "+N". All of them while they fit, else one fewer than fit, so that "+N"
+ * takes the last place.
+ */
+export function peopleShown(
+  people: readonly Person[],
+  places: number,
+): { readonly shown: readonly Person[]; readonly hidden: number } {
+  if (people.length <= places) return { shown: people, hidden: 0 };
+  const shown = people.slice(0, places - 1);
+  return { shown, hidden: people.length - shown.length };
+}
+
+/** A name with what stands behind it, in words: "(verified)", "(guest)" where guests are marked, else nothing. */
+export function vouchedName(person: Person, marksGuests: boolean): string {
+  return person.known ? `${person.name} (verified)` : shownName(person, marksGuests);
+}
+
+/** Who came and who left between two lists, as one sentence; null when the same people are there. Oneself is not news. */
+export function comingsAndGoings(
+  before: readonly Person[],
+  after: readonly Person[],
+  marksGuests: boolean,
+): string | null {
+  const nameOf = (person: Person) => shownName(person, marksGuests);
+  const came = missing(after, before).map(nameOf);
+  const left = missing(before, after).map(nameOf);
+  const sentences = [
+    came.length > 0 ? `${listed(came)} joined.` : '',
+    left.length > 0 ? `${listed(left)} left.` : '',
+  ].filter(Boolean);
+  return sentences.length > 0 ? sentences.join(' ') : null;
+}
+
+/** Those of `people` whose client is not in `others`. */
+function missing(people: readonly Person[], others: readonly Person[]): Person[] {
+  const known = new Set(others.map(({ clientId }) => clientId));
+  return people.filter(({ clientId, isSelf }) => !isSelf && !known.has(clientId));
+}
+
+function listed(names: readonly string[]): string {
+  if (names.length > 3) return `${names.length} people`;
+  return new Intl.ListFormat('en').format(names);
+}

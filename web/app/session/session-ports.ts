@@ -1,0 +1,95 @@
+import type { Awareness } from 'y-protocols/awareness';
+import type { DocumentApi } from '../api/document-api.ts';
+import type { Guest } from '../device/guest.ts';
+import type { KeptStrings } from '../device/local-store.ts';
+import type { ThemeChoice } from '../theme/theme-choice.ts';
+import type { DocumentAccess } from './document-access.ts';
+import type { SessionUi } from './session-ui.ts';
+import type { Refusal } from './status-wording.ts';
+
+/** What a session needs of the provider. */
+export interface SyncPort {
+  readonly status: 'connecting' | 'connected' | 'disconnected';
+  readonly synced: boolean;
+  readonly loaded: boolean;
+  readonly saved: boolean;
+  readonly unsavedChanges: number;
+  /** Null before the server has said. */
+  readonly role: string | null;
+  /** Null before the server has said. */
+  readonly properties: { readonly title: string; readonly language: string } | null;
+  readonly closed: Refusal | null;
+  /** When the next attempt starts, in the clock's milliseconds. */
+  readonly retryAt: number | null;
+  readonly storageFailing: boolean;
+  retryNow(): void;
+  /** Calls back after any change of the above; returns how to stop that. */
+  onChange(listener: () => void): () => void;
+  /** Deletes the copy of this document on this device. */
+  forgetOfflineCopy(): Promise<void>;
+}
+
+/** What a session needs of the editor. */
+export interface EditorPort {
+  focus(): void;
+  setLanguage(language: string, fileName: string): unknown;
+  setTheme(theme: ThemeChoice): void;
+  setReadOnly(readOnly: boolean): void;
+  setPlaceholder(text: string): void;
+  setUser(user: Guest): void;
+  setLineNumbers(on: boolean): void;
+  setLineWrapping(on: boolean): void;
+  setHideMyCursor(on: boolean): void;
+  markGuests(): void;
+  /** Returns false when that person has no caret to see. */
+  jumpTo(clientId: number): boolean;
+  follow(clientId: number | null): void;
+  readonly following: number | null;
+  undo(): unknown;
+  redo(): unknown;
+}
+
+/** What a session needs to know about languages. */
+export interface LanguagePort {
+  names(): readonly string[];
+  /** The language of a document, chosen or by its title's ending. */
+  resolve(language: string, title: string): string;
+  isProse(language: string): boolean;
+}
+
+/** Time, as the session needs it. */
+export interface SessionClock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Runs `task` once after `milliseconds`; returns how to cancel it. */
+  after(milliseconds: number, task: () => void): () => void;
+}
+
+export interface SessionOptions {
+  readonly name: string;
+  /** Of this site, as `location.origin` gives it. */
+  readonly origin: string;
+  readonly sync: SyncPort;
+  readonly awareness: Awareness;
+  /** The document's text as it is now. */
+  readonly getText: () => string;
+  readonly isEmpty: () => boolean;
+  readonly store: KeptStrings;
+  readonly ui: SessionUi;
+  readonly clock: SessionClock;
+  readonly random: () => number;
+  readonly api: DocumentApi;
+  readonly documentAccess: DocumentAccess;
+  readonly signOut: () => Promise<void>;
+  /** Hands a file to the person. */
+  readonly saveFile: (fileName: string, text: string) => void;
+  /** Puts a text on the clipboard; resolves to false when the browser does not allow it. */
+  readonly copy: (text: string) => Promise<boolean>;
+  /** Loads the page again. */
+  readonly reload: () => void;
+  readonly languages: LanguagePort;
+  /** Where the theme is shown. */
+  readonly root: HTMLElement;
+  /** Whether the browser itself knows that there is no network. */
+  readonly isBrowserOffline: () => boolean;
+}
