@@ -1,10 +1,13 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
 import { silentLogger } from '../log/logger.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { Operation } from '../store/store.ts';
 import { FailingStore } from '../testing/failing-store.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
+import { bytesInUse } from '../testing/heap.ts';
 import { CommitQueue } from './commit-queue.ts';
+import { Documents } from './documents.ts';
 
 const put = (key: number, value: number): Operation[] => [
   { type: 'put', key: new Uint8Array([key]), value: new Uint8Array([value]) },
@@ -109,4 +112,80 @@ it('survives a callback that throws', async () => {
   commits.enqueue(put(2, 2), mark('b'));
   await clock.settle();
   expect(durable).toEqual(['b']);
+});
+
+it('[SEC-10] counts what waits by about what it takes in memory, however small it is', async () => {
+  const { store, clock } = world();
+  const documents = await Documents.open(store, clock, silentLogger);
+  const document = documents.document('notes');
+  await document.load(new Y.Doc());
+  store.stall();
+  const before = await bytesInUse();
+  for (let i = 0; i < 20_000; i++) document.append(new Uint8Array(25), () => undefined);
+  const taken = (await bytesInUse()) - before;
+  expect(documents.commits.waitingBytes).toBeGreaterThan(taken * 0.7);
+  expect(documents.commits.waitingBytes).toBeLessThan(taken * 2);
+});
+
+/** Enqueues one commit at each of these times, and says when batches were written and how long each commit waited. */
+async function paced(times: readonly number[]) {
+  const { clock, commits } = world();
+  const [batches, waits]: [number[], number[]] = [[], []];
+  commits.onBatch = () => batches.push(clock.now());
+  for (const time of times) {
+    await clock.advance(time - clock.now());
+    commits.enqueue(put(1, 1), () => waits.push(clock.now() - time));
+    await clock.settle();
+  }
+  await clock.advance(1_000);
+  expect(waits.length).toBe(times.length);
+  return { batches, waits };
+}
+
+const every = (milliseconds: number, count: number, from = 0) =>
+  Array.from({ length: count }, (_, i) => from + i * milliseconds);
+
+describe('the pace of batches', () => {
+  it('is that of the edits while little happens', async () => {
+    const { batches, waits } = await paced(every(25, 200));
+    expect(batches.length).toBe(200);
+    expect(Math.max(...waits)).toBe(0);
+  });
+
+  it('is one in 10 ms while more would be written, and no edit waits longer than that', async () => {
+    const { batches, waits } = await paced(every(1, 1_000));
+    // At first each edit has a batch of its own; the last one is called late by the wait for it.
+    const late = batches.filter((time) => time >= 100);
+    expect(new Set(late.slice(1, -1).map((time, i) => time - (late[i] ?? 0)))).toEqual(new Set([10]));
+    expect(batches.length).toBeLessThanOrEqual(120);
+    expect(Math.max(...waits)).toBe(10);
+  });
+
+  it('is that of the edits again when the rush is over', async () => {
+    const rush = every(1, 1_000);
+    const { waits } = await paced([...rush, ...every(30, 50, 2_000)]);
+    expect(waits.slice(rush.length)).toEqual(Array(50).fill(0));
+  });
+
+  it('does not make wait whom a few keys of others preceded', async () => {
+    const { waits } = await paced(every(2, 10));
+    expect(waits).toEqual(Array(10).fill(0));
+  });
+
+  it('counts the time that the disk takes as part of it', async () => {
+    const { store, clock, commits, durable, mark } = world();
+    for (let i = 0; i < 100; i++) {
+      commits.enqueue(put(1, 1), mark('rush'));
+      await clock.advance(1);
+    }
+    await clock.advance(10);
+    durable.length = 0;
+    store.stall();
+    commits.enqueue(put(1, 1), mark('slow'));
+    await clock.advance(50);
+    commits.enqueue(put(1, 1), mark('next'));
+    store.proceed();
+    await clock.settle();
+    expect(durable).toEqual(['slow', 'next']);
+  });
 });

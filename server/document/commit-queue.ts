@@ -1,13 +1,15 @@
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Operation, Store } from '../store/store.ts';
+import { CommitPace } from './commit-pace.ts';
 
 /** Wait before the first retry of a failed write, in milliseconds; doubled up to the last. */
 const FIRST_RETRY = 100;
 const LAST_RETRY = 5_000;
 
-/** What a commit takes in memory beside its values, in bytes: about enough. */
-const COMMIT_BYTES = 256;
+/** About what a commit, and each of its operations, takes in memory beside keys and values, in bytes. */
+const COMMIT_BYTES = 400;
+const OPERATION_BYTES = 300;
 
 /** Max bytes of values in one batch: beyond it a batch's fsync would make everybody wait. */
 const BATCH_BYTES = 8 * 1024 * 1024;
@@ -21,7 +23,7 @@ interface Commit {
 
 /**
  * Group commit: everything that waits, of all documents, goes into one atomic batch with fsync; the next batch gathers
- * while that one is written. A failed batch is tried again, for ever and in order, so nothing is ever dropped or
+ * while that one is written, and in busy times for some milliseconds more (commit-pace.ts). A failed batch is tried again, for ever and in order, so nothing is ever dropped or
  * acknowledged early (DUR-2, DUR-9).
  *
  *   idle --enqueue--> writing --ok, nothing waits--> idle
@@ -51,6 +53,7 @@ export class CommitQueue {
   /** Called with the milliseconds that a commit has waited, when it is durable. */
   onCommit: ((milliseconds: number) => void) | null = null;
   readonly #maxWaitingBytes: number;
+  readonly #pace: CommitPace;
 
   /** More than `maxWaitingBytes` are taken all the same; `isFull` asks the callers to stop. */
   constructor(store: Store, clock: Clock, logger: Logger, maxWaitingBytes = Number.POSITIVE_INFINITY) {
@@ -58,6 +61,7 @@ export class CommitQueue {
     this.#clock = clock;
     this.#logger = logger;
     this.#maxWaitingBytes = maxWaitingBytes;
+    this.#pace = new CommitPace(clock);
   }
 
   /** Whether the last write failed: nothing is durable until this is over. */
@@ -89,7 +93,9 @@ export class CommitQueue {
   /** Hands over operations that belong together. `onDurable` is called when they are on disk; it must not throw. */
   enqueue(operations: readonly Operation[], onDurable: () => void): void {
     let bytes = COMMIT_BYTES;
-    for (const operation of operations) if (operation.type === 'put') bytes += operation.value.length;
+    for (const operation of operations) {
+      bytes += OPERATION_BYTES + operation.key.length + (operation.type === 'put' ? operation.value.length : 0);
+    }
     this.#waiting.push({ operations, bytes, onDurable, enqueuedAt: this.#clock.now() });
     this.#waitingBytes += bytes;
     if (this.#busy) return;
@@ -112,6 +118,9 @@ export class CommitQueue {
 
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
+      const { wait } = this.#pace;
+      if (wait > 0) await new Promise<void>((resolve) => this.#clock.setTimeout(resolve, wait));
+      this.#pace.begin();
       const batch = this.#takeBatch();
       const operations = batch.flatMap((commit) => commit.operations);
       const started = this.#clock.now();
