@@ -76,6 +76,9 @@ type State =
   | { readonly kind: 'joined'; readonly lease: Lease }
   | { readonly kind: 'closed' };
 
+/** About what a message takes in memory beside its bytes while it waits. */
+const EARLY_MESSAGE_BYTES = 128;
+
 /** Seconds that a client turned away because the server is full is asked to wait. */
 const FULL_RETRY_AFTER = 10;
 
@@ -253,7 +256,7 @@ export class Connection implements Member {
     const state = this.#state;
     switch (state.kind) {
       case 'joining':
-        state.earlyBytes += frame.length;
+        state.earlyBytes += EARLY_MESSAGE_BYTES + frame.length;
         if (state.earlyBytes > this.#limits.earlyBytes) {
           this.close(CLOSE_CODES.tryAgainLater, 'Too much was sent before the document was loaded.');
         } else {
@@ -275,9 +278,11 @@ export class Connection implements Member {
     this.close(CLOSE_CODES.malformed, 'Messages are binary; a text message came.');
   }
 
-  /** Bytes that wait in memory for this connection: those to be sent, and those of a message that is not complete. */
+  /** Bytes that wait in memory for this connection: to be sent, of a message that is not complete, and to be passed on. */
   get waitingBytes(): number {
-    return this.#socket.heldBytes + this.#socket.bytesRead - this.#bytesAtSweep;
+    const early = this.#state.kind === 'joining' ? this.#state.earlyBytes : 0;
+    const held = early + (this.#latePresence?.length ?? 0);
+    return this.#socket.heldBytes + this.#socket.bytesRead - this.#bytesAtSweep + held;
   }
 
   /** Ends it without a goodbye, which would have to wait behind everything else. */

@@ -6,7 +6,7 @@ const DEFAULTS: OriginPolicySettings = { host: '0.0.0.0', trustProxy: null, orig
 
 function answer(settings: Partial<OriginPolicySettings>, headers: Record<string, string>, changes = true): string {
   const originPolicy = new OriginPolicy({ ...DEFAULTS, ...settings });
-  const request = { socket: { remoteAddress: '127.0.0.1' }, headers } as unknown as IncomingMessage;
+  const request = { socket: { remoteAddress: '127.0.0.1' }, headers, rawHeaders: [] } as unknown as IncomingMessage;
   return originPolicy.refusal(request, originPolicy.visitor(request), { changes })?.code ?? 'in';
 }
 

@@ -13,11 +13,14 @@ export interface OriginPolicySettings {
 
 /** Why a request is not let in, no matter who sends it. */
 export interface OriginRefusal {
-  readonly status: 403 | 421;
-  readonly code: 'foreign-origin' | 'unknown-host';
+  readonly status: 403 | 421 | 431;
+  readonly code: 'foreign-origin' | 'unknown-host' | 'too-many-headers';
   /** A sentence for anyone who runs the page or the server. */
   readonly message: string;
 }
+
+/** Headers of a request: browsers send some twenty, proxies add a few. Each takes memory of its own, however short it is. */
+export const MAX_HEADERS = 128;
 
 /** Where one's own proxies usually are: this machine, and networks that nobody reaches from outside. */
 const NEARBY = new ProxyTrust(['loopback', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7']);
@@ -72,6 +75,10 @@ export class OriginPolicy {
 
   /** Why a request is refused before anybody asks for a token; null when it is not. */
   refusal(request: IncomingMessage, visitor: Visitor, { changes }: { changes: boolean }): OriginRefusal | null {
+    // Names and values; Node.js reads no further when it knows the limit.
+    if (request.rawHeaders.length >= MAX_HEADERS * 2) {
+      return { status: 431, code: 'too-many-headers', message: `A request has fewer than ${MAX_HEADERS} headers.` };
+    }
     if (!this.#answersTo(request, visitor)) {
       return {
         status: 421,

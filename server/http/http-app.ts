@@ -4,6 +4,7 @@ import { isDocumentName } from '../../protocol/document-name.ts';
 import type { Clock } from '../clock.ts';
 import { withoutBasePath } from '../edge/base-path.ts';
 import type { KeyPair } from '../edge/certificate.ts';
+import { MAX_HEADERS } from '../edge/origin-policy.ts';
 import { audit, type SecurityEventName } from '../log/audit.ts';
 import type { Logger } from '../log/logger.ts';
 import { accessRoutes } from './access-routes.ts';
@@ -48,6 +49,9 @@ const HEADER_BYTES = 16 * 1024;
 /** Longest body of a request that brings no text of a document, in bytes. */
 const SMALL_BODY = 16 * 1024;
 
+/** Refusals after which the socket is closed, so that whoever sends too much does not keep it too. */
+const CLOSING: ReadonlySet<number> = new Set([429, 431]);
+
 /** What an answer with one of these statuses is in the log. */
 const REFUSALS: ReadonlyMap<number, SecurityEventName> = new Map([
   [401, 'refused'],
@@ -81,6 +85,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
     forceCloseConnections: true,
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  app.server.maxHeadersCount = MAX_HEADERS;
   guardRequests(app, options);
   // First, since all others answer with its pages.
   await serveSite(app, options);
@@ -120,6 +125,7 @@ function answerError(
     const [path] = request.url.split('?', 1);
     logger.error({ err: error, method: request.method, path }, 'A request failed.');
   }
+  if (CLOSING.has(status)) reply.header('Connection', 'close');
   if (error instanceof HttpError) {
     auditRefusal(logger, error, request);
     const page = error.page === null ? null : answerWithPage(request, reply, status, error.page);

@@ -66,8 +66,16 @@ const REFUSAL_DELAY = 1_000;
 /** How long the authenticator may take, in milliseconds, before a client is asked to come again. */
 const ACCESS_TIMEOUT = 10_000;
 
-/** Max pieces in which a message may arrive: each costs memory of its own, however small it is. */
-const MAX_CHUNKS = 32 * 1024;
+/**
+ * In how many frames a message may come, and in how many reads of the socket, beside those that its length needs: each costs
+ * memory of its own, however small it is. Chromium's frames are 64 KB on average; a network may cut to a few hundred bytes.
+ */
+const SPARE_PARTS = 256;
+const FRAGMENT_BYTES = 16 * 1024;
+const CHUNK_BYTES = 512;
+
+/** Longest name of a session, in characters; ours have 22. A longer one counts for nothing. */
+const SESSION_KEY_LENGTH = 128;
 
 /** What stands in the place of a code when the other end closed without one, or vanished (RFC 6455, section 7.4.1). */
 const NO_CODE = 1005;
@@ -138,7 +146,8 @@ export class WebSocketTransport {
       // Costs tens of microseconds a message and hundreds of kilobytes a connection (SEC-13).
       perMessageDeflate: false,
       maxPayload: dependencies.limits.messageBytes,
-      maxBufferedChunks: MAX_CHUNKS,
+      maxFragments: SPARE_PARTS + Math.ceil(dependencies.limits.messageBytes / FRAGMENT_BYTES),
+      maxBufferedChunks: SPARE_PARTS + Math.ceil(dependencies.limits.messageBytes / CHUNK_BYTES),
       handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     });
     const stop = dependencies.authenticator.onChange?.((documentName, person) =>
@@ -460,11 +469,12 @@ function readRequest(url: URL, request: IncomingMessage): SyncRequest | string {
   const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((entry) => entry.trim());
   const entryAfter = (prefix: string) =>
     protocols.find((entry) => entry.startsWith(prefix))?.slice(prefix.length) ?? null;
+  const sessionKey = entryAfter(SESSION_SUBPROTOCOL_PREFIX);
   return {
     documentName,
     token: entryAfter(TOKEN_SUBPROTOCOL_PREFIX) ?? url.searchParams.get('token'),
     epoch: url.searchParams.get('epoch'),
-    sessionKey: entryAfter(SESSION_SUBPROTOCOL_PREFIX),
+    sessionKey: sessionKey !== null && sessionKey.length <= SESSION_KEY_LENGTH ? sessionKey : null,
     speaksCoscribe: protocols.includes(SUBPROTOCOL),
     wantsClientId: url.searchParams.has('fresh'),
   };
