@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -48,4 +48,30 @@ it('languages are kept for ever, and nothing else is there', async () => {
   for (const path of ['coscribe-editor.js.gz', 'coscribe-editor/', 'coscribe-editor/..%2f..%2fpackage.json']) {
     expect((await fetch(`${server.url}/${path}`)).status).toBe(404);
   }
+});
+
+it('a file that a newer build has taken away is answered as one that never was', async () => {
+  const folder = await freshFolder();
+  await writeFile(join(folder, 'coscribe-editor.js'), MODULE);
+  const old = await startTestServer({ partsFolder: folder });
+  try {
+    await rm(join(folder, 'coscribe-editor.js'));
+    const response = await fetch(`${old.url}/coscribe-editor.js`);
+    expect([response.status, (await response.json()).error.code]).toEqual([404, 'not-found']);
+  } finally {
+    await old.stop();
+  }
+});
+
+it('parts of a file, and whether it changed, are answered as HTTP has it', async () => {
+  const ask = (headers: Record<string, string>) =>
+    fetch(`${server.url}/coscribe-editor.js`, { headers: { 'accept-encoding': 'identity', ...headers } });
+  const part = await ask({ range: 'bytes=0-5' });
+  expect([part.status, await part.text()]).toEqual([206, 'export']);
+  expect((await ask({ range: 'bytes=99999-' })).status).toBe(416);
+  const head = await fetch(`${server.url}/coscribe-editor.js`, {
+    method: 'HEAD',
+    headers: { 'accept-encoding': 'identity' },
+  });
+  expect([head.status, head.headers.get('content-length')]).toEqual([200, String(MODULE.length)]);
 });

@@ -1,10 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-
-/** Names of files below it carry a hash of their content, so a browser may keep them for ever. */
-const FOREVER = 'public, max-age=31536000, immutable';
+import { serveBuiltFiles } from './built-files.ts';
 
 export interface PartsOptions {
   /** Folder of the built module with `<coscribe-editor>` (vite.embed.config.ts); null serves none. */
@@ -23,19 +20,6 @@ export async function serveParts(app: FastifyInstance, { partsFolder }: PartsOpt
       // A module from another origin is fetched with CORS; a page that isolates itself asks for the second one.
       reply.headers({ 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' });
     });
-    await parts.register(fastifyStatic, {
-      root: partsFolder,
-      // The site has decorated replies already, where there is one.
-      decorateReply: false,
-      index: false,
-      wildcard: false,
-      cacheControl: false,
-      preCompressed: true,
-      globIgnore: ['**/*.gz', '**/*.map'],
-      setHeaders: (response, path) => {
-        response.setHeader('Cache-Control', path.includes('/coscribe-editor/') ? FOREVER : 'no-cache');
-        response.setHeader('Vary', 'Accept-Encoding');
-      },
-    });
+    serveBuiltFiles(parts, { folder: partsFolder, hashedFolder: 'coscribe-editor', includes: () => true });
   });
 }

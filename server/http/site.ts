@@ -1,13 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isDocumentName } from '../../protocol/document-name.ts';
+import { serveBuiltFiles } from './built-files.ts';
 import { makeNonce, pagePolicy } from './security-headers.ts';
-
-/** Assets carry a hash of their content in the name, so a browser may keep them for ever. */
-const FOREVER = 'public, max-age=31536000, immutable';
 
 const PAGES = ['index', 'document', '404', 'error', 'sign-in-failed'] as const;
 
@@ -71,17 +68,10 @@ export async function serveSite(app: FastifyInstance, options: SiteOptions): Pro
       // The service worker obeys the policy that it came with.
       reply.header('Content-Security-Policy', pagePolicy(null, request.visitor, frameAncestors));
     });
-    await assets.register(fastifyStatic, {
-      root: siteFolder,
-      index: false,
-      wildcard: false,
-      cacheControl: false,
-      preCompressed: true,
-      globIgnore: ['**/.vite/**', '**/*.map', '**/*.gz', '*.html'],
-      setHeaders: (response, path) => {
-        response.setHeader('Cache-Control', path.includes('/assets/') ? FOREVER : 'no-cache');
-        response.setHeader('Vary', 'Accept-Encoding');
-      },
+    serveBuiltFiles(assets, {
+      folder: siteFolder,
+      hashedFolder: 'assets',
+      includes: (path) => !path.startsWith('.vite/') && !/^[^/]*\.html$/.test(path),
     });
   });
 }
