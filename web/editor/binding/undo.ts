@@ -1,4 +1,4 @@
-import { EditorSelection, type EditorState, type Extension, Prec } from '@codemirror/state';
+import { type ChangeSet, EditorSelection, type EditorState, type Extension, Prec } from '@codemirror/state';
 import { EditorView, keymap } from '@codemirror/view';
 import * as Y from 'yjs';
 
@@ -18,8 +18,8 @@ export interface UndoneBinding {
   readonly text: Y.Text;
   /** The origin of the transactions to undo. */
   readonly origin: object;
-  /** Brings the editor up to date with the text. */
-  flush(): void;
+  /** Brings the editor up to date with the text. @returns what that changed in the editor, null for nothing */
+  flush(): ChangeSet | null;
   toText(position: number, assoc: -1 | 1): number;
   toView(position: number, assoc: -1 | 1): number;
 }
@@ -92,9 +92,10 @@ export class UndoHistory {
     const popped = pop();
     this.selection = null;
     if (popped === null) return false;
-    this.binding.flush();
+    const changed = this.binding.flush();
     const stored = popped.meta.get(SELECTION);
-    const selection = stored === undefined ? null : this.resolve(stored as StoredSelection);
+    const remembered = stored === undefined ? null : this.resolve(stored as StoredSelection);
+    const selection = beside(changed, remembered) ?? remembered;
     view.dispatch({ ...(selection === null ? {} : { selection }), scrollIntoView: true, userEvent: 'select.undo' });
     return true;
   }
@@ -128,6 +129,21 @@ export class UndoHistory {
 }
 
 /**
+ * Where the caret belongs after a step: what the step changed must be seen. The selection that was remembered will do when it
+ * is there; it is not after a drop, after replacing all, and when somebody went elsewhere before undoing.
+ * @returns null when it is there
+ */
+function beside(changed: ChangeSet | null, remembered: EditorSelection | null): EditorSelection | null {
+  let first: number | null = null;
+  let isBeside = false;
+  changed?.iterChangedRanges((_fromA, _toA, from, to) => {
+    first ??= to;
+    isBeside ||= remembered?.ranges.some((range) => range.from <= to && range.to >= from) ?? false;
+  });
+  return first === null || isBeside ? null : EditorSelection.single(first);
+}
+
+/**
  * The keys of undo and redo, and the browser's own menu entries for them.
  * @param history the history of the text that is shown at that moment
  */
@@ -152,6 +168,9 @@ export function undoKeys(history: () => UndoHistory): Extension {
       beforeinput(event, view) {
         if (event.inputType !== 'historyUndo' && event.inputType !== 'historyRedo') return false;
         event.preventDefault();
+        // Chromium has one history for the whole page: with the focus in a field that has nothing left to undo, the text gets
+        // the event. `hasFocus` would not do, which is false while a menu of the browser is open.
+        if (view.root.activeElement !== view.contentDOM) return true;
         return event.inputType === 'historyUndo' ? undo(view) : redo(view);
       },
     }),
