@@ -110,39 +110,6 @@ test.describe('a document with CRLF', () => {
   });
 });
 
-test('during IME input, remote changes on the line wait until the composition ends and others do not', async ({
-  room,
-  page,
-}) => {
-  const alice = await room.join('alice', { content: 'first\nsecond\nthird', language: 'Plain text' });
-  const bob = await room.join('bob', { language: 'Plain text' });
-  await alice.select(12);
-  const devtools = await page.context().newCDPSession(page);
-  const compose = (text: string) =>
-    devtools.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length });
-  await compose('に');
-  await compose('にほ');
-  await expect.poll(() => alice.shown()).toBe('first\nsecondにほ\nthird');
-  await page.evaluate(() => {
-    const { text, doc } = window.harness.desk('bob');
-    doc.transact(() => {
-      text.insert(text.toString().indexOf('second'), 'the ');
-      text.insert(0, 'very ');
-      text.insert(text.length, '!');
-    });
-  });
-  // Lines elsewhere follow at once; the composed one is left alone.
-  await expect.poll(() => alice.shown()).toBe('very first\nsecondにほ\nthird!');
-  await compose('にほん');
-  await expect.poll(() => alice.shown()).toBe('very first\nsecondにほん\nthird!');
-  expect(await alice.held()).toBe('very first\nthe secondにほん\nthird!');
-  await devtools.send('Input.insertText', { text: '日本' });
-  expect(await same(alice, bob)).toBe('very first\nthe second日本\nthird!');
-  await page.keyboard.type('.');
-  expect(await same(alice, bob)).toBe('very first\nthe second日本.\nthird!');
-  expect(await alice.errors()).toEqual([]);
-});
-
 test('an embed of another editor neither hangs the editor nor shifts the text', async ({ room, page }) => {
   const alice = await room.join('alice', { content: 'before after' });
   await page.evaluate(() => window.harness.desk('alice').text.insertEmbed(7, { image: 'x' }));

@@ -73,7 +73,7 @@ function world() {
         clock,
         logger: silentLogger,
         authorize: async () => EDITOR,
-        quotas: { creation: () => 0, traffic: () => [], work: () => [] },
+        quotas: { creation: () => 0, traffic: () => [] },
         onClosed: (connection) => {
           closed.push(connection);
           heartbeat.remove(connection);

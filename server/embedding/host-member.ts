@@ -25,20 +25,16 @@ export async function applyAsMember(room: Room, update: Uint8Array): Promise<voi
   let member: Member | null = null;
   try {
     await new Promise<void>((resolve, reject) => {
-      let hasJoined = false;
+      let asked = 0;
       const made: Member = {
         id: nextId--,
         person: null,
         mayWrite: true,
         congested: false,
         mayWork: true,
-        mayMerge: true,
         worked: () => undefined,
         deliver: (messages) => {
-          // A room that has something to ask, now or in the midst of a merge, has found a gap.
-          if (hasJoined && messages.some(isQuestion)) {
-            reject(new UpdateNotApplied('It builds on something that the document does not have.'));
-          }
+          if (messages.some(isQuestion)) asked += 1;
         },
         notify: () => undefined,
         stored: () => resolve(),
@@ -46,11 +42,12 @@ export async function applyAsMember(room: Room, update: Uint8Array): Promise<voi
       };
       member = made;
       room.join(made);
-      hasJoined = true;
+      const before = asked;
       try {
         room.receive(made, update, { merge: true, count: 1 });
-        // Whatever waits is applied now.
+        // Whatever waits is applied now; a room that has something to ask has found a gap.
         room.text();
+        if (asked > before) reject(new UpdateNotApplied('It builds on something that the document does not have.'));
       } catch (error) {
         reject(error instanceof UpdateRefused ? new UpdateNotApplied(error.message, { cause: error }) : error);
       }

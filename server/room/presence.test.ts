@@ -16,7 +16,6 @@ function member(): Member {
     congested: false,
     mayWrite: true,
     mayWork: true,
-    mayMerge: true,
     worked: () => undefined,
     deliver: () => undefined,
     stored: () => undefined,

@@ -299,7 +299,7 @@ export class Simulation {
         clock: this.#clock,
         logger: silentLogger,
         authorize: async () => EDITOR,
-        quotas: { creation: () => 0, traffic: () => [], work: () => [] },
+        quotas: { creation: () => 0, traffic: () => [] },
         onClosed: (closed) => life.heartbeat.remove(closed),
       },
     );

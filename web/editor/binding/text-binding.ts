@@ -1,7 +1,7 @@
 import {
   Annotation,
   type ChangeDesc,
-  ChangeSet,
+  type ChangeSet,
   type Extension,
   Prec,
   type Text,
@@ -9,15 +9,20 @@ import {
 } from '@codemirror/state';
 import { EditorView, type PluginValue, ViewPlugin, type ViewUpdate } from '@codemirror/view';
 import type * as Y from 'yjs';
+import { composing, holdBack, isolateCompositions, keepCompositionApart } from './composition.ts';
 import { DriftCheck } from './drift-check.ts';
 import { wholeCodePoints, writeChanges } from './local-changes.ts';
 import { PacedSchedule } from './paced-schedule.ts';
+import { ReadingPosition } from './reading-position.ts';
 import { RemoteChanges } from './remote-changes.ts';
 import { difference, textContent } from './text-content.ts';
 import { UndoHistory } from './undo.ts';
 
 /** Marks editor transactions that bring in what the Y.Text already holds; they are not written back. */
 export const fromText = Annotation.define<TextBinding>();
+
+/** How often changes that an input method holds back are tried again, in milliseconds. */
+const LOOK_AGAIN = 250;
 
 /** The editor and its Y.Text were found to differ. It has been healed from the Y.Text when this is reported. */
 export class DriftError extends Error {
@@ -38,8 +43,8 @@ export class DriftError extends Error {
  * Yjs transaction or observer, where events come late or in another order), `unsure` is set and the texts are compared.
  *
  * Units agree on both sides: lines end at \n only (`EditorState.lineSeparator`), \r is a character, an embed is U+FFFC.
- * Remote changes skip change and transaction filters: what has happened cannot be refused. During IME input those that
- * touch the line being composed wait until the composition ends.
+ * Remote changes skip change and transaction filters: what has happened cannot be refused. Those within a word that an input
+ * method is composing wait until it is done (composition.ts).
  */
 export class TextBinding {
   readonly text: Y.Text;
@@ -50,12 +55,14 @@ export class TextBinding {
   readonly extension: Extension;
   private readonly onError: (error: unknown) => void;
   private readonly remote: RemoteChanges;
+  private readonly reading = new ReadingPosition();
   private view: EditorView | null = null;
   private readonly listeners = new Set<() => void>();
   private frame: PacedSchedule | null = null;
   private drift: DriftCheck | null = null;
   /** From the editor's document to the Y.Text, as far as collected. Null when they are the same. */
   private pending: ChangeSet | null = null;
+  private held: ReturnType<typeof setTimeout> | null = null;
   /** Whether `pending` must be found by comparing the texts. */
   private unsure = true;
 
@@ -71,6 +78,7 @@ export class TextBinding {
     this.history = new UndoHistory(this);
     this.extension = [
       Prec.highest(ViewPlugin.define((view) => this.attach(view))),
+      isolateCompositions(),
       EditorView.domEventHandlers({
         compositionend: () => {
           this.frame?.request();
@@ -79,26 +87,32 @@ export class TextBinding {
     ];
   }
 
-  /** Shows everything that the Y.Text holds, except what has to wait for an IME composition. */
-  flush(): void {
+  /**
+   * Shows everything that the Y.Text holds, except what has to wait for an input method.
+   * @returns what that changed in the editor, null for nothing
+   */
+  flush(): ChangeSet | null {
     const { view } = this;
-    if (view === null) return;
+    if (view === null) return null;
     this.collect(view.state.doc);
-    if (this.pending === null) return;
-    const { now, later } = view.composing ? this.holdComposedLine(this.pending) : { now: this.pending, later: null };
-    if (now === null) return;
-    this.pending = later;
+    if (this.pending === null) return null;
+    const composed = composing(view);
+    const { now, later } = composed === null ? { now: this.pending, later: null } : holdBack(this.pending, composed);
+    if (later !== null) this.lookAgain(view);
+    if (now === null) return null;
+    const annotations = [fromText.of(this), Transaction.remote.of(true), Transaction.addToHistory.of(false)];
     try {
-      view.dispatch({
-        changes: now,
-        annotations: [fromText.of(this), Transaction.remote.of(true), Transaction.addToHistory.of(false)],
-        filter: false,
-      });
+      keepCompositionApart(view);
+      this.reading.take(view);
+      this.pending = later;
+      view.dispatch({ changes: now, annotations, filter: false });
+      this.reading.restore(view, now);
     } catch (error) {
       // An extension of the host threw; whether the editor took the change is unknown.
       this.unsure = true;
       this.onError(error);
     }
+    return now;
   }
 
   /** Asks for what others did to be shown soon: in the next frame, or after a rest where that costs much. */
@@ -147,10 +161,20 @@ export class TextBinding {
         this.text.unobserve(this.observe);
         frame.cancel();
         drift.destroy();
+        if (this.held !== null) clearTimeout(this.held);
+        this.held = null;
         this.view = null;
         this.pending = null;
       },
     };
+  }
+
+  /** What is held back is looked at again without an event: an EditContext does not tell the page that a composition is over. */
+  private lookAgain(view: EditorView): void {
+    this.held ??= setTimeout(() => {
+      this.held = null;
+      if (this.view === view) this.frame?.request();
+    }, LOOK_AGAIN);
   }
 
   private show(): void {
@@ -170,6 +194,7 @@ export class TextBinding {
       if (transaction.annotation(fromText) === this) continue;
       if (transaction.docChanged) {
         this.write(transaction);
+        this.reading.forget();
         this.frame?.yieldFrame();
       } else if (transaction.selection !== undefined && transaction.isUserEvent('select')) {
         this.history.endGroup();
@@ -231,20 +256,6 @@ export class TextBinding {
     // Within an editor update the document that `pending` starts from is not known; it is up to date then anyway.
     if (this.view !== null && !this.unsure && !this.remote.empty && !this.busy()) this.collect(this.view.state.doc);
     return this.pending;
-  }
-
-  /** Divides pending changes into those that may be shown during a composition and those on its line. */
-  private holdComposedLine(pending: ChangeSet): { now: ChangeSet | null; later: ChangeSet | null } {
-    const { state } = this.view ?? {};
-    if (state === undefined) return { now: null, later: pending };
-    const line = state.doc.lineAt(state.selection.main.head);
-    const [free, held]: { from: number; to: number; insert: Text }[][] = [[], []];
-    pending.iterChanges((from, to, _fromB, _toB, insert) => {
-      (to < line.from || from > line.to ? free : held)?.push({ from, to, insert });
-    });
-    const length = state.doc.length;
-    const now = ChangeSet.of(free ?? [], length);
-    return { now: now.empty ? null : now, later: nonEmpty(ChangeSet.of(held ?? [], length).map(now)) };
   }
 
   private checkDrift(full: boolean): void {
