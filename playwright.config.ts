@@ -1,7 +1,7 @@
 import { defineConfig } from 'playwright/test';
-import { CHROMIUM_ARGS, findChromium } from './scripts/chromium.mjs';
+import { CHROMIUM_ARGS, findTestChromium } from './scripts/chromium.mjs';
 
-const executablePath = findChromium();
+const executablePath = findTestChromium();
 
 // Browser tests. They run against the built product (`npm test` builds it), each with servers of its own on port 0.
 export default defineConfig({

@@ -145,7 +145,7 @@ test('[SEC-2] owner, editor, commenter, viewer and a revoked person in one docum
 });
 
 test.describe('with a server that writes all it can', () => {
-  test.use({ logLevel: 'debug' });
+  test.use({ settings: ['--log-level', 'debug'] });
 
   test('[SEC-3] the secrets of links, tickets and owners are in no address, no history, no Referer and no log', async ({
     create,
@@ -305,19 +305,23 @@ test('a link with a password asks for it, says when it is wrong, and remembers t
   await owner.sees('Behind a password. And in.');
 });
 
-test('anyone who tries many passwords is told to wait, and for how long', async ({ create, enter }) => {
-  const owner = await create('Olive');
-  await letAnyone(owner, '');
-  const mallory = await enter('Mallory', await makeLink(owner, 'Locked', 'viewer', 'open sesame'));
-  const { page } = mallory;
-  const problem = page.getByTestId('password-problem');
-  await expect(async () => {
-    await page.getByTestId('password').fill('guess');
-    await page.getByTestId('password').press('Enter');
-    await expect(problem).toContainText(/Too many wrong passwords. Try again in \d+ s\./, { timeout: 1_000 });
-  }).toPass();
-  await expect(page.getByTestId('password-submit')).toBeDisabled();
-  await expect(page.getByTestId('password-submit')).toBeEnabled();
+test.describe('with a server of its own, which then lets nobody from here try a password', () => {
+  test.use({ ownServer: true });
+
+  test('anyone who tries many passwords is told to wait, and for how long', async ({ create, enter }) => {
+    const owner = await create('Olive');
+    await letAnyone(owner, '');
+    const mallory = await enter('Mallory', await makeLink(owner, 'Locked', 'viewer', 'open sesame'));
+    const { page } = mallory;
+    const problem = page.getByTestId('password-problem');
+    await expect(async () => {
+      await page.getByTestId('password').fill('guess');
+      await page.getByTestId('password').press('Enter');
+      await expect(problem).toContainText(/Too many wrong passwords. Try again in \d+ s\./, { timeout: 1_000 });
+    }).toPass();
+    await expect(page.getByTestId('password-submit')).toBeDisabled();
+    await expect(page.getByTestId('password-submit')).toBeEnabled();
+  });
 });
 
 test('a link ends by itself, for those who are in, too', async ({ create, enter }) => {

@@ -3,13 +3,13 @@ import { expect, test } from './world.ts';
 
 const BASE = '/our/notes';
 
+test.use({ settings: ['--public-url', `http://127.0.0.1${BASE}`] });
+
 test('below a path of its host the site is whole: pages, panels, links, people, offline', async ({
   server,
   visitor,
   browser,
 }) => {
-  await server.kill();
-  await server.startAgain(['--public-url', `http://127.0.0.1${BASE}`]);
   const [alice, bob] = [await visitor('Alice'), await visitor('Bob')];
   const outside: string[] = [];
   for (const { context } of [alice, bob]) {

@@ -16,12 +16,15 @@ async function watchPolicy(page: Page): Promise<() => Promise<string[]>> {
 const policyOf = async (url: string) => (await fetch(url)).headers.get('content-security-policy') ?? '';
 
 test('no page may run or style anything that did not come from the server, not even inline', async ({ server }) => {
-  const [first, second] = [await policyOf(`${server.url}/d/notes`), await policyOf(`${server.url}/d/notes`)];
+  const [first, second] = [
+    await policyOf(server.url + server.path('notes')),
+    await policyOf(server.url + server.path('notes')),
+  ];
   expect(first).not.toContain('unsafe');
   expect(first).toMatch(/^default-src 'self'; style-src 'self' 'nonce-[\w-]{22}'; /);
   expect(first).toContain("frame-ancestors 'self'");
   expect(first).not.toBe(second);
-  expect(await policyOf(`${server.url}/api/documents/notes`)).toBe("default-src 'none'; frame-ancestors 'none'");
+  expect(await policyOf(server.api('notes'))).toBe("default-src 'none'; frame-ancestors 'none'");
 });
 
 test('the document page needs no more than its policy allows, offline and with every panel open', async ({
@@ -31,7 +34,7 @@ test('the document page needs no more than its policy allows, offline and with e
 }) => {
   const bob = await arrive('Bob', 'notes');
   const refused = await watchPolicy(page);
-  await page.goto(`${server.url}/d/notes`);
+  await page.goto(server.url + server.path('notes'));
   const content = page.getByTestId('editor').locator('.cm-content');
   await content.click();
   await page.keyboard.type('# Heading\n\nsome `code`');

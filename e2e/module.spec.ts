@@ -12,7 +12,7 @@ test('a page with one tag gets the editor, and a language when it is needed, fro
   const address = host.put(
     '/index.html',
     `<!doctype html><script type="module" src="${server.url}/coscribe-editor.js"></script>
-     <coscribe-editor server="${server.url}" document="minutes" user-name="Ada"></coscribe-editor>`,
+     <coscribe-editor server="${server.url}" document="${server.name('minutes')}" user-name="Ada"></coscribe-editor>`,
   );
   await page.goto(address);
   const element = page.locator('coscribe-editor');

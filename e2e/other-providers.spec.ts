@@ -69,10 +69,12 @@ async function expectTogether(browser: Browser, code: string): Promise<void> {
   await host.close();
 }
 
-test('a document that y-websocket connects is shown and edited', async ({ server, browser }) => {
-  await server.kill();
-  await server.startAgain(['--field', 'their own field']);
-  await expectTogether(browser, Y_WEBSOCKET(`${server.url.replace('http', 'ws')}/sync`));
+test.describe('with a field of its own', () => {
+  test.use({ settings: ['--field', 'their own field'] });
+
+  test('a document that y-websocket connects is shown and edited', async ({ server, browser }) => {
+    await expectTogether(browser, Y_WEBSOCKET(`${server.url.replace('http', 'ws')}/sync`));
+  });
 });
 
 test('so is one that y-websocket connects to its own server', async ({ browser }) => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type BrowserContext, expect, type Locator, type Page } from 'playwright/test';
 import type { Cable } from './cable.ts';
+import type { TestServer } from './test-server.ts';
 
 /** Somebody at a browser of their own, with a document open in one tab. */
 export class Person {
@@ -8,12 +9,14 @@ export class Person {
   readonly context: BrowserContext;
   readonly page: Page;
   readonly cable: Cable;
+  readonly #server: TestServer;
 
-  constructor(name: string, context: BrowserContext, page: Page, cable: Cable) {
+  constructor(name: string, context: BrowserContext, page: Page, cable: Cable, server: TestServer) {
     this.name = name;
     this.context = context;
     this.page = page;
     this.cable = cable;
+    this.#server = server;
   }
 
   /** The text field of the editor. */
@@ -30,7 +33,7 @@ export class Person {
     return this.page.getByTestId('title');
   }
 
-  /** The document in this tab. */
+  /** The document in this tab, by its name on the server. */
   get documentName(): string {
     return decodeURIComponent(new URL(this.page.url()).pathname.replace('/d/', ''));
   }
@@ -50,15 +53,20 @@ export class Person {
     return this.page.getByTestId('editor').locator('.cs-caret');
   }
 
-  /** Opens a document in this tab and waits until it is there. */
+  /** Address of a document of the test, as this person has it. */
+  address(documentName: string): string {
+    return this.cable.url + this.#server.path(documentName);
+  }
+
+  /** Opens a document of the test in this tab and waits until it is there. */
   async open(documentName: string): Promise<void> {
-    await this.page.goto(`${this.cable.url}/d/${encodeURIComponent(documentName)}`);
+    await this.page.goto(this.address(documentName));
     await this.connected();
   }
 
   /** Another tab of the same browser. */
   async newTab(documentName: string): Promise<Person> {
-    const tab = new Person(this.name, this.context, await this.context.newPage(), this.cable);
+    const tab = new Person(this.name, this.context, await this.context.newPage(), this.cable, this.#server);
     await tab.open(documentName);
     return tab;
   }
@@ -99,7 +107,7 @@ export class Person {
 
   /** Waits until the editor shows this. */
   async sees(text: string): Promise<void> {
-    await expect.poll(() => this.shown(), { message: `${this.name} sees`, timeout: 20_000 }).toBe(text);
+    await expect.poll(() => this.shown(), { message: `${this.name} sees` }).toBe(text);
   }
 
   /**

@@ -96,7 +96,7 @@ test('line ends, tabs, pairs, marks and right-to-left text arrive as they were p
 });
 
 test('text with CRLF keeps it, no matter who edits', async ({ server, arrive }) => {
-  await fetch(`${server.url}/api/documents/crlf`, {
+  await fetch(server.api('crlf'), {
     method: 'PUT',
     headers: { 'content-type': 'text/plain' },
     body: 'one\r\ntwo\r\nthree',

@@ -1,61 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type BrowserContextOptions, test as base, expect } from 'playwright/test';
-import { ServerProcess } from '../server/testing/server-process.ts';
 import { Cable } from './cable.ts';
 import { Person } from './person.ts';
-
-/** The real server with a data folder of its own, as a process that can be killed. */
-export class TestServer {
-  readonly #folder: string;
-  #process: ServerProcess;
-
-  constructor(folder: string, process: ServerProcess) {
-    this.#folder = folder;
-    this.#process = process;
-  }
-
-  get url(): string {
-    return this.#process.url;
-  }
-
-  get port(): number {
-    return Number(this.#process.port);
-  }
-
-  /** Everything it has written since it was started last. */
-  get output(): string {
-    const { stdout, stderr } = this.#process.output;
-    return stdout + stderr;
-  }
-
-  /** Kills it without warning. */
-  async kill(): Promise<void> {
-    await this.#process.end('SIGKILL');
-  }
-
-  /** Starts it again where it was, with these settings. */
-  async startAgain(args: readonly string[] = []): Promise<void> {
-    this.#process = await ServerProcess.start(this.#folder, ['--port', String(this.port), ...args]);
-  }
-
-  /** The text as the server has it. */
-  async text(documentName: string): Promise<string> {
-    const response = await fetch(`${this.url}/api/documents/${encodeURIComponent(documentName)}/text`);
-    return response.status === 404 ? '' : response.text();
-  }
-
-  async stop(): Promise<void> {
-    await this.#process.end('SIGTERM');
-  }
-}
+import { SharedServer, TestServer } from './test-server.ts';
 
 interface World {
-  /** How much the server writes to its log. */
-  logLevel: 'info' | 'debug';
+  /** Whether the test has a server to itself: it counts what all of it does, or leaves it in a state that others would notice. */
+  ownServer: boolean;
+  /** Settings of the server, as on the command line. With any, the test has a server to itself. */
+  settings: readonly string[];
+  /**
+   * The worker's server, which tests use one after the other, each with documents of its own (`server.name`). A test may kill
+   * it and start it again: the next test gets another one.
+   */
   server: TestServer;
-  /** Lets somebody come, in a browser of their own, to a document. Their name is known to it already. */
+  /** Lets somebody come, in a browser of their own, to a document of the test. Their name is known to it already. */
   arrive: (name: string, documentName: string, options?: BrowserContextOptions) => Promise<Person>;
   /** Somebody at a browser of their own who has opened nothing yet. */
   visitor: (name: string, options?: BrowserContextOptions) => Promise<Person>;
@@ -68,15 +26,29 @@ interface World {
 /** Colours that tell people apart in screenshots. */
 const COLORS = ['#2f6f9f', '#a4502e', '#3f7d4e', '#7a4c9c', '#96691a'];
 
-export const test = base.extend<World>({
-  logLevel: ['info', { option: true }],
+export const test = base.extend<World, { sharedServer: SharedServer }>({
+  ownServer: [false, { option: true }],
+  settings: [[], { option: true }],
 
-  server: async ({ logLevel }, use) => {
-    const folder = await mkdtemp(join(tmpdir(), 'coscribe-e2e-'));
-    const server = new TestServer(folder, await ServerProcess.start(folder, ['--port', '0', '--log-level', logLevel]));
-    await use(server);
-    await server.stop();
-    await rm(folder, { recursive: true, force: true });
+  sharedServer: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from this pattern.
+    async ({}, use) => {
+      const shared = new SharedServer();
+      await use(shared);
+      await shared.remove();
+    },
+    { scope: 'worker' },
+  ],
+
+  server: async ({ sharedServer, ownServer, settings }, use) => {
+    if (ownServer || settings.length > 0) {
+      const server = await TestServer.start(settings);
+      await use(server);
+      await server.remove();
+      return;
+    }
+    await use(await sharedServer.lend());
+    await sharedServer.takeBack();
   },
 
   visitor: async ({ server, browser }, use) => {
@@ -97,14 +69,12 @@ export const test = base.extend<World>({
           ],
         },
       });
-      const person = new Person(name, context, await context.newPage(), cable);
+      const person = new Person(name, context, await context.newPage(), cable, server);
       people.push(person);
       return person;
     });
-    for (const { context, cable } of people) {
-      await context.close();
-      await cable.remove();
-    }
+    await Promise.all(people.map(({ context }) => context.close()));
+    await Promise.all(people.map(({ cable }) => cable.remove()));
   },
 
   arrive: async ({ visitor }, use) => {
@@ -134,4 +104,4 @@ export const test = base.extend<World>({
   },
 });
 
-export { expect };
+export { expect, type TestServer };

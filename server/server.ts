@@ -16,6 +16,7 @@ import { Quotas } from './limits/quotas.ts';
 import { AuditThrottle } from './log/audit-throttle.ts';
 import type { Logger } from './log/logger.ts';
 import { createMetrics, timeLoad } from './metrics/server-metrics.ts';
+import { MergeShare } from './room/merges.ts';
 import { Registry } from './room/registry.ts';
 import { Room } from './room/room.ts';
 import type { RoomObserver } from './room/room-dependencies.ts';
@@ -141,6 +142,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
   const authenticator =
     options.authenticator ?? new AccessControl({ documents, secret, clock, access, create, verifiers });
   const counters = new UpdateCounters();
+  const mergeShare = new MergeShare();
   const registry = new Registry({
     load: (name) =>
       timeLoad(metrics, clock, () =>
@@ -152,6 +154,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
           clock,
           logger,
           counters,
+          mergeShare,
           ...(options.changes === undefined ? {} : { observer: options.changes }),
         }),
       ),

@@ -36,7 +36,7 @@ for (const [device, userAgent] of Object.entries(KEYBOARDS)) {
   test.describe(`a word left underlined on ${device}`, () => {
     test.use(userAgent === undefined ? {} : { userAgent });
 
-    test('[SYN-9] hides nothing that others write in its paragraph, before and after it', async ({ room, page }) => {
+    test('[SYN-10] hides nothing that others write in its paragraph, before and after it', async ({ room, page }) => {
       const alice = await room.join('alice', { content: 'first\nThe cat sat on the mat.\nlast' });
       const bob = await room.join('bob');
       const { compose, commit } = await inputMethod(page);
@@ -58,7 +58,7 @@ for (const [device, userAgent] of Object.entries(KEYBOARDS)) {
       expect(await alice.errors()).toEqual([]);
     });
 
-    test('[SYN-9] at the end of a paragraph hides no new paragraph behind it', async ({ room, page }) => {
+    test('[SYN-10] at the end of a paragraph hides no new paragraph behind it', async ({ room, page }) => {
       const alice = await room.join('alice', { content: 'One **bold** ' });
       const bob = await room.join('bob');
       const { compose, commit } = await inputMethod(page);
@@ -74,7 +74,7 @@ for (const [device, userAgent] of Object.entries(KEYBOARDS)) {
       expect(await alice.errors()).toEqual([]);
     });
 
-    test('[SYN-9] is itself left alone until it is done', async ({ room, page }) => {
+    test('[SYN-10] is itself left alone until it is done', async ({ room, page }) => {
       const alice = await room.join('alice', { content: 'start  end' });
       const bob = await room.join('bob');
       const { compose, commit } = await inputMethod(page);
@@ -94,7 +94,7 @@ for (const [device, userAgent] of Object.entries(KEYBOARDS)) {
   });
 }
 
-test('[SYN-9] two compose in one paragraph at once', async ({ room, page }) => {
+test('[SYN-10] two compose in one paragraph at once', async ({ room, page }) => {
   const alice = await room.join('alice', { content: 'left middle right', language: 'Plain text' });
   const bob = await room.join('bob', { language: 'Plain text' });
   const { compose, commit } = await inputMethod(page);
@@ -115,7 +115,7 @@ test('[SYN-9] two compose in one paragraph at once', async ({ room, page }) => {
   expect(await same(alice, bob)).toBe('left日本 かん right');
 });
 
-test('[SYN-9] a word that is composed without a space before it is left alone, and the text around it is not', async ({
+test('[SYN-10] a word that is composed without a space before it is left alone, and the text around it is not', async ({
   room,
   page,
 }) => {

@@ -39,7 +39,7 @@ async function scrollDown({ pane }: Person): Promise<void> {
 
 for (const language of ['Markdown', 'TypeScript']) {
   test.describe(`the line being read in ${language}`, () => {
-    test('[SYN-9] stays where it is while others write above it', async ({ room, page }) => {
+    test('[SYN-10] stays where it is while others write above it', async ({ room, page }) => {
       const alice = await room.join('alice', { content: prose, language });
       const bob = await room.join('bob', { language });
       await scrollDown(alice);
@@ -56,7 +56,7 @@ for (const language of ['Markdown', 'TypeScript']) {
       expect(moved).toBeLessThan(1);
     });
 
-    test('[SYN-9] stays where it is while a stock client writes text and caret together, in bursts', async ({
+    test('[SYN-10] stays where it is while a stock client writes text and caret together, in bursts', async ({
       room,
       page,
     }) => {
@@ -80,7 +80,7 @@ for (const language of ['Markdown', 'TypeScript']) {
   });
 }
 
-test('[SYN-9] the end of the text stays in view for those who are there', async ({ room, page }) => {
+test('[SYN-10] the end of the text stays in view for those who are there', async ({ room, page }) => {
   const alice = await room.join('alice', { content: prose });
   await room.join('bob');
   await alice.press('Control+End');

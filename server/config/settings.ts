@@ -284,7 +284,7 @@ export const SETTINGS = {
     integer(10, 600_000),
     2_000,
     'MILLISECONDS',
-    "Computing time that one connection's merges and questions may take in ten seconds.",
+    "Computing time that one connection's merges and questions may take in ten seconds; those of one address, and of one person, together four times as much. A merge that needs more goes on when there is some again.",
   ),
   maxUnstoredBytes: setting(
     integer(1_024, 64 * 1024 * 1024 * 1024),

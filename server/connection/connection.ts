@@ -13,14 +13,14 @@ import { ProtocolError } from '../../protocol/protocol-error.ts';
 import { type Action, may } from '../../protocol/roles.ts';
 import type { Access, Grant } from '../access/authenticator.ts';
 import type { Clock } from '../clock.ts';
-import { UpdateRefused } from '../gate/update-refused.ts';
+import { bringsAnything } from '../gate/update-weight.ts';
 import { Allowance, type ConnectionRates } from '../limits/allowance.ts';
 import { type TrafficAllowance, takeMessage } from '../limits/traffic.ts';
 import { audit, type SecurityEventFields, type SecurityEventName } from '../log/audit.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Member } from '../room/member.ts';
-import { PresenceLimitError } from '../room/presence.ts';
 import { type Lease, type Registry, RegistryFullError } from '../room/registry.ts';
+import { closeAfter } from './close-after.ts';
 import { LiveAccess } from './live-access.ts';
 import type { Socket } from './socket.ts';
 
@@ -53,6 +53,8 @@ export interface ConnectionQuotas {
   creation(address: string, person: string | null): number;
   /** What they may still send. */
   traffic(address: string, person: string | null): readonly TrafficAllowance[];
+  /** What their merges and questions may still cost, in milliseconds. */
+  work(address: string, person: string | null): readonly Allowance[];
 }
 
 export interface ConnectionOptions {
@@ -82,11 +84,6 @@ const EARLY_MESSAGE_BYTES = 128;
 /** Seconds that a client turned away because the server is full is asked to wait. */
 const FULL_RETRY_AFTER = 10;
 
-/** An update with neither structs nor deletions: what a reader with nothing to add answers to step 1. */
-function isEmptyUpdate(update: Uint8Array): boolean {
-  return update.length === 2 && update[0] === 0 && update[1] === 0;
-}
-
 /**
  * One participant on one socket, from the accepted upgrade to the end.
  *
@@ -115,6 +112,7 @@ export class Connection implements Member {
   readonly #presence: Allowance;
   readonly #questions: Allowance;
   readonly #work: Allowance;
+  #sharedWork: readonly Allowance[];
   /** The newest presence that came too soon after others; the sweep or the next one passes it on. */
   #latePresence: Uint8Array | null = null;
   #state: State = { kind: 'joining', early: [], earlyBytes: 0 };
@@ -159,6 +157,7 @@ export class Connection implements Member {
     this.#presence = new Allowance(presence, clock);
     this.#questions = new Allowance(questions, clock);
     this.#work = new Allowance(work, clock);
+    this.#sharedWork = this.#quotas.work(this.#address, options.grant.person?.id ?? null);
   }
 
   get socket(): Socket {
@@ -178,8 +177,13 @@ export class Connection implements Member {
     return this.#work.isLeft(this.#clock);
   }
 
+  get mayMerge(): boolean {
+    return this.mayWork && this.#sharedWork.every((allowance) => allowance.isLeft(this.#clock));
+  }
+
   worked(milliseconds: number): void {
     this.#work.spend(milliseconds);
+    for (const allowance of this.#sharedWork) allowance.spend(milliseconds);
   }
 
   get congested(): boolean {
@@ -278,10 +282,11 @@ export class Connection implements Member {
     this.close(CLOSE_CODES.malformed, 'Messages are binary; a text message came.');
   }
 
-  /** Bytes that wait in memory for this connection: to be sent, of a message that is not complete, and to be passed on. */
+  /** Bytes that wait in memory for it: to be sent, of a message that is not complete, to be passed on, and of its merge. */
   get waitingBytes(): number {
     const early = this.#state.kind === 'joining' ? this.#state.earlyBytes : 0;
-    const held = early + (this.#latePresence?.length ?? 0);
+    const merging = this.#state.kind === 'joined' ? this.#state.lease.room.waitingBytes(this) : 0;
+    const held = early + merging + (this.#latePresence?.length ?? 0);
     return this.#socket.heldBytes + this.#socket.bytesRead - this.#bytesAtSweep + held;
   }
 
@@ -385,13 +390,13 @@ export class Connection implements Member {
       case 'sync-step-2':
       case 'update':
         this.#updates += 1;
-        if (!this.mayWrite && !isEmptyUpdate(message.update)) {
+        if (!this.mayWrite && bringsAnything(message.update)) {
           if (!this.#speaksCoscribe)
             this.deliver([encodePermissionDenied('You may read this document, not change it.')]);
           this.close(CLOSE_CODES.forbidden, 'You may read this document, not change it.');
           return;
         }
-        if (!isEmptyUpdate(message.update) && !this.#mayCreate(room.document.exists)) return;
+        if (bringsAnything(message.update) && !this.#mayCreate(room.document.exists)) return;
         room.receive(this, message.update, { merge: message.type === 'sync-step-2', count: this.#updates });
         return;
       case 'awareness':
@@ -446,6 +451,7 @@ export class Connection implements Member {
     if (role !== before.role) this.#audit('role-changed', {});
     if (person?.id !== before.person?.id) {
       this.#traffic = [...this.#traffic.slice(0, 1), ...this.#quotas.traffic(this.#address, person?.id ?? null)];
+      this.#sharedWork = this.#quotas.work(this.#address, person?.id ?? null);
     }
     if (this.#state.kind !== 'joined') return;
     // Somebody else than before shows up again by what the client says next.
@@ -483,17 +489,12 @@ export class Connection implements Member {
     try {
       handle();
     } catch (err) {
-      if (err instanceof ProtocolError || err instanceof UpdateRefused) {
-        this.close(CLOSE_CODES.malformed, err.message);
-      } else if (err instanceof PresenceLimitError) {
-        this.close(CLOSE_CODES.rateLimited, err.message);
-      } else {
-        this.#logger.error(
-          { err, connection: this.id, document: this.documentName },
-          'A message could not be handled.',
-        );
-        this.close(CLOSE_CODES.internalError, CLOSE_CODES.internalError.meaning);
+      const { code, reason } = closeAfter(err);
+      if (code === CLOSE_CODES.internalError) {
+        const fields = { err, connection: this.id, document: this.documentName };
+        this.#logger.error(fields, 'A message could not be handled.');
       }
+      this.close(code, reason);
     }
   }
 }

@@ -73,7 +73,7 @@ function world() {
         clock,
         logger: silentLogger,
         authorize: async () => EDITOR,
-        quotas: { creation: () => 0, traffic: () => [] },
+        quotas: { creation: () => 0, traffic: () => [], work: () => [] },
         onClosed: (connection) => {
           closed.push(connection);
           heartbeat.remove(connection);

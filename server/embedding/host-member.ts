@@ -25,16 +25,20 @@ export async function applyAsMember(room: Room, update: Uint8Array): Promise<voi
   let member: Member | null = null;
   try {
     await new Promise<void>((resolve, reject) => {
-      let asked = 0;
+      let hasJoined = false;
       const made: Member = {
         id: nextId--,
         person: null,
         mayWrite: true,
         congested: false,
         mayWork: true,
+        mayMerge: true,
         worked: () => undefined,
         deliver: (messages) => {
-          if (messages.some(isQuestion)) asked += 1;
+          // A room that has something to ask, now or in the midst of a merge, has found a gap.
+          if (hasJoined && messages.some(isQuestion)) {
+            reject(new UpdateNotApplied('It builds on something that the document does not have.'));
+          }
         },
         notify: () => undefined,
         stored: () => resolve(),
@@ -42,12 +46,11 @@ export async function applyAsMember(room: Room, update: Uint8Array): Promise<voi
       };
       member = made;
       room.join(made);
-      const before = asked;
+      hasJoined = true;
       try {
         room.receive(made, update, { merge: true, count: 1 });
-        // Whatever waits is applied now; a room that has something to ask has found a gap.
+        // Whatever waits is applied now.
         room.text();
-        if (asked > before) reject(new UpdateNotApplied('It builds on something that the document does not have.'));
       } catch (error) {
         reject(error instanceof UpdateRefused ? new UpdateNotApplied(error.message, { cause: error }) : error);
       }

@@ -10,10 +10,11 @@ export type { Sender } from './gate-owners.ts';
 
 /** Bounds of what one update or one connection may cost. */
 export interface GateLimits {
-  /** Items that a live update may make Yjs look at while it finds places. Typing looks at none. */
+  /**
+   * Items that a live update may make Yjs look at while it finds places. Typing looks at none. A merge of offline work, which
+   * may find a document much changed, looks at as many as it takes: its time is measured instead.
+   */
   readonly liveSteps: number;
-  /** The same for a merge of offline work, which may find a document much changed. Half a second at most. */
-  readonly mergeSteps: number;
   /**
    * Client ids new to the document that one connection may bring in live updates. Each one makes every later transaction
    * slower, for everybody.
@@ -31,13 +32,17 @@ export interface GateLimits {
 
 export const GATE_LIMITS: GateLimits = {
   liveSteps: 1_000,
-  mergeSteps: 500_000,
   liveClientIds: 1_000,
   mergeClientIds: 10_000,
   rootNames: 100,
   rootNameLength: 200,
   typeDepth: 200,
 };
+
+/** Says when an update has had its time for now. Asked often: it must be cheap. */
+export type TimeIsUp = () => boolean;
+
+const TAKES_ITS_TIME: TimeIsUp = () => false;
 
 /** What a gate guards. */
 export type GateOptions = DocumentKind & { readonly limits?: Partial<GateLimits> };
@@ -55,6 +60,7 @@ const EMPTY_UPDATE_LENGTH = 2;
  *                -> 'gap'     builds on something that is not here: ask for a resync, forget the bytes
  *                -> 'pass'    keep the bytes, and call apply(bytes) later, in the order of admission
  *   apply(bytes) -> 'applied' it is in the document
+ *                -> 'more'    it took as long as it may in one go: apply the same bytes again, they go on from there
  *                -> 'gap'     as above
  *                -> refused   as above
  *
@@ -108,22 +114,25 @@ export class Gate {
   /**
    * Applies an update that was admitted. Meant to be called inside one `doc.transact` for all that wait; the origin of the
    * transaction is `sender` otherwise.
+   *
+   * It stops when `timeIsUp` says so, but never without having got on. What it took in until then is as good as an
+   * update of its own, so anything may happen in the document before it goes on.
    * @throws UpdateRefused
    */
-  apply(update: Uint8Array, sender: Sender, merge: boolean): 'applied' | 'gap' {
+  apply(update: Uint8Array, sender: Sender, merge: boolean, timeIsUp = TAKES_ITS_TIME): 'applied' | 'more' | 'gap' {
     if (this.#waiting > 0) this.#waiting -= 1;
-    let applied = false;
+    let result: 'applied' | 'more' | 'gap' = 'gap';
     try {
       this.#scan.read(update);
-      applied = this.#isComplete(false) && this.#integrate(update, sender, merge);
+      if (this.#isComplete(false)) result = this.#integrate(update, sender, merge, timeIsUp);
     } catch (error) {
       if (error instanceof UpdateRefused) throw error;
       throw new UpdateRefused('yjs-failed', { cause: error });
     } finally {
-      if (!applied) this.#forgetAdmitted();
+      if (result !== 'applied') this.#forgetAdmitted();
       else if (this.#waiting === 0 && this.#admitted.size > REMEMBERED_CLOCKS) this.#forgetAdmitted();
     }
-    return applied ? 'applied' : 'gap';
+    return result;
   }
 
   /** Grants `clientId`, which is nobody's, to `sender` to write under. */
@@ -256,35 +265,50 @@ export class Gate {
   }
 
   #forgetAdmitted(): void {
+    this.#waiting = 0;
     this.#admitted.clear();
     this.#admittedRoots.clear();
   }
 
-  /** Brings the scanned update, which is complete, into the document. False: a live update would take too many steps. */
-  #integrate(update: Uint8Array, sender: Sender, merge: boolean): boolean {
+  /** Brings the scanned update, which is complete, into the document. `gap`: a live update would take too many steps. */
+  #integrate(update: Uint8Array, sender: Sender, merge: boolean, timeIsUp: TimeIsUp): 'applied' | 'more' | 'gap' {
     const scan = this.#scan;
-    if (update.length === EMPTY_UPDATE_LENGTH) return true;
-    const budget = { steps: merge ? this.#limits.mergeSteps : this.#limits.liveSteps };
+    if (update.length === EMPTY_UPDATE_LENGTH) return 'applied';
+    const mostSteps = merge ? Number.POSITIVE_INFINITY : this.#limits.liveSteps;
+    const budget = { steps: mostSteps };
     // Known structs never reach Yjs: it would split items at their neighbours, which may be forged this time.
     if (scan.blockCount === 0 || (this.#isAllNew() && this.#checkRun(0, budget) === scan.structCount)) {
-      if (budget.steps < 0) return overBudget(merge);
+      if (budget.steps < 0) return 'gap';
       this.#applyToYjs(update, sender);
-      return true;
+      return 'applied';
     }
-    budget.steps = merge ? this.#limits.mergeSteps : this.#limits.liveSteps;
-    let complete = true;
+    budget.steps = mostSteps;
+    let result: 'applied' | 'more' | 'gap' = 'applied';
+    let gotOn = false;
+    const mayGoOn = (): boolean => {
+      if (!gotOn || !timeIsUp()) return true;
+      result = 'more';
+      return false;
+    };
     this.#doc.transact(() => {
-      complete = inCausalOrder(scan, (index) => {
+      const complete = inCausalOrder(scan, (index) => {
         const struct = scan.struct(index);
         if (struct.clock + struct.length <= clockOf(this.#doc, struct.client)) return index + 1;
+        if (!mayGoOn()) return false;
         const last = this.#checkRun(index, budget);
-        if (budget.steps < 0) return false;
+        if (budget.steps < 0) {
+          result = 'gap';
+          return false;
+        }
         this.#applyToYjs(sliceStructs(update, struct, last - index, scan.struct(last - 1).end), sender);
+        gotOn = true;
         return last;
       });
-      if (complete && scan.deletesCount > 0) this.#applyToYjs(sliceDeletes(update, scan.deletesStart), sender);
+      if (complete && scan.deletesCount > 0 && mayGoOn()) {
+        this.#applyToYjs(sliceDeletes(update, scan.deletesStart), sender);
+      }
     }, sender);
-    return complete || overBudget(merge);
+    return result;
   }
 
   /** Whether the update has a single block, with nothing known in it but a part of the first struct. */
@@ -297,8 +321,9 @@ export class Gate {
 
   /**
    * Checks the place of the struct `index`, which must be next in order, and goes on through the structs behind it that were
-   * written right after each other, before the same right neighbour: those can take no more steps than the first and are
-   * in order if it is. Returns the index behind the run, and takes its steps from the budget.
+   * written right after each other, before the same right neighbour: those are in order if the first is. Wherever that
+   * has come to stand, nothing names what follows it as its left neighbour yet, so Yjs looks at one item at most for each of
+   * them. Returns the index behind the run, and takes its steps from the budget.
    */
   #checkRun(index: number, budget: { steps: number }): number {
     const scan = this.#scan;
@@ -318,7 +343,7 @@ export class Gate {
         struct.rightClient === head.rightClient &&
         (head.rightClient === NONE || struct.rightClock === head.rightClock);
       if (!follows) break;
-      budget.steps -= steps;
+      if (steps > 0) budget.steps -= 1;
       hasType ||= struct.isType;
       before = struct;
     }
@@ -341,9 +366,4 @@ export class Gate {
     store.pendingDs = null;
     throw new UpdateRefused('yjs-failed', { cause });
   }
-}
-
-function overBudget(merge: boolean): false {
-  if (merge) throw new UpdateRefused('over-budget');
-  return false;
 }

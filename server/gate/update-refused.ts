@@ -22,7 +22,6 @@ export const REFUSAL_CODES = {
   'too-many-clients': 'One connection brought more new client ids than it may.',
   'too-many-roots': 'The document has as many named top-level types as it may.',
   'too-deep': 'Types or values are nested deeper than allowed.',
-  'over-budget': 'Applying the update would take too much time.',
   'yjs-failed': 'Yjs could not apply the update.',
 } as const;
 

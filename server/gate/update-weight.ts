@@ -11,7 +11,7 @@ export function bringsStructs(update: Uint8Array): boolean {
   return update[0] !== 0;
 }
 
-/** Whether an update holds structs or deletions. */
+/** Whether an update holds structs or deletions. A reader with nothing to add answers step 1 with one that does not. */
 export function bringsAnything(update: Uint8Array): boolean {
-  return bringsStructs(update) || update[1] !== 0;
+  return update.length !== 2 || bringsStructs(update) || update[1] !== 0;
 }

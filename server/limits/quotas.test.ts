@@ -13,6 +13,7 @@ function make(settings: { requests?: number; documents?: number; refused?: numbe
       maxMessageBytes: 1_000,
       maxRequestsPerSecond: requests,
       maxDocumentsPerHour: documents,
+      computeBudget: 2_000,
       maxRefusedTokensPerMinute: refused,
     },
     clock,

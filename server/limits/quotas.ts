@@ -11,6 +11,8 @@ export interface QuotaSettings {
   readonly maxRequestsPerSecond: number;
   readonly maxDocumentsPerHour: number;
   readonly maxRefusedTokensPerMinute: number;
+  /** What one connection may cost in ten seconds, in milliseconds. */
+  readonly computeBudget: number;
 }
 
 /** Keys kept for each quota; the one longest unused is forgotten first, and begins again. */
@@ -18,6 +20,9 @@ const MAX_KEYS = 20_000;
 
 /** A page of the site is some twenty files, and an office opens it at the same time. */
 const REQUEST_BURST_SECONDS = 10;
+
+/** An office has several people who were offline; together they may cost as much as so many connections. */
+const WORK_SHARES = 4;
 
 /** As one connection alone may. */
 const MESSAGE_BURST_SECONDS = 5;
@@ -32,11 +37,14 @@ export class Quotas {
   readonly #requests: RateBook;
   readonly #documents: RateBook;
   readonly #refusedTokens: RateBook;
+  readonly #work: RateBook;
   readonly #clock: Clock;
 
   constructor(settings: QuotaSettings, clock: Clock) {
     const { maxRequestsPerSecond: requests, maxDocumentsPerHour: documents } = settings;
     const { maxRefusedTokensPerMinute: refused } = settings;
+    const work = settings.computeBudget * WORK_SHARES;
+    this.#work = new RateBook({ perSecond: work / 10, burst: work }, clock);
     this.#clock = clock;
     const { maxMessagesPerSecondPerAddress: messages, maxBytesPerSecondPerAddress: bytes } = settings;
     this.#messages = new RateBook({ perSecond: messages, burst: messages * MESSAGE_BURST_SECONDS }, clock);
@@ -67,6 +75,11 @@ export class Quotas {
   /** What all connections of an address, and all of a person, may still send together. */
   traffic(address: string, person: string | null): TrafficAllowance[] {
     return keysOf(address, person).map((key) => ({ messages: this.#messages.of(key), bytes: this.#bytes.of(key) }));
+  }
+
+  /** What merges and questions of an address, and those of a person, may still cost together, in milliseconds. */
+  work(address: string, person: string | null): Allowance[] {
+    return keysOf(address, person).map((key) => this.#work.of(key));
   }
 
   /** Whether an address may try a token at all; tokens are not looked at while it has to wait, good ones neither. */

@@ -18,3 +18,18 @@ export function closeForStorage(member: Member): void {
   const reason = 'The disk of the server refuses writes, and nothing more can be kept.';
   member.close(CLOSE_CODES.tryAgainLater, retryAfterReason(STORAGE_RETRY_AFTER, reason));
 }
+
+/** Closes a member that keeps sending what builds on something that nobody has. */
+export function closeForGaps(member: Member): void {
+  member.close(CLOSE_CODES.tryAgainLater, 'The document on this device lacks a part that its edits build on.');
+}
+
+/** Closes a member that adds to a document which is as large as it may be. */
+export function closeForSize(member: Member): void {
+  member.close(CLOSE_CODES.documentFull, CLOSE_CODES.documentFull.meaning);
+}
+
+/** Closes a member because the document failed in memory. */
+export function closeForReload(member: Member): void {
+  member.close(CLOSE_CODES.internalError, 'The document has to be loaded again.');
+}

@@ -12,8 +12,10 @@ export interface Member {
   readonly mayWrite: boolean;
   /** Whether more waits to be sent than a reader who keeps up would leave (SYN-3). */
   readonly congested: boolean;
-  /** Whether anything is left of what its merges and questions may cost (SEC-9). */
+  /** Whether anything is left of what its questions and merges may cost (SEC-9). */
   readonly mayWork: boolean;
+  /** The same for merges, and with what its address and its person may cost: its merge goes on when there is. */
+  readonly mayMerge: boolean;
   /** Takes note of what a merge or a question of it has cost, in milliseconds. */
   worked(milliseconds: number): void;
   /**

@@ -16,6 +16,7 @@ function member(): Member {
     congested: false,
     mayWrite: true,
     mayWork: true,
+    mayMerge: true,
     worked: () => undefined,
     deliver: () => undefined,
     stored: () => undefined,

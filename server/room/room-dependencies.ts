@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Document } from '../document/document.ts';
 import type { GateOptions } from '../gate/gate.ts';
 import type { Logger } from '../log/logger.ts';
+import type { MergeShare } from './merges.ts';
 import type { PresenceLimits } from './presence.ts';
 import type { UpdateCounters } from './update-counters.ts';
 
@@ -39,4 +40,6 @@ export interface RoomDependencies {
   readonly observer?: RoomObserver;
   /** Shared by all rooms of a server. */
   readonly counters?: UpdateCounters;
+  /** The same: when merges may run. */
+  readonly mergeShare?: MergeShare;
 }

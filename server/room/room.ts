@@ -1,13 +1,6 @@
 import * as Y from 'yjs';
 import { CLOSE_CODES } from '../../protocol/close-codes.ts';
-import {
-  type DocumentProperties,
-  encodeAwareness,
-  encodeSyncStep1,
-  encodeSyncStep2,
-  encodeUpdate,
-  type Notice,
-} from '../../protocol/messages.ts';
+import { type DocumentProperties, encodeSyncStep1, encodeUpdate, type Notice } from '../../protocol/messages.ts';
 import { stateDigest } from '../../protocol/state-digest.ts';
 import type { Clock } from '../clock.ts';
 import type { Document } from '../document/document.ts';
@@ -16,9 +9,11 @@ import { Gate } from '../gate/gate.ts';
 import { UpdateRefused } from '../gate/update-refused.ts';
 import { bringsAnything, bringsStructs, isHeavy } from '../gate/update-weight.ts';
 import type { Logger } from '../log/logger.ts';
-import { closeForStorage, closeOverworked } from './close-member.ts';
+import { closeForGaps, closeForReload, closeForSize, closeForStorage, closeOverworked } from './close-member.ts';
+import { Delivery } from './delivery.ts';
 import type { Member } from './member.ts';
-import { MemberState } from './member-state.ts';
+import { MemberState, soleAuthorOf, type Waiting } from './member-state.ts';
+import { MergeShare, MergeSlice, Merges } from './merges.ts';
 import { Presence } from './presence.ts';
 import { readPresence } from './presence-identity.ts';
 import { ReusableIds } from './reusable-ids.ts';
@@ -27,11 +22,8 @@ import { SizeWatch } from './size-watch.ts';
 import { checkStateVector } from './state-vector.ts';
 import { TurnPace } from './turn.ts';
 import { UpdateCounters } from './update-counters.ts';
-import type { Waiting } from './waiting.ts';
-import { WholeState } from './whole-state.ts';
 
-/** How often in a row a member may answer a resync with something that still has a gap. */
-const MAX_GAPS = 3;
+import { WholeState } from './whole-state.ts';
 
 /** A log of this many records is compacted when the room is left. */
 const SETTLE_RECORDS = 20;
@@ -44,6 +36,8 @@ const SETTLE_RECORDS = 20;
  *   receive -> gate.admit -> waiting --turn--> gate.apply -> emitted updates -+-> members (at once)
  *                 | gap: ask for a resync                                     +-> log -> durable -> acknowledgements
  *                 | refused: close the sender
+ *
+ * What takes long, a merge of offline work, is applied in slices: the rest goes on in later turns (`Merges`).
  *
  * Safety: an acknowledgement leaves only after the log holds the update. Liveness: whatever waits has a turn scheduled.
  */
@@ -66,18 +60,31 @@ export class Room {
   /** What Yjs has emitted and nobody has taken yet. */
   #emitted: Uint8Array[] = [];
   readonly #pace = new TurnPace();
+  readonly #merges: Merges;
   #turnScheduled = false;
   readonly #whole: WholeState;
+  readonly #delivery: Delivery;
   /** The digest of the state, while it is current. */
   #digest: string | null = null;
   #broken = false;
 
-  private constructor({ document, gate, field, limits, clock, logger, counters, observer }: RoomDependencies) {
+  private constructor({
+    document,
+    gate,
+    field,
+    limits,
+    clock,
+    logger,
+    counters,
+    observer,
+    mergeShare,
+  }: RoomDependencies) {
     this.document = document;
     this.#gate = new Gate(this.#doc, gate);
     this.#whole = new WholeState(this.#doc, document, document.states, logger);
     this.#reusableIds = new ReusableIds(document);
     this.#presence = new Presence(limits.presence);
+    this.#delivery = new Delivery(this.#doc, this.#whole, this.#presence, clock);
     this.#field = field;
     this.#limits = limits;
     this.#size = new SizeWatch(document, limits.documentBytes, clock);
@@ -85,6 +92,11 @@ export class Room {
     this.#logger = logger;
     this.#counters = counters ?? new UpdateCounters();
     this.#observer = observer ?? null;
+    this.#merges = new Merges(mergeShare ?? new MergeShare(), clock, (state) => {
+      this.#runTurn(state);
+      // What it waited for may let others of the turn in.
+      this.#schedule();
+    });
   }
 
   /** Loads the document. Rejects when it cannot be read; a room never begins with less than what is stored. */
@@ -122,10 +134,7 @@ export class Room {
   /** Lets `member` in: it is asked for what it has, and told who is here. */
   join(member: Member): void {
     this.#memberStates.set(member, new MemberState(member));
-    const messages = [encodeSyncStep1(Y.encodeStateVector(this.#doc))];
-    const everyone = this.#presence.everyone();
-    if (everyone !== null) messages.push(encodeAwareness(everyone));
-    member.deliver(messages);
+    member.deliver([encodeSyncStep1(Y.encodeStateVector(this.#doc)), ...this.#delivery.everyone()]);
   }
 
   /** A client id for `member` to write under, of somebody who has left; null when there is none. */
@@ -145,7 +154,10 @@ export class Room {
   }
 
   leave(member: Member): void {
-    if (!this.#memberStates.delete(member)) return;
+    const state = this.#memberStates.get(member);
+    if (state === undefined) return;
+    this.#memberStates.delete(member);
+    this.#merges.remove(state);
     this.#gate.release(member);
     this.hide(member);
   }
@@ -164,25 +176,15 @@ export class Room {
     checkStateVector(stateVector);
     const state = this.#memberStates.get(member);
     if (state === undefined) return;
-    if (!member.mayWork) {
+    // Who merges is let ask: that spends the same time, for something that was let in.
+    if (!member.mayWork && state.heavy === null) {
       closeOverworked(member);
     } else if (member.congested) {
       // Who asks again and again without reading would fill the memory with answers.
       state.asked = new Uint8Array(stateVector);
     } else {
-      this.#answer(member, stateVector);
+      this.#delivery.answer(member, stateVector);
     }
-  }
-
-  /** What waits reaches the member at the end of the turn, like everybody. */
-  #answer(member: Member, stateVector: Uint8Array): void {
-    const started = this.#clock.now();
-    const answer =
-      stateVector.length === 1
-        ? this.#whole.messages()
-        : [[encodeSyncStep2(Y.encodeStateAsUpdate(this.#doc, stateVector))]];
-    member.worked(this.#clock.now() - started);
-    for (const messages of answer) member.deliver(messages);
   }
 
   /**
@@ -193,18 +195,33 @@ export class Room {
     const state = this.#memberStates.get(member);
     if (state === undefined) return;
     this.#counters.received += 1;
+    this.#take({ state, update, merge, count });
+  }
+
+  /** Bytes of `member` that wait for its merge. */
+  waitingBytes(member: Member): number {
+    return this.#memberStates.get(member)?.waitingBytes ?? 0;
+  }
+
+  /** @throws UpdateRefused */
+  #take(entry: Waiting): void {
+    const { state, update, merge, count } = entry;
+    const { member } = state;
+    if (state.heavy !== null) {
+      if (!state.putOff(entry)) closeOverworked(member);
+      return;
+    }
     if (this.document.storageIsFull && bringsAnything(update)) {
       closeForStorage(member);
       return;
     }
-    const heavy = isHeavy(update, merge);
-    if (heavy && !this.#mayBringHeavy(state)) return;
     if (bringsStructs(update) && this.#isFull()) {
-      member.close(CLOSE_CODES.documentFull, CLOSE_CODES.documentFull.meaning);
+      closeForSize(member);
       return;
     }
-    // Either check may have run a turn, in which an earlier update of this member was refused.
+    // The check may have run a turn, in which an earlier update of this member was refused.
     if (!this.#memberStates.has(member)) return;
+    const heavy = isHeavy(update, merge);
     const started = heavy ? this.#clock.now() : 0;
     try {
       if (this.#gate.admit(update, member, merge) === 'gap') {
@@ -217,18 +234,10 @@ export class Room {
     } finally {
       if (heavy) member.worked(this.#clock.now() - started);
     }
-    state.heavyWaits ||= heavy;
-    this.#waiting.push({ state, update, merge, count });
+    if (heavy) state.heavy = entry;
+    this.#waiting.push(entry);
     this.#waitingBytes += update.length;
     this.#schedule();
-  }
-
-  /** Whether a member may bring something that takes long to apply. One at a time waits, so that its cost is known. */
-  #mayBringHeavy(state: MemberState): boolean {
-    if (state.heavyWaits) this.#runTurn();
-    if (state.member.mayWork) return true;
-    closeOverworked(state.member);
-    return false;
   }
 
   /** Whether the document has reached its greatest size, with what waits for the turn. */
@@ -256,25 +265,12 @@ export class Room {
 
   /** Sends `member` every awareness state. */
   tellPresence(member: Member): void {
-    // Once it has drained it is told anyway.
-    if (member.congested) return;
-    const everyone = this.#presence.everyone();
-    if (everyone !== null) member.deliver([encodeAwareness(everyone)]);
+    this.#delivery.tellPresence(member);
   }
 
-  /** The member has read what was congested: it gets all it missed in one update. */
+  /** The member has read what was congested. */
   drained(member: Member): void {
-    const state = this.#memberStates.get(member);
-    if (state === undefined) return;
-    const { asked, behind } = state;
-    state.asked = null;
-    if (asked !== null) this.#answer(member, asked);
-    if (behind === null) return;
-    const messages = [encodeUpdate(Y.encodeStateAsUpdate(this.#doc, behind.stateVector))];
-    const everyone = this.#presence.everyone();
-    if (everyone !== null) messages.push(encodeAwareness(everyone));
-    state.behind = null;
-    member.deliver(messages);
+    this.#delivery.drained(this.#memberStates.get(member));
   }
 
   /** The text as everybody will see it when the turn has ended. */
@@ -294,7 +290,7 @@ export class Room {
     try {
       this.#doc.transact(() => change(this.#doc.getText(this.#field)));
     } finally {
-      durable = this.#publish(this.#takeEmitted(), properties);
+      durable = this.#publish(this.#emitted.splice(0), properties);
     }
     await durable;
   }
@@ -303,7 +299,7 @@ export class Room {
   #publish(updates: readonly Uint8Array[], properties?: DocumentProperties): Promise<void> {
     return new Promise((resolve) => {
       this.#record(updates, resolve, properties);
-      this.#fanOut(updates.map(encodeUpdate), [], null);
+      this.#delivery.fanOut(this.#memberStates.values(), updates.map(encodeUpdate), [], null);
     });
   }
 
@@ -344,12 +340,7 @@ export class Room {
 
   /** Closes members that have been behind for too long. Called from time to time. */
   closeStragglers(): void {
-    const now = this.#clock.now();
-    for (const { member, behind } of this.#memberStates.values()) {
-      if (behind !== null && now - behind.since > this.#limits.catchUpDeadline) {
-        member.close(CLOSE_CODES.tryAgainLater, 'The connection was too slow to follow.');
-      }
-    }
+    this.#delivery.closeStragglers(this.#memberStates.values(), this.#limits.catchUpDeadline);
   }
 
   /** Applies what waits, compacts a grown log, and resolves when everything is durable. */
@@ -387,117 +378,114 @@ export class Room {
     this.#schedule();
   }
 
-  /** One turn: text first, then what presence is due. */
-  #runTurn(): void {
+  /** One turn: text first, with a slice of the merge of `merging`, then what presence is due. */
+  #runTurn(merging: MemberState | null = null): void {
     if (this.#broken) return;
     const now = this.#clock.now();
     const text: Uint8Array[] = [];
     let soleAuthor: MemberState | null = null;
-    if (this.#waiting.length > 0) {
+    const waiting = this.#waiting;
+    if (merging?.heavy) waiting.push(merging.heavy);
+    if (waiting.length > 0) {
       this.#pace.textSent(now);
-      const waiting = this.#waiting;
       this.#waiting = [];
       this.#waitingBytes = 0;
       const updates = this.#apply(waiting);
       if (this.#broken) return;
-      if (updates.length > 0) {
-        text.push(...updates.map(encodeUpdate));
-        const first = waiting[0]?.state ?? null;
-        soleAuthor = updates.length === 1 && waiting.every(({ state }) => state === first) ? first : null;
+      text.push(...updates.map(encodeUpdate));
+      if (updates.length === 1) soleAuthor = soleAuthorOf(waiting);
+    }
+    const presence = this.#pace.isPresenceDue(now, this.#memberStates.size) ? this.#delivery.changedPresence() : [];
+    if (presence.length > 0) this.#pace.presenceSent(now);
+    this.#delivery.fanOut(this.#memberStates.values(), text, presence, soleAuthor);
+    for (const { state } of waiting) this.#takeLater(state);
+    if (this.document.wantsCompaction) void this.#whole.compact();
+  }
+
+  /** Takes what a member sent behind something heavy that is done. */
+  #takeLater(state: MemberState): void {
+    for (const entry of state.takeLater()) {
+      if (!this.#memberStates.has(state.member)) return;
+      try {
+        this.#take(entry);
+      } catch (error) {
+        if (!(error instanceof UpdateRefused)) throw error;
+        this.#refuse(entry, error);
       }
     }
-    const presence: Uint8Array[] = [];
-    if (this.#presence.hasChanges && this.#pace.isPresenceDue(now, this.#memberStates.size)) {
-      this.#pace.presenceSent(now);
-      const changes = this.#presence.takeChanges();
-      if (changes !== null) presence.push(encodeAwareness(changes));
-    }
-    this.#fanOut(text, presence, soleAuthor);
-    if (this.document.wantsCompaction) void this.#whole.compact();
   }
 
   /** Applies what waited, hands it to the log, and returns what is new. */
   #apply(waiting: readonly Waiting[]): readonly Uint8Array[] {
+    const slice = new MergeSlice(() => this.#clock.now());
+    const done: Waiting[] = [];
     try {
       this.#doc.transact(() => {
-        for (const entry of waiting) this.#applyOne(entry);
+        for (const entry of waiting) if (this.#applyOne(entry, slice)) done.push(entry);
       });
     } catch (err) {
       this.#fail(err);
       return [];
     }
-    const updates = this.#takeEmitted();
+    // With what Yjs did at the end of the transaction.
+    if (slice.taken > 0) this.#merges.took(slice.taken);
+    const updates = this.#emitted.splice(0);
     this.#record(updates, () => {
-      for (const { state, count } of waiting) state.durable = Math.max(state.durable, count);
-      for (const { state } of waiting) state.acknowledge();
+      for (const { state, count } of done) state.durable = Math.max(state.durable, count);
+      for (const { state } of done) state.acknowledge();
     });
     return updates;
   }
 
-  #applyOne({ state, update, merge, count }: Waiting): void {
-    const heavy = isHeavy(update, merge);
+  /** Returns whether it is dealt with; a merge may need more turns. */
+  #applyOne(entry: Waiting, slice: MergeSlice): boolean {
+    const { state, update, merge, count } = entry;
+    const heavy = state.heavy === entry;
+    if (heavy && (!state.member.mayMerge || slice.isOver())) return this.#goOnLater(state);
     const started = heavy ? this.#clock.now() : 0;
     try {
-      if (this.#gate.apply(update, state.member, merge) === 'gap') this.#askAgain(state, count, merge);
+      const result = this.#gate.apply(update, state.member, merge, heavy ? slice.isOver : undefined);
+      if (result === 'more') return this.#goOnLater(state);
+      if (result === 'gap') this.#askAgain(state, count, merge);
       else if (merge) state.closeGap(count);
       this.#counters.applied += 1;
     } catch (error) {
       this.#counters.countRefusal(error);
       if (!(error instanceof UpdateRefused)) throw error;
-      this.#logger.warn({ document: this.name, member: state.member.id, code: error.code }, 'An update was refused.');
-      state.holdFrom(count);
-      state.member.close(CLOSE_CODES.malformed, error.message);
+      this.#refuse(entry, error);
     } finally {
-      if (heavy) {
-        state.heavyWaits = false;
-        state.member.worked(this.#clock.now() - started);
-      }
+      if (heavy) state.member.worked(this.#clock.now() - started);
     }
+    if (heavy) {
+      state.heavy = null;
+      this.#merges.remove(state);
+    }
+    return true;
   }
 
-  #takeEmitted(): readonly Uint8Array[] {
-    const updates = this.#emitted;
-    this.#emitted = [];
-    return updates;
+  #refuse({ state, count }: Waiting, error: UpdateRefused): void {
+    this.#logger.warn({ document: this.name, member: state.member.id, code: error.code }, 'An update was refused.');
+    state.holdFrom(count);
+    state.member.close(CLOSE_CODES.malformed, error.message);
+  }
+
+  /** Nobody who has left is waited for: they bring the rest when they come again. */
+  #goOnLater(state: MemberState): false {
+    if (this.#memberStates.has(state.member)) this.#merges.add(state);
+    return false;
   }
 
   /** Something an update builds on is missing: the member is asked for all that this room lacks. */
   #askAgain(state: MemberState, count: number, merge: boolean): void {
-    const asked = state.isHeld && !merge;
-    state.holdFrom(count);
-    if (merge) state.gaps += 1;
-    if (state.gaps > MAX_GAPS) {
-      state.member.close(
-        CLOSE_CODES.tryAgainLater,
-        'The document on this device lacks a part that its edits build on.',
-      );
-      return;
-    }
-    if (!asked) state.member.deliver([encodeSyncStep1(Y.encodeStateVector(this.#doc))]);
-  }
-
-  #fanOut(text: readonly Uint8Array[], presence: readonly Uint8Array[], soleAuthor: MemberState | null): void {
-    if (text.length === 0 && presence.length === 0) return;
-    const both = presence.length === 0 ? text : [...text, ...presence];
-    let stateVector: Uint8Array | null = null;
-    for (const state of this.#memberStates.values()) {
-      if (state.behind !== null) continue;
-      // Anyone who wrote all of it has it already.
-      const messages = state === soleAuthor ? presence : both;
-      if (messages.length > 0) state.member.deliver(messages);
-      if (state.member.congested) {
-        stateVector ??= Y.encodeStateVector(this.#doc);
-        state.behind = { stateVector, since: this.#clock.now() };
-      }
-    }
+    const next = state.foundGap(count, merge);
+    if (next === 'ask') state.member.deliver([encodeSyncStep1(Y.encodeStateVector(this.#doc))]);
+    if (next === 'give-up') closeForGaps(state.member);
   }
 
   /** Yjs failed in the midst of a transaction: what is in memory may differ from the log, which is the truth. */
   #fail(err: unknown): void {
     this.#broken = true;
     this.#logger.error({ err, document: this.name }, 'A document failed in memory; it is loaded again from the log.');
-    for (const member of [...this.#memberStates.keys()]) {
-      member.close(CLOSE_CODES.internalError, 'The document has to be loaded again.');
-    }
+    for (const member of [...this.#memberStates.keys()]) closeForReload(member);
   }
 }

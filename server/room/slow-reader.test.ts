@@ -18,6 +18,7 @@ class Reader implements Member {
   readonly mayWrite = true;
   readonly doc = new Y.Doc();
   readonly mayWork = true;
+  readonly mayMerge = true;
   reads = true;
   closedWith: number | null = null;
   /** Max bytes that ever waited for it. */

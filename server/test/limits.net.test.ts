@@ -48,7 +48,7 @@ it('[SEC-10] closes with 4429 who asks again and again for what is dear to answe
 });
 
 it('[SEC-9] closes with 4429 whose merges take more time than one connection may', async () => {
-  const { url } = await startForTest({ settings: { computeBudget: 10 } });
+  const { url } = await startForTest({ settings: { computeBudget: 200 } });
   const [mallory, bob] = await Promise.all([WireClient.join(url, 'notes'), WireClient.join(url, 'notes')]);
   const merges = Array.from({ length: 20 }, () => encodeSyncStep2(heavyMerge(20_000)));
   for (const merge of merges) mallory.send(merge);
@@ -56,8 +56,8 @@ it('[SEC-9] closes with 4429 whose merges take more time than one connection may
     code: 4429,
     reason: expect.stringMatching(/^retry-after=10; Merging/),
   });
-  // One of them is anybody's right.
-  await bob.until(() => bob.text.length >= 100_000, 'the first merge');
+  // What there was time for is in the document.
+  await bob.until(() => bob.text.length > 0, 'the beginning of the first merge');
   expect(bob.text.length).toBeLessThan(20 * 100_000);
   bob.insert(0, 'still here');
   await bob.untilStored();

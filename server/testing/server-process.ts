@@ -67,6 +67,10 @@ export class ServerProcess {
     return new URL(this.url).port;
   }
 
+  get hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
   /** Everything written so far. */
   get output(): { stdout: string; stderr: string } {
     return this.#output();
@@ -92,7 +96,7 @@ export class ServerProcess {
 
   /** Sends a signal and waits for the end. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return this.#child.exitCode;
+    if (this.hasEnded) return this.#child.exitCode;
     const ended = once(this.#child, 'exit');
     this.#child.kill(signal);
     const [exitCode] = await ended;

@@ -299,7 +299,7 @@ export class Simulation {
         clock: this.#clock,
         logger: silentLogger,
         authorize: async () => EDITOR,
-        quotas: { creation: () => 0, traffic: () => [] },
+        quotas: { creation: () => 0, traffic: () => [], work: () => [] },
         onClosed: (closed) => life.heartbeat.remove(closed),
       },
     );

@@ -74,10 +74,10 @@ class Desk {
   }
 
   /** Applies what waits in one transaction. Returns what became of each update. */
-  turn(): ('applied' | 'gap' | UpdateRefused)[] {
+  turn(): ('applied' | 'more' | 'gap' | UpdateRefused)[] {
     const waiting = this.#waiting;
     this.#waiting = [];
-    const results: ('applied' | 'gap' | UpdateRefused)[] = [];
+    const results: ('applied' | 'more' | 'gap' | UpdateRefused)[] = [];
     this.doc.transact(() => {
       for (const { update, sender, merge } of waiting) {
         try {
