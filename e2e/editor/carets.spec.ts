@@ -184,9 +184,9 @@ test('a caret stays on blur, and goes when it is hidden, when its person leaves 
   await bob.select(2);
   await carol.select(3);
   await expect(alice.carets).toHaveCount(2);
-  await page.evaluate(() => window.harness.desk('bob').editor.setHideMyCursor(true));
+  await page.evaluate(() => window.harness.desk('bob').editor.configure({ hideMyCursor: true }));
   await expect(alice.carets).toHaveCount(1);
-  await page.evaluate(() => window.harness.desk('bob').editor.setHideMyCursor(false));
+  await page.evaluate(() => window.harness.desk('bob').editor.configure({ hideMyCursor: false }));
   await expect(alice.carets).toHaveCount(2);
   await page.evaluate(() => window.harness.leave('carol'));
   await expect(alice.carets).toHaveCount(1);

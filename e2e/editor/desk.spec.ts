@@ -17,7 +17,7 @@ test('a grammar is loaded when its language is chosen', async ({ room, page }) =
   const alice = await room.join('alice', { content: 'def f():\n  return 1\n' });
   await expect(alice.pane.locator('.cm-line').first()).toHaveText('def f():');
   expect(scripts.filter((path) => path.includes('python'))).toEqual([]);
-  await page.evaluate(() => window.harness.desk('alice').editor.setLanguage('', 'script.py'));
+  await page.evaluate(() => window.harness.desk('alice').editor.configure({ language: '', fileName: 'script.py' }));
   expect(await page.evaluate(() => window.harness.desk('alice').editor.language)).toBe('Python');
   await expect(alice.pane.locator('.cm-line span', { hasText: /^def$/ })).toHaveCSS('color', 'rgb(138, 47, 92)');
   await expect(alice.pane.locator('.cm-editor')).toHaveClass(/cs-code/);
@@ -39,12 +39,12 @@ test('prose wraps at a readable measure in the middle, code takes the full width
   expect(prose?.width ?? 0).toBeLessThan(600);
   expect(prose?.width ?? 0).toBeGreaterThan(500);
   expect(Math.abs((prose?.left ?? 0) - (prose?.right ?? 0))).toBeLessThan(60);
-  await page.evaluate(() => window.harness.desk('alice').editor.setLanguage('JavaScript'));
+  await page.evaluate(() => window.harness.desk('alice').editor.configure({ language: 'JavaScript' }));
   await expect.poll(async () => (await lineBox())?.width ?? 0).toBeGreaterThan(1_400);
-  await page.evaluate(() => window.harness.desk('alice').editor.setLineWrapping(true));
+  await page.evaluate(() => window.harness.desk('alice').editor.configure({ lineWrapping: true }));
   await expect.poll(async () => (await lineBox())?.height ?? 0).toBeGreaterThan(30);
   // A click beside the text reaches it.
-  await page.evaluate(() => window.harness.desk('alice').editor.setLanguage('Markdown'));
+  await page.evaluate(() => window.harness.desk('alice').editor.configure({ language: 'Markdown' }));
   await page.mouse.click(1_300, 100);
   await expect(alice.content).toBeFocused();
 });
@@ -76,7 +76,7 @@ test('search finds, replaces and closes', async ({ room, page }) => {
 test('brackets close and match, comments toggle', async ({ room, page }) => {
   const alice = await room.join('alice', { language: 'JavaScript' });
   await alice.content.focus();
-  await page.evaluate(() => window.harness.desk('alice').editor.setLanguage('JavaScript'));
+  await page.evaluate(() => window.harness.desk('alice').editor.configure({ language: 'JavaScript' }));
   await page.keyboard.type('f(');
   expect(await alice.held()).toBe('f()');
   await page.keyboard.type('1)');
@@ -115,7 +115,7 @@ test('the theme is light, dark, or as the system says, also when that changes', 
   await expect(editor).toHaveCSS('background-color', 'rgb(30, 27, 24)');
   await page.emulateMedia({ colorScheme: 'light' });
   await expect(editor).toHaveCSS('background-color', 'rgb(251, 248, 242)');
-  await page.evaluate(() => window.harness.desk('alice').editor.setTheme('dark'));
+  await page.evaluate(() => window.harness.desk('alice').editor.configure({ theme: 'dark' }));
   await expect(editor).toHaveCSS('background-color', 'rgb(30, 27, 24)');
   await page.addStyleTag({ content: 'body { --cs-paper: rgb(1, 2, 3); }' });
   await expect(editor).toHaveCSS('background-color', 'rgb(1, 2, 3)');
@@ -126,10 +126,8 @@ test('settings change while the editor is open', async ({ room, page }) => {
   await expect(alice.pane.locator('.cm-placeholder')).toHaveText('Write');
   await expect(alice.pane.locator('.cm-lineNumbers')).toBeVisible();
   await page.evaluate(() => {
-    const { editor } = window.harness.desk('alice');
-    editor.setPlaceholder('Say something');
-    editor.setLineNumbers(false);
-    editor.setUser({ name: 'Alice the second', color: '#123456' });
+    const user = { name: 'Alice the second', color: '#123456' };
+    return window.harness.desk('alice').editor.configure({ placeholder: 'Say something', lineNumbers: false, user });
   });
   await expect(alice.pane.locator('.cm-placeholder')).toHaveText('Say something');
   await expect(alice.pane.locator('.cm-lineNumbers')).toHaveCount(0);
@@ -145,7 +143,7 @@ test('destroying twice leaves nothing behind', async ({ room, page }) => {
     const before = awareness._observers.get('change')?.size ?? 0;
     editor.destroy();
     editor.destroy();
-    editor.setTheme('dark');
+    void editor.configure({ theme: 'dark' });
     editor.undo();
     text.insert(0, 'afterwards ');
     return {

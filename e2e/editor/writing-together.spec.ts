@@ -130,7 +130,7 @@ test('filters and read-only settings of a host hold back the person, not the oth
   await page.keyboard.type('alice');
   await alice.paste('alice');
   expect(await same(alice, bob)).toBe('text of bob');
-  await page.evaluate(() => window.harness.desk('alice').editor.setReadOnly(false));
+  await page.evaluate(() => window.harness.desk('alice').editor.configure({ readOnly: false }));
   await alice.press('Control+Home');
   await alice.type('the ');
   expect(await same(alice, bob)).toBe('the text of bob');

@@ -5,25 +5,25 @@ import * as Y from 'yjs';
 import { isRole } from '../../protocol/roles.ts';
 import { TEXT_FIELD } from '../../protocol/version.ts';
 import { createEditor, isProse, languageNames, resolveLanguage } from '../editor/index.ts';
+import { systemClock } from '../provider/clock.ts';
 import { CoscribeProvider } from '../provider/index.ts';
 import { DocumentApi } from './api/document-api.ts';
 import { SiteSession } from './api/site-session.ts';
 import { copyText } from './base/copy-text.ts';
 import { siteRoot } from './base/site-root.ts';
 import { styleNonce } from './base/style-nonce.ts';
+import { handlePageKeys } from './commands/page-keys.ts';
 import { Credentials } from './device/credentials.ts';
-
 import { openLocalStore } from './device/local-store.ts';
 import { DocumentPage } from './document/document-page.ts';
-import { fetchPanelsWhenIdle, openPanel } from './document/open-panel.ts';
-import { handlePageKeys } from './document/page-keys.ts';
+import { fetchDialogsWhenIdle, openDialog } from './document/open-dialog.ts';
 import { saveFile } from './document/save-file.ts';
 import { typingRefused } from './document/typing-refused.ts';
 import { documentNameFromPath } from './link/document-link.ts';
 import { type LinkFragment, readFragment, takeFragment } from './link/link-fragment.ts';
 import { keepPagesForOffline } from './offline/keep-pages.ts';
 import { DocumentAccess } from './session/document-access.ts';
-import { DocumentSession } from './session/document-session.ts';
+import { DocumentSession, editorSettings } from './session/document-session.ts';
 import { syncPort } from './session/sync-port.ts';
 import { followThemeOfOtherTabs } from './theme/follow-other-tabs.ts';
 
@@ -68,11 +68,15 @@ function openDocument(name: string, page: DocumentPage, fragment: LinkFragment |
     ui: {
       announce: (sentence) => page.announcer?.announce(sentence),
       toast: (sentence) => page.announcer?.toast(sentence),
-      openPanel: (panel) => void openPanel(panel, session),
+      openDialog: (dialog) => void openDialog(dialog, session),
       startRenaming: () => page.startRenaming(),
+      focusBar: () => page.focusBar(),
+      focusSidePanel: () => page.sidePanel?.takeFocus(),
+      isInSidePanel: () => page.sidePanel?.contains(document.activeElement) ?? false,
     },
     clock: {
-      now: () => Date.now(),
+      now: () => systemClock.now(),
+      date: () => Date.now(),
       after(milliseconds, task) {
         const timer = setTimeout(task, milliseconds);
         return () => clearTimeout(timer);
@@ -91,31 +95,22 @@ function openDocument(name: string, page: DocumentPage, fragment: LinkFragment |
   });
 
   page.mountEditor = (parent) => {
-    const { state } = session;
     const editor = createEditor(parent, {
       doc,
       awareness,
-      user: state.guest,
-      language: state.language,
-      fileName: state.title,
-      theme: state.theme,
-      readOnly: !state.mayWrite,
-      placeholder: state.placeholder,
-      ...state.shown,
-      hideMyCursor: state.settings.hideMyCursor,
-      markGuests: state.marksGuests,
+      ...editorSettings(session.state),
       // The text scrolls and takes the focus; audits look for the attribute.
       extensions: [
         EditorView.contentAttributes.of({ tabindex: '0' }),
         styleNonce(),
-        typingRefused(() => session.sayReadOnly()),
+        typingRefused(() => session.actions.sayReadOnly()),
       ],
       onFollowChange: () => session.refresh(),
     });
     session.attachEditor(editor);
     // Somebody who is already elsewhere on the page is left there.
     if (document.activeElement === document.body) editor.focus();
-    fetchPanelsWhenIdle();
+    fetchDialogsWhenIdle();
   };
   page.session = session;
 

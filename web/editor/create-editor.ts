@@ -1,5 +1,5 @@
-import { Compartment, EditorState, type Extension } from '@codemirror/state';
-import { EditorView, placeholder as placeholderText } from '@codemirror/view';
+import { Compartment, EditorState, type Extension, type StateEffect } from '@codemirror/state';
+import { EditorView } from '@codemirror/view';
 import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
 import { TEXT_FIELD } from '../../protocol/version.ts';
@@ -8,14 +8,15 @@ import { fromText, TextBinding } from './binding/text-binding.ts';
 import { difference, textContent, toDocument } from './binding/text-content.ts';
 import { undoKeys } from './binding/undo.ts';
 import { Follow } from './carets/follow.ts';
-import { OwnPresence, type PresentedUser } from './carets/own-presence.ts';
+import { OwnPresence } from './carets/own-presence.ts';
 import { RemoteCarets } from './carets/remote-carets.ts';
-import { gutter, setup } from './setup.ts';
-import { isProse, loadLanguage, resolveLanguage } from './text/languages.ts';
-import { baseTheme, type ThemeChoice, textKind, themeColors } from './theme.ts';
+import { type EditorSettings, languageOf, SettingSlots, withSettings } from './editor-settings.ts';
+import { setup } from './setup.ts';
+import { loadLanguage } from './text/languages.ts';
+import { baseTheme } from './theme.ts';
 
-/** What an editor is made of. Only `doc` is needed. */
-export interface EditorOptions {
+/** What an editor is made of, and the settings it starts with. Only `doc` is needed. */
+export interface EditorOptions extends Partial<EditorSettings> {
   /** The document. It may have text already, and any provider. */
   doc: Y.Doc;
   /** The text to edit; default: the document's Y.Text named by `field`. */
@@ -24,31 +25,6 @@ export interface EditorOptions {
   field?: string;
   /** Who else is here; without it no carets are shown or told. */
   awareness?: Awareness | null;
-  /** How one appears to others; without it the awareness field `user` is left as it is. */
-  user?: PresentedUser;
-  /** A name of languageNames() or an alias; '' or none: by `fileName`, else Markdown. */
-  language?: string;
-  /** Tells the language when `language` does not. */
-  fileName?: string;
-  /** Default 'system': as the operating system says, also when it changes its mind. */
-  theme?: ThemeChoice;
-  /** The person can read and select but not change the text. */
-  readOnly?: boolean;
-  /** Shown in an empty document. */
-  placeholder?: string;
-  /** Default true. */
-  lineNumbers?: boolean;
-  /** Default 'auto': running text wraps at a readable measure, code does not. */
-  lineWrapping?: boolean | 'auto';
-  /** Others do not see the own carets. */
-  hideMyCursor?: boolean;
-  /**
-   * Guests carry "(guest)" beside their carets from the start; otherwise as soon as anybody has been here whom the server
-   * knows. For servers where people can sign in.
-   */
-  markGuests?: boolean;
-  /** What a screen reader calls the text field; default 'Document text'. */
-  label?: string;
   /** The host's own CodeMirror extensions. Where they disagree with the editor's own, these win. */
   extensions?: Extension;
   /** The document or shadow root that the editor is in; default: where `parent` is. */
@@ -77,19 +53,13 @@ export interface CoscribeEditor {
   redo(): boolean;
   /** The main selection, in UTF-16 units. */
   getSelection(): { from: number; to: number; text: string };
-  /** Changes the language; resolves when its grammar is in use or could not be loaded (onError says so). */
-  setLanguage(name: string, fileName?: string): Promise<void>;
-  setTheme(theme: ThemeChoice): void;
-  setReadOnly(readOnly: boolean): void;
-  setUser(user: PresentedUser): void;
-  setPlaceholder(text: string): void;
-  /** What a screen reader calls the text field; '' is 'Document text'. */
-  setLabel(label: string): void;
-  setLineNumbers(shown: boolean): void;
-  setLineWrapping(wrapping: boolean | 'auto'): void;
-  setHideMyCursor(hidden: boolean): void;
-  /** Marks guests from now on, as the option does. */
-  markGuests(): void;
+  /** The settings as they are. */
+  readonly settings: EditorSettings;
+  /**
+   * Changes settings; those left out stay as they are. Resolves when the grammar of the language is in use, or could not be
+   * loaded (onError says so).
+   */
+  configure(change: Partial<EditorSettings>): Promise<void>;
   /** Scrolls a person's caret into the middle of the view. @returns false when they have none */
   jumpTo(clientId: number): boolean;
   /** Follows a person's caret, or nobody with null. */
@@ -138,16 +108,14 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
     }
   };
 
-  let user = options.user;
-  let hideMyCursor = options.hideMyCursor ?? false;
-  let marksGuests = options.markGuests ?? false;
+  let settings = withSettings(options);
   let awareness = shownAwareness(options.awareness);
   const open = (text: Y.Text): Session => {
     const binding = new TextBinding(text, report);
     if (awareness === null)
       return { binding, presence: null, carets: null, follow: null, extension: binding.extension };
-    const presence = new OwnPresence(binding, awareness, user, hideMyCursor);
-    const carets = new RemoteCarets(binding, awareness, marksGuests);
+    const presence = new OwnPresence(binding, awareness, settings.user ?? undefined, settings.hideMyCursor);
+    const carets = new RemoteCarets(binding, awareness, settings.markGuests);
     const follow = new Follow(carets, presence, awareness, followChanged);
     return {
       binding,
@@ -159,44 +127,24 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
   };
 
   let session = open(shownText(options.doc, options.text, options.field ?? TEXT_FIELD));
-  let fileName = options.fileName ?? '';
-  let language = resolveLanguage(options.language ?? '', fileName);
-  let wrapping = options.lineWrapping ?? 'auto';
-  let theme = options.theme ?? 'system';
   let destroyed = false;
+  /** The language whose grammar is in use or on its way; null before the first, and after one that failed. */
+  let grammarOf: string | null = null;
   const systemDark = window.matchMedia('(prefers-color-scheme: dark)');
-  const colors = () => themeColors(theme === 'dark' || (theme === 'system' && systemDark.matches));
-  const slots = {
-    text: new Compartment(),
-    grammar: new Compartment(),
-    kind: new Compartment(),
-    colors: new Compartment(),
-    readOnly: new Compartment(),
-    placeholder: new Compartment(),
-    gutter: new Compartment(),
-    label: new Compartment(),
-  };
-  const kind = () => {
-    const wraps = wrapping === 'auto' ? isProse(language) : wrapping;
-    const wrapped = [EditorView.lineWrapping, EditorView.editorAttributes.of({ class: 'cs-wrap' })];
-    return [textKind(isProse(language)), wraps ? wrapped : []];
-  };
+  const slots = new SettingSlots(() => systemDark.matches);
+  const textSlot = new Compartment();
+  const grammarSlot = new Compartment();
 
   const state = () =>
     EditorState.create({
       doc: toDocument(textContent(session.binding.text)),
       extensions: [
-        slots.text.of(session.extension),
+        textSlot.of(session.extension),
         EditorView.exceptionSink.of(report),
         undoKeys(() => session.binding.history),
         options.extensions ?? [],
-        slots.gutter.of((options.lineNumbers ?? true) ? gutter() : []),
-        slots.readOnly.of(readOnlyState(options.readOnly ?? false)),
-        slots.placeholder.of(placeholderText(options.placeholder ?? '')),
-        slots.kind.of(kind()),
-        slots.grammar.of([]),
-        slots.colors.of(colors()),
-        slots.label.of(labelled(options.label)),
+        slots.initial(settings),
+        grammarSlot.of([]),
         EditorView.contentAttributes.of({ spellcheck: 'true', tabindex: '0' }),
         setup(),
         baseTheme,
@@ -209,11 +157,28 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
     session.binding.destroy();
     throw error;
   }
-  const set = (slot: Compartment, extension: Extension) => {
-    if (!destroyed) view.dispatch({ effects: slot.reconfigure(extension), filter: false });
+  const apply = (effects: readonly StateEffect<unknown>[]) => {
+    if (!destroyed && effects.length > 0) view.dispatch({ effects, filter: false });
   };
-  const systemChanged = () => set(slots.colors, colors());
+  const systemChanged = () => apply(slots.systemChanged(settings));
   systemDark.addEventListener('change', systemChanged);
+
+  const useGrammar = async (): Promise<void> => {
+    const language = languageOf(settings);
+    if (language === grammarOf) return;
+    grammarOf = language;
+    try {
+      const grammar = await loadLanguage(language);
+      // Another language may have been chosen while this one was loading.
+      if (grammarOf === language) apply([grammarSlot.reconfigure(grammar ?? [])]);
+    } catch (error) {
+      if (grammarOf === language) {
+        grammarOf = null;
+        apply([grammarSlot.reconfigure([])]);
+      }
+      report(error);
+    }
+  };
 
   const editor: CoscribeEditor = {
     view,
@@ -221,7 +186,10 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
       return session.binding.text;
     },
     get language() {
-      return language;
+      return languageOf(settings);
+    },
+    get settings() {
+      return settings;
     },
     get following() {
       return session.follow?.following ?? null;
@@ -234,43 +202,14 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
       const { from, to } = view.state.selection.main;
       return { from, to, text: view.state.sliceDoc(from, to) };
     },
-    async setLanguage(name, newFileName) {
-      fileName = newFileName ?? fileName;
-      const resolved = resolveLanguage(name, fileName);
-      language = resolved;
-      set(slots.kind, kind());
-      try {
-        const grammar = await loadLanguage(resolved);
-        // Another language may have been chosen while this one was loading.
-        if (language === resolved) set(slots.grammar, grammar ?? []);
-      } catch (error) {
-        if (language === resolved) set(slots.grammar, []);
-        report(error);
-      }
-    },
-    setTheme(choice) {
-      theme = choice;
-      set(slots.colors, colors());
-    },
-    setReadOnly: (readOnly) => set(slots.readOnly, readOnlyState(readOnly)),
-    setUser(newUser) {
-      user = newUser;
-      session.presence?.setUser(newUser);
-    },
-    setLabel: (label) => set(slots.label, labelled(label)),
-    setPlaceholder: (text) => set(slots.placeholder, placeholderText(text)),
-    setLineNumbers: (shown) => set(slots.gutter, shown ? gutter() : []),
-    setLineWrapping(choice) {
-      wrapping = choice;
-      set(slots.kind, kind());
-    },
-    setHideMyCursor(hidden) {
-      hideMyCursor = hidden;
-      session.presence?.setHidden(hidden);
-    },
-    markGuests() {
-      marksGuests = true;
-      session.carets?.markGuests();
+    async configure(change) {
+      const before = settings;
+      settings = withSettings(change, before);
+      apply(slots.changes(before, settings));
+      if (settings.user !== before.user && settings.user !== null) session.presence?.setUser(settings.user);
+      if (settings.hideMyCursor !== before.hideMyCursor) session.presence?.setHidden(settings.hideMyCursor);
+      if (settings.markGuests && !before.markGuests) session.carets?.markGuests();
+      await useGrammar();
     },
     jumpTo: (clientId) => session.follow?.jumpTo(clientId) ?? false,
     follow: (clientId) => session.follow?.set(clientId),
@@ -286,7 +225,7 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
       const changes = difference(view.state.doc, textContent(text));
       view.dispatch({
         ...(changes === null ? {} : { changes }),
-        effects: slots.text.reconfigure(session.extension),
+        effects: textSlot.reconfigure(session.extension),
         annotations: fromText.of(session.binding),
         filter: false,
       });
@@ -301,20 +240,6 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
       followListeners.clear();
     },
   };
-  void editor.setLanguage(options.language ?? '');
+  void useGrammar();
   return editor;
-}
-
-function labelled(label: string | undefined): Extension {
-  return EditorView.contentAttributes.of({ 'aria-label': label || 'Document text' });
-}
-
-/** A read-only text can still be focused, selected, searched and copied by keyboard. */
-function readOnlyState(readOnly: boolean): Extension {
-  if (!readOnly) return [];
-  return [
-    EditorState.readOnly.of(true),
-    EditorView.editable.of(false),
-    EditorView.contentAttributes.of({ role: 'textbox', 'aria-multiline': 'true' }),
-  ];
 }

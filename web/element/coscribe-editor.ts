@@ -303,7 +303,7 @@ export class CoscribeEditorElement extends FormElement {
       connectionChanged: () => {
         if (provider?.person?.id !== personId) this.#apply('user-color', shown);
         personId = provider?.person?.id;
-        editor.setReadOnly(this.#isReadOnly(provider));
+        void editor.configure({ readOnly: this.#isReadOnly(provider) });
         this.#showStatus();
         this.#takeText();
         const { status = 'disconnected', retryAt = null } = provider ?? {};
@@ -321,7 +321,7 @@ export class CoscribeEditorElement extends FormElement {
         if (this.#shown !== null) this.#apply('language', this.#shown);
       },
       unreachable: () => {
-        const message = unreachableSentence(this.getAttribute('server'));
+        const message = unreachableSentence(this.getAttribute('server'), provider?.keptOnDevice ?? false);
         this.#problems.set('connection', message);
         this.#tellError('unreachable', message);
       },
@@ -388,32 +388,32 @@ export class CoscribeEditorElement extends FormElement {
       case 'language': {
         const { title, language } = source.provider?.properties ?? { title: '', language: '' };
         const own = this.#read('language', readLanguage);
-        void editor.setLanguage(own === null || own === '' ? language : own, title);
+        void editor.configure({ language: own === null || own === '' ? language : own, fileName: title });
         return;
       }
       case 'theme':
-        editor.setTheme(this.#read('theme', readTheme) ?? 'system');
+        void editor.configure({ theme: this.#read('theme', readTheme) ?? 'system' });
         return;
       case 'readonly':
       case 'disabled':
-        editor.setReadOnly(this.#isReadOnly(source.provider));
+        void editor.configure({ readOnly: this.#isReadOnly(source.provider) });
         return;
       case 'placeholder':
-        editor.setPlaceholder(this.placeholder);
+        void editor.configure({ placeholder: this.placeholder });
         return;
       case 'line-numbers':
-        editor.setLineNumbers(this.#read('line-numbers', readLineNumbers) ?? true);
+        void editor.configure({ lineNumbers: this.#read('line-numbers', readLineNumbers) ?? true });
         return;
       case 'user-name':
       case 'user-color':
-        editor.setUser(this.#user(source, this.#read('user-color', readColor)));
+        void editor.configure({ user: this.#user(source, this.#read('user-color', readColor)) });
         return;
       case 'required':
         editor.view.dispatch({});
         this.#takeText();
         return;
       case 'label':
-        editor.setLabel(this.label);
+        void editor.configure({ label: this.label });
         return;
       case 'server':
       case 'document':

@@ -1,5 +1,6 @@
 import { isRole, may } from '../../protocol/roles.ts';
 import type { CoscribeProvider } from '../provider/index.ts';
+import { CONNECTION_WORDS, savedBadge } from '../wording/status-wording.ts';
 import { readServer } from './attributes.ts';
 
 /** The line below the text. */
@@ -22,25 +23,32 @@ export class StatusLine {
 }
 
 /** What the line below the text says of a document's edits. */
-function savedSentence({ saved, unsavedChanges, status, role }: CoscribeProvider): string {
+function savedSentence({
+  saved,
+  unsavedChanges,
+  status,
+  role,
+  storageFailing,
+  keptOnDevice,
+}: CoscribeProvider): string {
   if (saved && isRole(role) && !may(role, 'write')) return 'View only';
-  if (saved) return status === 'connected' ? 'Saved' : '';
-  if (status === 'connected') return 'Saving…';
-  return `Only on this device (${unsavedChanges} ${unsavedChanges === 1 ? 'edit' : 'edits'})`;
+  if (saved) return status === 'connected' ? savedBadge('saved', 0, keptOnDevice) : '';
+  const isUnderWay = status === 'connected' && !storageFailing;
+  return savedBadge(isUnderWay ? 'saving' : 'local', unsavedChanges, keptOnDevice);
 }
 
 /** What the line says of the connection: nothing while all is well. */
 function connectionSentence({ status, closed, storageFailing }: CoscribeProvider): string {
-  if (closed !== null) return 'Not connected';
+  if (closed !== null) return CONNECTION_WORDS.closed;
   if (status === 'connected') return storageFailing ? 'The server cannot write to its disk' : '';
-  return status === 'connecting' ? 'Connecting…' : 'Offline: keep writing';
+  return CONNECTION_WORDS[status === 'connecting' ? 'connecting' : 'offline'];
 }
 
 /** A browser does not tell a page whether it was turned away, as pages of other sites often are: both are said. */
-export function unreachableSentence(server: string | null): string {
+export function unreachableSentence(server: string | null, keptOnDevice: boolean): string {
   const { protocol, host, href } = new URL(readServer(server, globalThis.location.href));
   const isForeign = `${protocol.replace('ws', 'http')}//${host}` !== globalThis.origin;
   const page = globalThis.origin === 'null' ? 'sandboxed frames' : `pages of ${globalThis.origin}`;
   const cause = isForeign ? `, or its setting "origins" does not let ${page} in` : '';
-  return `The server at ${href} cannot be reached${cause}. What you write stays on this device, and is sent as soon as it can be.`;
+  return `The server at ${href} cannot be reached${cause}. What you write ${keptOnDevice ? 'stays on this device' : 'is only in this page'}, and is sent as soon as it can be.`;
 }

@@ -5,9 +5,12 @@ export interface Clock {
   clearTimeout(handle: unknown): void;
 }
 
-/** The clock on the wall: `Date.now` and the platform's timers. */
+/**
+ * The platform's timers, and milliseconds since 1970 that only grow: counted from what the device's clock showed when the page
+ * opened. A clock that is set back in the midst of a wait would make the wait hours longer.
+ */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => performance.timeOrigin + performance.now(),
   setTimeout: (callback, ms) => globalThis.setTimeout(callback, ms),
   clearTimeout: (handle) => globalThis.clearTimeout(handle as ReturnType<typeof globalThis.setTimeout>),
 };

@@ -35,6 +35,8 @@ export type OfflineCopyState =
   | { readonly state: 'ready' }
   /** This platform keeps none. */
   | { readonly state: 'unavailable' }
+  /** It takes long to be read: the connection goes on without it, and until it is read nothing is kept. */
+  | { readonly state: 'late' }
   /** It could not be opened, read or written; editing goes on without it. */
   | { readonly state: 'failed'; readonly error: unknown };
 

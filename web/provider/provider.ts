@@ -14,9 +14,8 @@ import { type Clock, systemClock } from './clock.ts';
 import { Connection } from './connection.ts';
 import { type ConnectionState, connectionStatus, type Refusal, refusal } from './connection-state.ts';
 import { deferred } from './deferred.ts';
-import { applyRows } from './device/apply-rows.ts';
-import { DocumentEpoch } from './device/document-epoch.ts';
 import { OfflineCopy } from './device/offline-copy.ts';
+import { ThisDevice } from './device/this-device.ts';
 import { DocumentAddress } from './document-address.ts';
 import { fenced } from './fenced.ts';
 import { LeaveWarning } from './leave-warning.ts';
@@ -26,10 +25,6 @@ import { Presence } from './presence.ts';
 import type { ProviderEvents, ProviderOptions } from './provider-options.ts';
 import { hasWritten, Session } from './session.ts';
 import { platformWebSocket } from './socket.ts';
-import { TabChannel } from './tab-channel.ts';
-
-/** How long a connection waits for the offline copy, in milliseconds. A copy that is read later is still merged and sent. */
-const COPY_PATIENCE_MS = 3_000;
 
 /**
  * Keeps a Yjs document and its awareness in sync with a Coscribe server, over one connection that is renewed for as long as
@@ -58,26 +53,14 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   readonly #connection: Connection;
   readonly #outbox = new Outbox();
   readonly #presence: Presence;
-  readonly #copy: OfflineCopy | null;
-  readonly #tabs: TabChannel | null;
+  readonly #device: ThisDevice;
   readonly #leaveWarning: LeaveWarning;
   readonly #stopWatchingPage: () => void;
-  readonly #epoch = new DocumentEpoch();
-  /** Origins of changes that are not edits of this page, beside the provider itself for changes from the server. */
-  readonly #copyOrigin = { from: 'offline copy' };
-  readonly #tabOrigin = { from: 'another tab' };
-  readonly #whenLoaded = deferred();
   readonly #whenSynced = deferred();
-  /** Fulfilled when the epoch of the offline copy is known, or there is no more waiting for it. */
-  readonly #epochKnown = deferred();
 
   /** Known to this provider and the server only: with it a new connection takes the place of one that is dead or dying. */
   readonly #sessionKey = uuidv4();
   #session: Session | null = null;
-  #loaded = false;
-  /** Whether nobody waits for the offline copy any more: it was read, it failed, or it took too long. */
-  #copyAwaited = false;
-  #copyTimer: unknown = null;
   #properties: DocumentProperties | null = null;
   #storageFailing = false;
   #toldSaved = false;
@@ -118,14 +101,30 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
       failed: (error) => this.#tell('error', error),
     });
     this.#leaveWarning = new LeaveWarning(typeof window === 'undefined' ? null : window);
-    const offline = options.offline ?? OfflineCopy.available;
-    this.#copy = offline ? this.#openCopy() : null;
-    this.#tabs = offline && this.#address !== null ? this.#openTabs(this.#address) : null;
+    this.#device = new ThisDevice({
+      doc,
+      key: this.#address?.key ?? null,
+      wanted: options.offline ?? OfflineCopy.available,
+      clock: this.#clock,
+      restored: (unsavedEdits) => this.#outbox.restore(unsavedEdits),
+      properties: (properties) => {
+        if (this.#properties === null) this.#setProperties(properties);
+      },
+      // If the connection did not wait, it has not sent what the copy held.
+      loaded: () => this.#session?.sendDifference(),
+      waitOver: () => {
+        this.#accountChanged();
+        this.#connection.release();
+      },
+      told: (state) => this.#tell('offline-copy', state),
+      failed: (error) => this.#tell('error', error),
+    });
+    if (this.#device.isAwaited) this.#connection.hold();
 
     // A document that comes with content: nobody knows whether the server has it, so it counts as one edit.
     if (doc.store.clients.size > 0) {
       const edit = this.#outbox.edit();
-      this.#copy?.append(Y.encodeStateAsUpdate(doc), edit);
+      this.#device.keep(Y.encodeStateAsUpdate(doc), edit);
     }
     doc.on('update', this.#documentChanged);
     doc.on('destroy', this.#documentDestroyed);
@@ -135,8 +134,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
       leaving: () => this.#flushAll(),
       gone: () => this.#retire(),
     });
-    if (this.#copy === null) this.#copyDone();
-    else void this.#load(this.#copy);
+    this.#device.start();
     if (options.connect !== false) this.connect();
     this.#accountChanged();
   }
@@ -153,12 +151,12 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
 
   /** Whether the offline copy has been read, or there is none. */
   get loaded(): boolean {
-    return this.#loaded;
+    return this.#device.loaded;
   }
 
   /** Fulfilled when the offline copy has been read, or is known not to be there. Never rejects. */
   get whenLoaded(): Promise<void> {
-    return this.#whenLoaded.promise;
+    return this.#device.whenLoaded;
   }
 
   /** Fulfilled when the content of the server has arrived for the first time. Never rejects. */
@@ -168,12 +166,20 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
 
   /** Whether everything that was edited on this device is durable on the server. */
   get saved(): boolean {
-    return this.#copyAwaited && this.#outbox.unsaved === 0;
+    return !this.#device.isAwaited && this.#outbox.unsaved === 0;
   }
 
   /** Number of edits (local transactions) that are only on this device, those of earlier pages included. */
   get unsavedChanges(): number {
     return this.#outbox.unsaved;
+  }
+
+  /**
+   * Whether what is written here survives a reload without the server. False where there is no offline copy, once it has
+   * failed, and while it takes long to be read: unsaved edits are then in this page alone.
+   */
+  get keptOnDevice(): boolean {
+    return this.#device.keeps;
   }
 
   /** What this person may do, as the server last said: `viewer`, `commenter`, `editor`, `owner`; null before. */
@@ -197,7 +203,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     return state.kind === 'refused' ? state.refusal : null;
   }
 
-  /** When the next connection attempt is made, `clock.now()` based, in ms; null when none is scheduled. */
+  /** When the next connection attempt is made, `clock.now()` based, in ms (as `performance.timeOrigin + performance.now()`); null when none is scheduled. */
   get retryAt(): number | null {
     const { state } = this.#connection;
     return state.kind === 'waiting' ? state.retryAt : null;
@@ -238,8 +244,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
    * Rejects when the browser refuses.
    */
   async deleteOfflineCopy(): Promise<void> {
-    await this.#copy?.close();
-    if (this.#address !== null && OfflineCopy.available) await OfflineCopy.delete(this.#address.key);
+    await this.#device.delete();
   }
 
   /** Ends everything: sends and stores what it can, then leaves no timer, listener or socket. Idempotent. */
@@ -253,10 +258,8 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     this.doc.off('destroy', this.#documentDestroyed);
     this.awareness.off('update', this.#awarenessChanged);
     this.#stopWatchingPage();
-    this.#tabs?.close();
-    this.#clock.clearTimeout(this.#copyTimer);
     this.#leaveWarning.set(false);
-    void this.#copy?.close();
+    this.#device.close();
     if (this.#ownsAwareness) fenced(() => this.awareness.destroy());
     super.destroy();
   }
@@ -264,12 +267,12 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   // --- the connection
 
   async #target(): Promise<{ url: string; protocols: string[] }> {
-    await this.#epochKnown.promise;
+    await this.#device.whenEpochKnown;
     const token = await this.#access.token();
     if (this.#address === null) throw new Error('a document without a valid name has no address');
     const protocols = [SUBPROTOCOL, SESSION_SUBPROTOCOL_PREFIX + this.#sessionKey];
     if (token !== undefined && token !== '') protocols.push(TOKEN_SUBPROTOCOL_PREFIX + token);
-    return { url: this.#address.socketUrl(this.#epoch.known, !hasWritten(this.doc)), protocols };
+    return { url: this.#address.socketUrl(this.#device.epoch.known, !hasWritten(this.doc)), protocols };
   }
 
   #connectionChanged(state: ConnectionState, before: ConnectionState): void {
@@ -298,12 +301,12 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     if (this.#access.forgives(code)) return true;
     this.#bindToEpoch();
     // While the copy is being read nobody knows what it holds: the next attempt finds out.
-    return code === CLOSE_CODES.epochChanged.code && (!this.#copyAwaited || this.#epoch.leave());
+    return code === CLOSE_CODES.epochChanged.code && (this.#device.isAwaited || this.#device.epoch.leave());
   }
 
   /** What the document holds during a session belongs to the session's epoch. */
   #bindToEpoch(): void {
-    if (this.#session !== null && this.doc.store.clients.size > 0) this.#epoch.bind();
+    if (this.#session !== null && this.doc.store.clients.size > 0) this.#device.epoch.bind();
   }
 
   #receive(frame: Uint8Array): void {
@@ -316,12 +319,11 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
 
   #welcomed(welcome: Welcome): void {
     if (this.#session !== null) throw new ProtocolError('a second welcome');
-    if (!this.#epoch.admits(welcome.epoch)) {
+    if (!this.#device.epoch.admits(welcome.epoch)) {
       this.#connection.refuse(refusal(CLOSE_CODES.epochChanged, ''));
       return;
     }
-    this.#copy?.adopt(welcome.epoch);
-    this.#epoch.enter(welcome.epoch);
+    this.#device.enter(welcome.epoch);
     this.#storageFailing = false;
     const session = new Session({
       doc: this.doc,
@@ -331,7 +333,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
       welcome,
       origin: this,
       send: (frame) => this.#connection.send(frame),
-      copyLoaded: () => this.#loaded,
+      copyLoaded: () => this.#device.loaded,
       synced: () => this.#syncedNow(),
       accountChanged: (restored) => this.#acknowledged(restored),
       tooBig: (error) => this.#connection.refuse(refusal(CLOSE_CODES.tooBig, error.message)),
@@ -368,29 +370,31 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   #setProperties({ title, language }: DocumentProperties): void {
     if (this.#properties?.title === title && this.#properties.language === language) return;
     this.#properties = { title, language };
-    this.#copy?.keep(this.#properties);
+    this.#device.keepProperties(this.#properties);
     this.#tell('properties', this.#properties);
   }
 
   // --- the document, its presence, and the account of edits
 
   readonly #documentChanged = (update: Uint8Array, origin: unknown): void => {
-    switch (origin) {
-      case this.#copyOrigin:
+    const whence = origin === this ? 'server' : this.#device.whence(origin);
+    switch (whence) {
+      case 'copy':
         return;
-      case this:
-        this.#copy?.append(update, null);
+      case 'server':
+        this.#device.keep(update, null);
         return;
-      case this.#tabOrigin:
-        this.#copy?.append(update, null);
+      case 'tab':
+        this.#device.keep(update, null);
         this.#session?.relayed(update);
         return;
-      default: {
+      case null: {
         const edit = this.#outbox.edit();
-        this.#copy?.append(update, edit);
+        this.#device.keep(update, edit);
         if (this.#session?.live) this.#session.edited(update);
-        else this.#tabs?.post(update, this.#epoch.known);
+        else this.#device.tellTabs(update);
         this.#accountChanged();
+        return;
       }
     }
   };
@@ -404,8 +408,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   };
 
   #acknowledged(restored: boolean): void {
-    this.#copy?.durable(this.#outbox.durable);
-    if (restored) this.#copy?.restoredDurable();
+    this.#device.durable(this.#outbox.durable, restored);
     this.#accountChanged();
   }
 
@@ -418,79 +421,9 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     this.#tell('saved', saved);
   }
 
-  // --- this device
-
-  #openCopy(): OfflineCopy | null {
-    if (this.#address === null) return null;
-    if (!OfflineCopy.available) {
-      // After the constructor, so that somebody can listen.
-      queueMicrotask(() => this.#tell('offline-copy', { state: 'unavailable' }));
-      return null;
-    }
-    const copy = new OfflineCopy({
-      key: this.#address.key,
-      clock: this.#clock,
-      encodeState: () => Y.encodeStateAsUpdate(this.doc),
-      failed: (error) => this.#tell('offline-copy', { state: 'failed', error }),
-    });
-    this.#connection.hold();
-    this.#copyTimer = this.#clock.setTimeout(() => this.#stopWaitingForCopy(), COPY_PATIENCE_MS);
-    return copy;
-  }
-
-  async #load(copy: OfflineCopy): Promise<void> {
-    try {
-      const meta = await copy.open();
-      this.#epoch.remember(meta.epoch);
-      if (this.#properties === null && meta.properties !== null) this.#setProperties(meta.properties);
-      this.#epochKnown.resolve();
-      const { rows, unsavedEdits } = await copy.read();
-      if (this.#destroyed) return;
-      if (rows.length > 0 && meta.epoch !== null) {
-        if (meta.epoch !== this.#epoch.known) throw new Error('the offline copy holds another epoch of the document');
-        this.#epoch.bind();
-        copy.adopt(meta.epoch);
-      }
-      this.#outbox.restore(unsavedEdits);
-      copy.applied(applyRows(this.doc, rows, this.#copyOrigin, (error) => this.#tell('error', error)));
-      this.#tell('offline-copy', { state: 'ready' });
-    } catch (error) {
-      copy.abandon(error);
-    }
-    this.#copyDone();
-  }
-
-  #copyDone(): void {
-    if (this.#destroyed) return;
-    this.#loaded = true;
-    this.#whenLoaded.resolve();
-    // If the connection did not wait, it has not sent what the copy held.
-    this.#session?.sendDifference();
-    this.#stopWaitingForCopy();
-  }
-
-  #stopWaitingForCopy(): void {
-    this.#clock.clearTimeout(this.#copyTimer);
-    this.#copyAwaited = true;
-    this.#epochKnown.resolve();
-    this.#accountChanged();
-    this.#connection.release();
-  }
-
-  #openTabs(address: DocumentAddress): TabChannel | null {
-    return TabChannel.open(address.key, (update, epoch) => {
-      if (epoch !== this.#epoch.known) return;
-      try {
-        Y.applyUpdate(this.doc, update, this.#tabOrigin);
-      } catch (error) {
-        this.#tell('error', error);
-      }
-    });
-  }
-
   #flushAll(): void {
     this.#session?.flush();
-    this.#copy?.flush();
+    this.#device.flush();
   }
 
   /** Tells the host. */

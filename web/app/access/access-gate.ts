@@ -108,7 +108,7 @@ export class AccessGate extends SessionElement {
           : html`<button class="button" type="button" data-testid="gate-try-again" @click=${() => session.documentAccess.tryAgain()}>
                 ${icon(RotateCw)} Try again
               </button>
-              <button class="button button-quiet" type="button" @click=${() => session.openPanel('share')}>
+              <button class="button button-quiet" type="button" @click=${() => session.ui.openDialog('share')}>
                 I have the owner key
               </button>`
       }
@@ -127,7 +127,7 @@ export class AccessGate extends SessionElement {
       ${
         state.gateCovers
           ? nothing
-          : html`<button class="button" type="button" data-testid="offline-download" @click=${() => session.downloadCopy()}>
+          : html`<button class="button" type="button" data-testid="offline-download" @click=${() => session.actions.downloadCopy()}>
               ${icon(Download)} Download my copy
             </button>`
       }

@@ -60,7 +60,7 @@ export class OwnerKeyBox extends SessionElement {
         }
       </p>
       <div class="owner-ways">
-        <button class="button" type="button" data-testid="owner-key-download" @click=${() => session.downloadOwnerKey()}>
+        <button class="button" type="button" data-testid="owner-key-download" @click=${() => session.actions.downloadOwnerKey()}>
           ${icon(Download)} Download the key
         </button>
         <button class="button" type="button" data-testid="owner-link-copy" @click=${(event: MouseEvent) => this.copy(key, state, event)}>

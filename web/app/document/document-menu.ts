@@ -1,19 +1,20 @@
-import { html, nothing, type TemplateResult } from 'lit';
-import { Check, Download, Ellipsis, FilePlus2, type IconNode, Keyboard, Languages, Search } from 'lucide';
+import { html, type TemplateResult } from 'lit';
+import { Check, Ellipsis } from 'lucide';
 import { moveFocusByKey } from '../base/arrow-keys.ts';
 import { icon } from '../base/icon.ts';
-import { newDocumentPath } from '../link/new-document.ts';
+import { COMMANDS, type Command, isAvailable, type MenuPlace } from '../commands/commands.ts';
+import { hasCommandKey, shortcutLabel } from '../commands/shortcut.ts';
 import type { DocumentSession } from '../session/document-session.ts';
 import { SessionElement } from '../session/session-element.ts';
 import type { SessionState } from '../session/session-state.ts';
-import { THEME_CHOICES, type ThemeChoice } from '../theme/theme-choice.ts';
-import { THEME_FACES } from '../theme/theme-faces.ts';
-import { hasCommandKey, keyName } from './key-name.ts';
 
-/** The menu at the end of the bar: what is not needed all the time. */
+interface MenuCommand extends Command {
+  readonly menu: MenuPlace;
+}
+
+/** The menu at the end of the bar: the commands that are not needed all the time. */
 export class DocumentMenu extends SessionElement {
   protected override renderState(state: SessionState, session: DocumentSession): TemplateResult {
-    const isMac = hasCommandKey(navigator.platform);
     return html`
       <button
         class="button button-quiet button-icon"
@@ -32,90 +33,84 @@ export class DocumentMenu extends SessionElement {
         role="menu"
         aria-label="Menu"
         popover
-        @toggle=${(event: ToggleEvent) => {
-          if (event.newState === 'open') this.querySelector<HTMLElement>('[role^="menuitem"]')?.focus();
-        }}
         @keydown=${(event: KeyboardEvent) => moveFocusByKey(event.currentTarget as HTMLElement, event)}
         @focusout=${(event: FocusEvent) => this.closeWhenLeft(event)}
       >
-        ${this.item(Download, 'Download as a file', '', 'download', () => session.downloadCopy())}
-        ${
-          state.mayWrite
-            ? this.item(Languages, 'Language', state.resolvedLanguage, 'language', () => session.openPanel('language'))
-            : nothing
-        }
+        ${this.group('document', state, session)}
         <hr class="menu-rule" />
-        ${this.setting(state, session, 'lineNumbers', 'Line numbers')}
-        ${this.setting(state, session, 'lineWrapping', 'Wrap long lines')}
+        ${this.group('view', state, session)}
         <div class="menu-themes" role="group" aria-label="Theme" data-testid="theme">
-          ${THEME_CHOICES.map((choice) => this.theme(choice, state, session))}
+          ${this.group('theme', state, session)}
         </div>
         <hr class="menu-rule" />
-        ${this.item(Search, 'Commands', keyName('Mod+K', isMac), 'commands', () => session.openPanel('commands'))}
-        ${this.item(Keyboard, 'Keys', '?', 'keys', () => session.openPanel('keys'))}
-        <a
-          class="menu-item"
-          role="menuitem"
-          tabindex="-1"
-          href=${newDocumentPath()}
-          target="_blank"
-          rel="noopener"
-          data-testid="new-document"
-          @click=${() => this.hide()}
-        >
-          ${icon(FilePlus2)} New document <span class="menu-detail">in a new tab</span>
-        </a>
+        ${this.group('help', state, session)}
       </div>
     `;
   }
 
-  private item(face: IconNode, label: string, detail: string, testId: string, run: () => void): TemplateResult {
-    return html`<button
-      class="menu-item"
-      type="button"
-      role="menuitem"
-      tabindex="-1"
-      data-testid=${testId}
-      @click=${() => {
-        this.hide();
-        run();
-      }}
-    >
-      ${icon(face)} ${label} ${detail === '' ? '' : html`<span class="menu-detail">${detail}</span>`}
-    </button>`;
+  private group(group: MenuPlace['group'], state: SessionState, session: DocumentSession): TemplateResult[] {
+    return COMMANDS.filter((command): command is MenuCommand => command.menu?.group === group)
+      .filter((command) => isAvailable(command, state))
+      .map((command, index) => this.item(command, group === 'document' && index === 0, state, session));
   }
 
-  private setting(
-    { shown }: SessionState,
-    session: DocumentSession,
-    key: keyof SessionState['shown'],
-    label: string,
-  ): TemplateResult {
-    return html`<button
-      class="menu-item"
-      type="button"
-      role="menuitemcheckbox"
-      tabindex="-1"
-      aria-checked=${shown[key]}
-      @click=${() => session.changeSettings({ [key]: !shown[key] })}
-    >
-      ${icon(Check, 'menu-check')} ${label}
-    </button>`;
-  }
-
-  private theme(choice: ThemeChoice, state: SessionState, session: DocumentSession): TemplateResult {
-    const { icon: face, label } = THEME_FACES[choice];
-    return html`<button
-      class="menu-theme"
-      type="button"
-      role="menuitemradio"
-      tabindex="-1"
-      aria-checked=${state.theme === choice}
-      data-theme-choice=${choice}
-      @click=${() => session.setTheme(choice)}
-    >
-      ${icon(face)} ${label}
-    </button>`;
+  /** @param isFirst the menu opens with the focus on it */
+  private item(command: MenuCommand, isFirst: boolean, state: SessionState, session: DocumentSession): TemplateResult {
+    const { menu } = command;
+    switch (menu.group) {
+      case 'document':
+      case 'help': {
+        const words = html`${icon(menu.icon)} ${command.label} ${detailOf(command, state)}`;
+        if (command.href !== undefined) {
+          return html`<a
+            class="menu-item"
+            role="menuitem"
+            tabindex="-1"
+            href=${command.href()}
+            target="_blank"
+            rel="noopener"
+            data-testid=${command.id}
+            @click=${() => this.hide()}
+          >${words}</a>`;
+        }
+        return html`<button
+          class="menu-item"
+          type="button"
+          role="menuitem"
+          tabindex="-1"
+          ?autofocus=${isFirst}
+          data-testid=${command.id}
+          @click=${() => {
+            this.hide();
+            command.run(session);
+          }}
+        >${words}</button>`;
+      }
+      case 'view':
+        return html`<button
+          class="menu-item"
+          type="button"
+          role="menuitemcheckbox"
+          tabindex="-1"
+          aria-checked=${command.checked?.(state) ?? false}
+          data-testid=${command.id}
+          @click=${() => command.run(session)}
+        >
+          ${icon(Check, 'menu-check')} ${command.label}
+        </button>`;
+      case 'theme':
+        return html`<button
+          class="menu-theme"
+          type="button"
+          role="menuitemradio"
+          tabindex="-1"
+          aria-checked=${command.checked?.(state) ?? false}
+          data-testid=${command.id}
+          @click=${() => command.run(session)}
+        >
+          ${icon(menu.icon)} ${menu.label}
+        </button>`;
+    }
   }
 
   private hide(): void {
@@ -127,6 +122,14 @@ export class DocumentMenu extends SessionElement {
     const to = event.relatedTarget;
     if (to instanceof Node && !(event.currentTarget as HTMLElement).contains(to)) this.hide();
   }
+}
+
+/** What stands at the end of the line: the present choice, else the keys. */
+function detailOf(command: Command, state: SessionState): TemplateResult | string {
+  const first = command.keys?.[0];
+  const keys = first === undefined ? '' : shortcutLabel(first.shortcut, hasCommandKey(navigator.platform));
+  const detail = command.detail?.(state) ?? keys;
+  return detail === '' ? '' : html`<span class="menu-detail">${detail}</span>`;
 }
 
 customElements.define('cs-document-menu', DocumentMenu);

@@ -9,6 +9,8 @@ import { siteRoot } from '../base/site-root.ts';
 import '../base/announcer.ts';
 import './document-menu.ts';
 import type { DocumentSession } from '../session/document-session.ts';
+import '../panel/side-panel.ts';
+import type { SidePanel } from '../panel/side-panel.ts';
 import './notice-strip.ts';
 import './people-list.ts';
 import { SessionElement } from '../session/session-element.ts';
@@ -26,6 +28,18 @@ export class DocumentPage extends SessionElement {
     return this.querySelector('cs-announcer');
   }
 
+  /** The panel beside the text; null before the first render. */
+  get sidePanel(): SidePanel | null {
+    return this.querySelector('cs-side-panel');
+  }
+
+  /** Puts the focus on the first thing in the bar that can be worked with. */
+  focusBar(): void {
+    this.querySelector<HTMLElement>(
+      '.bar cs-title-field button:enabled, .bar cs-title-field input, .bar-share',
+    )?.focus();
+  }
+
   /** Opens the title for renaming. */
   startRenaming(): void {
     this.querySelector('cs-title-field')?.start();
@@ -37,7 +51,7 @@ export class DocumentPage extends SessionElement {
         class="bar"
         @keydown=${(event: KeyboardEvent) => {
           // A popover or the title's field takes its own Escape.
-          if (event.key === 'Escape' && !event.defaultPrevented && !inPopover(event.target)) session.focusEditor();
+          if (event.key === 'Escape' && !event.defaultPrevented && !takesEscape(event)) session.focusEditor();
         }}
       >
         <a class="bar-home" href=${siteRoot()} title="Start page"><span class="visually-hidden">Coscribe, start page</span>${mark()}</a>
@@ -52,7 +66,7 @@ export class DocumentPage extends SessionElement {
           type="button"
           aria-haspopup="dialog"
           data-testid="share"
-          @click=${() => session.openPanel('share')}
+          @click=${() => session.ui.openDialog('share')}
         >
           ${icon(Share2)} <span>Share</span>
         </button>
@@ -64,6 +78,7 @@ export class DocumentPage extends SessionElement {
         ${state.gateCovers ? html`<cs-access-gate .session=${session}></cs-access-gate>` : ''}
         ${state.ready || state.gateCovers ? '' : html`<div class="skeleton" aria-hidden="true"><i></i><i></i><i></i><i></i><i></i></div>`}
       </main>
+      <cs-side-panel .session=${session}></cs-side-panel>
       <cs-announcer></cs-announcer>
     `;
   }
@@ -78,8 +93,10 @@ export class DocumentPage extends SessionElement {
   }
 }
 
-function inPopover(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest('[popover]:popover-open, input') !== null;
+/** Whether something in the bar closes with this Escape. A popover does also while the focus is still on its button. */
+function takesEscape({ currentTarget, target }: KeyboardEvent): boolean {
+  const hasPopover = currentTarget instanceof Element && currentTarget.querySelector('[popover]:popover-open') !== null;
+  return hasPopover || (target instanceof Element && target.closest('input') !== null);
 }
 
 customElements.define('cs-document-page', DocumentPage);

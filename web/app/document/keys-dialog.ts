@@ -1,47 +1,34 @@
 import { html, type TemplateResult } from 'lit';
+import { COMMANDS, type Command, isAvailable } from '../commands/commands.ts';
+import { hasCommandKey, shortcutLabel } from '../commands/shortcut.ts';
+import type { DocumentSession } from '../session/document-session.ts';
 import { SessionDialog } from '../session/session-dialog.ts';
-import { hasCommandKey, keyName } from './key-name.ts';
+import type { SessionState } from '../session/session-state.ts';
 
-const GROUPS = [
-  {
-    heading: 'Writing',
-    keys: [
-      ['Mod+Z', 'Undo what you wrote (never what others wrote)'],
-      ['Mod+Shift+Z', 'Redo'],
-      ['Mod+F', 'Search and replace'],
-      ['Mod+/', 'Comment or uncomment code'],
-      ['Alt+ArrowUp', 'Move the line up; with ArrowDown, down'],
-      ['Mod+A', 'Select everything'],
-    ],
-  },
-  {
-    heading: 'Around the text',
-    keys: [
-      ['Mod+K', 'All commands'],
-      ['Mod+S', 'Say whether everything is saved'],
-      ['Escape', 'Then Tab: leave the text, which keeps Tab for itself'],
-      ['Alt+F9', 'Go to the top bar; Escape goes back to the text'],
-      ['?', 'These keys, while the focus is in the top bar'],
-    ],
-  },
-] as const;
+const TOPICS: readonly Command['topic'][] = ['Writing', 'Around the text'];
 
-/** The keys worth knowing. */
+/** The keys of all commands that have some. */
 export class KeysDialog extends SessionDialog {
-  protected override readonly heading = 'Keys';
+  protected override readonly heading = 'Keyboard shortcuts';
 
-  protected override renderBody(): TemplateResult {
+  protected override renderBody(state: SessionState, _session: DocumentSession): TemplateResult {
     const isMac = hasCommandKey(navigator.platform);
-    return html`${GROUPS.map(
-      (group) => html`<section>
-        <h3 class="keys-heading">${group.heading}</h3>
+    // What works only at times, such as Escape while following, is worth knowing beforehand.
+    const listed = COMMANDS.filter((command) => isAvailable({ ...command, when: () => true }, state));
+    return html`${TOPICS.map(
+      (topic) => html`<section>
+        <h3 class="keys-heading">${topic}</h3>
         <dl class="keys">
-          ${group.keys.map(
-            ([keys, what]) => html`<div>
-              <dt><kbd>${keyName(keys, isMac).replace('Arrow', '')}</kbd></dt>
-              <dd>${what.replace('ArrowDown', 'Down')}</dd>
-            </div>`,
-          )}
+          ${listed
+            .filter((command) => command.topic === topic)
+            .map(({ keys = [], label, explanation = label }) =>
+              keys.length === 0
+                ? ''
+                : html`<div>
+                    <dt>${keys.map(({ shortcut }) => html`<kbd>${shortcutLabel(shortcut, isMac)}</kbd> `)}</dt>
+                    <dd>${explanation}</dd>
+                  </div>`,
+            )}
         </dl>
       </section>`,
     )}`;

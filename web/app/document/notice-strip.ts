@@ -15,26 +15,30 @@ export class NoticeStrip extends SessionElement {
       return html`<div class="notice" data-tone="attention"><cs-access-gate .session=${session}></cs-access-gate></div>`;
     }
     if (state.refusal !== null) return this.renderRefusal(state, session);
-    if (state.stranded > 0) return this.renderStranded(state.stranded, session);
+    if (state.stranded > 0) return this.renderStranded(state, session);
     if (!state.storageFailing) return nothing;
     return html`<div class="notice" data-tone="attention">
       <p>
         <strong>The server cannot write to its disk.</strong>
-        Keep writing: your edits are on this device and are saved as soon as the server can. Anyone who runs it should look at its log.
+        ${
+          state.keptOnDevice
+            ? 'Keep writing: your edits are on this device'
+            : 'Do not close this tab: your edits are only here'
+        }, and are saved as soon as the server can write again. Its administrator finds the cause in its log.
       </p>
       ${this.downloadButton(session)}
     </div>`;
   }
 
-  private renderStranded(count: number, session: DocumentSession): TemplateResult {
+  private renderStranded({ stranded: count, keptOnDevice }: SessionState, session: DocumentSession): TemplateResult {
     const edits = count === 1 ? '1 edit of yours is' : `${count.toLocaleString('en')} edits of yours are`;
     return html`<div class="notice" data-tone="attention" data-testid="stranded">
       <p>
         <strong>You can only view this document now.</strong>
-        ${edits} on this device only: nobody else sees them. They are saved if you may edit again.
+        ${edits} ${keptOnDevice ? 'on this device only' : 'in this tab only, do not close it'}: nobody else sees them. They are saved if you may edit again.
       </p>
       <div class="notice-ways">
-        <button class="button" type="button" data-testid="copy-text" @click=${() => session.copyText()}>
+        <button class="button" type="button" data-testid="copy-text" @click=${() => session.actions.copyText()}>
           ${icon(Copy)} Copy the text
         </button>
         ${this.downloadButton(session)}
@@ -51,7 +55,7 @@ export class NoticeStrip extends SessionElement {
         ${this.downloadButton(session)}
         ${
           offersServerVersion
-            ? html`<button class="button" type="button" @click=${() => session.openPanel('serverVersion')}>
+            ? html`<button class="button" type="button" @click=${() => session.ui.openDialog('serverVersion')}>
                 Open the server’s version
               </button>`
             : ''
@@ -61,7 +65,7 @@ export class NoticeStrip extends SessionElement {
   }
 
   private downloadButton(session: DocumentSession): TemplateResult {
-    return html`<button class="button" type="button" data-testid="offline-download" @click=${() => session.downloadCopy()}>
+    return html`<button class="button" type="button" data-testid="offline-download" @click=${() => session.actions.downloadCopy()}>
       ${icon(Download)} Download my copy
     </button>`;
   }

@@ -63,7 +63,7 @@ export class ProfileCard extends SessionElement {
     if (person !== null) {
       return html`<p class="own-session" data-testid="signed-in">
         <span>Signed in as <strong>${person.name ?? person.id}</strong></span>
-        <button class="button" type="button" data-testid="sign-out" @click=${() => session.signOut()}>
+        <button class="button" type="button" data-testid="sign-out" @click=${() => session.actions.signOut()}>
           ${icon(LogOut)} Sign out
         </button>
       </p>`;

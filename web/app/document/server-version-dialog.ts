@@ -16,7 +16,7 @@ export class ServerVersionDialog extends SessionDialog {
         This cannot be undone, so download the copy first if you may need it.
       </p>
       <div class="dialog-actions">
-        <button class="button" type="button" autofocus @click=${() => session.downloadCopy()}>
+        <button class="button" type="button" autofocus @click=${() => session.actions.downloadCopy()}>
           ${icon(Download)} Download my copy
         </button>
         <button
@@ -24,7 +24,7 @@ export class ServerVersionDialog extends SessionDialog {
           type="button"
           @click=${() => {
             this.close();
-            void session.openServerVersion();
+            void session.actions.openServerVersion();
           }}
         >
           Delete my copy and open

@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { Check, CloudOff, HardDrive, Lock, RefreshCw } from 'lucide';
+import type { StatusWording } from '../../wording/status-wording.ts';
 import { icon } from '../base/icon.ts';
 import type { DocumentSession } from '../session/document-session.ts';
 import { SessionElement } from '../session/session-element.ts';
 import type { SessionState } from '../session/session-state.ts';
-import type { StatusWording } from '../session/status-wording.ts';
 
 /**
  * Whether the text is saved and whether the server is there, in words. Not a live region: the seconds count down in it. Changes
@@ -28,7 +28,7 @@ export class StatusLine extends SessionElement {
         ${status.detail === null ? nothing : html`<span>${status.detail}</span>`}
         ${
           status.canTryNow
-            ? html`<button class="link-button" type="button" data-testid="try-now" @click=${() => session.tryNow()}>
+            ? html`<button class="link-button" type="button" data-testid="try-now" @click=${() => session.actions.tryNow()}>
                 Try now
               </button>`
             : nothing

@@ -21,10 +21,12 @@ class World {
   readonly toasts: string[] = [];
   readonly files: [string, string][] = [];
   readonly editorCalls: string[] = [];
+  readonly configured: Parameters<EditorPort['configure']>[0][] = [];
   text = '';
   copied = '';
   online = true;
   reloads = 0;
+  isInSidePanel = false;
   now = 1_000_000;
   readonly credentials = new Credentials(this.store, 'plan');
   info: SessionInfo = { person: null, signIn: null };
@@ -42,6 +44,7 @@ class World {
     loaded: false,
     saved: true,
     unsavedChanges: 0,
+    keptOnDevice: true,
     role: null as SyncPort['role'],
     properties: null as SyncPort['properties'],
     closed: null as SyncPort['closed'],
@@ -121,11 +124,15 @@ class World {
       ui: {
         announce: (sentence) => this.said.push(sentence),
         toast: (sentence) => this.toasts.push(sentence),
-        openPanel: () => undefined,
+        openDialog: () => undefined,
         startRenaming: () => undefined,
+        focusBar: () => undefined,
+        focusSidePanel: () => undefined,
+        isInSidePanel: () => this.isInSidePanel,
       },
       clock: {
         now: () => this.now,
+        date: () => this.now,
         after: (milliseconds, task) => {
           const timer = { at: this.now + milliseconds, task };
           this.timers.push(timer);
@@ -169,15 +176,11 @@ class World {
       };
     return {
       focus: note('focus'),
-      setLanguage: note('setLanguage'),
-      setTheme: note('setTheme'),
-      setReadOnly: note('setReadOnly'),
-      setPlaceholder: note('setPlaceholder'),
-      setUser: note('setUser'),
-      setLineNumbers: note('setLineNumbers'),
-      setLineWrapping: note('setLineWrapping'),
-      setHideMyCursor: note('setHideMyCursor'),
-      markGuests: note('markGuests'),
+      // Nothing here reaches into the text.
+      view: {} as EditorPort['view'],
+      configure: async (change) => {
+        this.configured.push(change);
+      },
       jumpTo: note('jumpTo'),
       follow: note('follow'),
       following: null,
@@ -250,7 +253,7 @@ describe('title and language', () => {
   it('come back when the server refuses, and a toast says why', async () => {
     const session = world.open();
     world.tell({ ...CONNECTED, properties: { title: 'Old', language: '' } });
-    world.answer = () => Promise.reject(new ApiError('You may read this document, not change it.'));
+    world.answer = () => Promise.reject(new ApiError('You may read this document, not change it.', { status: 403 }));
     await session.rename('New');
     expect(session.state.title).toBe('Old');
     expect(world.toasts).toEqual(['The title was not changed. You may read this document, not change it.']);
@@ -270,7 +273,76 @@ describe('title and language', () => {
     world.tell({ ...CONNECTED, properties: { title: 'Plan', language: '' } });
     session.attachEditor(world.editor());
     world.tell({ properties: { title: 'main.rs', language: '' } });
-    expect(world.editorCalls).toEqual(['setLanguage("", "main.rs")', 'setLineNumbers(true)', 'setLineWrapping(false)']);
+    expect(world.configured).toEqual([{ fileName: 'main.rs', lineNumbers: true, lineWrapping: false }]);
+  });
+});
+
+describe('title and language offline', () => {
+  const unreachable = () => Promise.reject(new ApiError('The server cannot be reached right now.'));
+
+  async function renamedOffline(): Promise<DocumentSession> {
+    const session = world.open();
+    world.tell({ ...CONNECTED, properties: { title: 'Old', language: '' } });
+    world.tell({ status: 'disconnected', synced: false });
+    world.answer = unreachable;
+    await session.rename('New');
+    return session;
+  }
+
+  it('wait like text, over a reload too, and are sent when the connection is back', async () => {
+    const session = await renamedOffline();
+    expect(session.state.title).toBe('New');
+    expect(world.toasts).toEqual([
+      'The new title is kept on this device. Everybody sees it once the server can be reached.',
+    ]);
+    session.destroy();
+    world.sync.properties = null;
+
+    const later = world.open();
+    expect(later.state.title).toBe('New');
+    const sent: unknown[] = [];
+    world.answer = async (change) => {
+      sent.push(change);
+      return { name: 'plan', title: 'New', language: '' };
+    };
+    world.tell({ ...CONNECTED, properties: { title: 'Old', language: '' } });
+    await Promise.resolve();
+    expect(sent).toEqual([{ title: 'New' }]);
+    expect(later.state.title).toBe('New');
+  });
+
+  it('give way to what somebody else chose meanwhile, and say so', async () => {
+    const session = await renamedOffline();
+    world.answer = () => Promise.reject(new Error('nobody should ask'));
+    world.tell({ ...CONNECTED, properties: { title: 'Theirs', language: '' } });
+    expect(session.state.title).toBe('Theirs');
+    expect(world.toasts.at(-1)).toBe(
+      'Somebody changed the title while you were offline: it stays “Theirs”, not “New”.',
+    );
+  });
+});
+
+describe('the side panel', () => {
+  it('is remembered on this device, with its width', () => {
+    const session = world.open();
+    expect(session.state.sidePanel).toEqual({ open: null, width: null });
+    session.toggleSidePanel('outline');
+    session.resizeSidePanel(412);
+    session.destroy();
+    const later = world.open();
+    expect(later.state.sidePanel).toEqual({ open: 'outline', width: 412 });
+    later.closeSidePanel();
+    expect(later.state.sidePanel).toEqual({ open: null, width: 412 });
+  });
+
+  it('is closed by its key from within, and entered by it from the text', () => {
+    const session = world.open();
+    session.toggleSidePanel('outline');
+    session.toggleSidePanel('outline');
+    expect(session.state.sidePanel.open).toBe('outline');
+    world.isInSidePanel = true;
+    session.toggleSidePanel('outline');
+    expect(session.state.sidePanel.open).toBeNull();
   });
 });
 
@@ -313,7 +385,7 @@ describe('connection', () => {
     session.subscribe(() => seen.push(session.state.status.detail));
     world.pass(2_500);
     expect([...new Set(seen)]).toEqual(['Reconnecting in 3 s', 'Reconnecting in 2 s', 'Reconnecting in 1 s']);
-    session.tryNow();
+    session.actions.tryNow();
     expect(world.sync.retries).toBe(1);
   });
 
@@ -336,7 +408,7 @@ describe('connection', () => {
     world.tell({ status: 'disconnected', synced: false, closed });
     expect(session.state.status.connection).toBe('closed');
     expect(world.said).toEqual(['The server has closed this document for you. What to do is said below the top bar.']);
-    await session.openServerVersion();
+    await session.actions.openServerVersion();
     expect([world.sync.forgotten, world.reloads]).toEqual([1, 1]);
   });
 
@@ -345,7 +417,7 @@ describe('connection', () => {
     session.attachEditor(world.editor());
     world.tell({ ...CONNECTED, role: 'viewer' });
     expect(session.state.mayWrite).toBe(false);
-    expect(world.editorCalls).toEqual(['setReadOnly(true)', 'setPlaceholder("Nothing is written here yet.")']);
+    expect(world.configured).toEqual([{ readOnly: true, placeholder: 'Nothing is written here yet.' }]);
   });
 });
 
@@ -353,7 +425,7 @@ it('a download has the text, the title and the ending of the language', () => {
   const session = world.open();
   world.text = 'fn main() {}';
   world.tell({ ...CONNECTED, properties: { title: 'main', language: 'Rust' } });
-  session.downloadCopy();
+  session.actions.downloadCopy();
   expect(world.files).toEqual([['main.rs', 'fn main() {}']]);
 });
 

@@ -1,68 +1,70 @@
-import { isRole, may, type Role } from '../../../protocol/roles.ts';
-import { type Person, shownName, watchPeople } from '../../editor/carets/people.ts';
-import { ApiError } from '../api/api-request.ts';
+import { type Person, watchPeople } from '../../editor/carets/people.ts';
+import type { EditorSettings as EditorPortSettings } from '../../editor/editor-settings.ts';
 import type { DocumentApi } from '../api/document-api.ts';
-import { type EditorSettings, keepEditorSettings, readEditorSettings, settingsFor } from '../device/editor-settings.ts';
+import { type EditorSettings, keepEditorSettings, readEditorSettings } from '../device/editor-settings.ts';
 import { type Guest, guestOf, keepGuest, readGuest } from '../device/guest.ts';
 import { recentDocuments, rememberDocument, retitleDocument } from '../device/recent-documents.ts';
-import { documentLink } from '../link/document-link.ts';
-import { ownerKeyFile } from '../link/owner-key.ts';
+import { keepSidePanel, readSidePanel, type SidePanelMemory, type SidePanelName } from '../device/side-panel-memory.ts';
 import { chooseTheme, readTheme, type ThemeChoice } from '../theme/theme-choice.ts';
-import { type AccessAdvice, accessAdvice } from './access-advice.ts';
+import { announcements } from './announcements.ts';
+import { computeState, type SessionFacts, STALLED } from './compute-state.ts';
 import type { DocumentAccess } from './document-access.ts';
-import { downloadFileName, ownerKeyFileName } from './file-name.ts';
-import { comingsAndGoings } from './people-shown.ts';
-import { readyToShow } from './ready-to-show.ts';
+import { DocumentActions } from './document-actions.ts';
 import type { EditorPort, SessionOptions, SyncPort } from './session-ports.ts';
 import type { SessionState } from './session-state.ts';
-import type { PanelName } from './session-ui.ts';
-import { connectionAnnouncement, saveKeyAnswer, statusWording } from './status-wording.ts';
+import type { SessionUi } from './session-ui.ts';
+import { SharedProperties } from './shared-properties.ts';
 
 /** How long an empty text waits for the server before it is shown as empty, in milliseconds. */
 const SERVER_IS_LATE = 700;
 
-/** An edit that is not confirmed for this long means, without a network, that nobody hears it, in milliseconds. */
-const STALLED = 2_000;
-
 /**
- * One document, open on one page: the single place that knows what the panels show and that does what they ask for. It wires
- * provider, editor, catalogue and this device's memory, and knows no element of the page.
+ * One document, open on one page: the single place that knows what the page shows. It gathers what provider, editor, catalogue
+ * and this device say (`SessionFacts`), computes the state from that, tells editor and listeners what changed, and knows no
+ * element of the page. What people do with the document is in `actions`.
  */
 export class DocumentSession {
+  readonly actions: DocumentActions;
   readonly #options: SessionOptions;
   readonly #listeners = new Set<() => void>();
   readonly #stops: (() => void)[] = [];
+  readonly #properties: SharedProperties;
   #editor: EditorPort | null = null;
   #state: SessionState;
   #guest: Guest;
   #settings: EditorSettings;
   #theme: ThemeChoice;
-  #properties: { readonly title: string; readonly language: string };
-  /** Asked for by this person and not answered yet: shown at once, taken back when refused. */
-  #wanted: { readonly title?: string; readonly language?: string } = {};
-  #everSynced = false;
+  #sidePanel: SidePanelMemory;
   #serverLate = false;
   #people: readonly Person[] = [];
-  #marksGuests = false;
   /** The provider's last word on title and language, to see when it has a new one. */
   #told: SyncPort['properties'] = null;
-  #cancelCountdown: (() => void) | null = null;
+  #cancelLook: (() => void) | null = null;
   /** Since when some edit has been unconfirmed; null while all are. */
   #unsavedSince: number | null = null;
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { store, name, clock, sync, awareness, documentAccess } = options;
+    const { store, name, clock, sync, awareness, documentAccess, api, ui } = options;
     this.#guest = readGuest(store, options.random);
     this.#settings = readEditorSettings(store);
     this.#theme = readTheme(store);
+    this.#sidePanel = readSidePanel(store);
     const title = recentDocuments(store).find((entry) => entry.name === name)?.title ?? '';
-    this.#properties = { title, language: '' };
-    rememberDocument(store, { name, title, openedAt: clock.now() });
+    this.#properties = new SharedProperties({
+      documentName: name,
+      api,
+      store,
+      initial: { title, language: '' },
+      toast: (sentence) => ui.toast(sentence),
+      changed: () => this.refresh(),
+    });
+    rememberDocument(store, { name, title, openedAt: clock.date() });
 
     // Others see who is here before the editor is.
     awareness.setLocalStateField('user', this.#presented());
-    this.#state = this.#compute(false);
+    this.#state = computeState(this.#facts(), null, options.languages);
+    this.actions = new DocumentActions(options, () => this.#state);
     const update = () => this.refresh();
     this.#stops.push(
       sync.onChange(update),
@@ -88,7 +90,17 @@ export class DocumentSession {
     return this.#options.documentAccess;
   }
 
-  /** What the panels show now. */
+  /** The page around. */
+  get ui(): SessionUi {
+    return this.#options.ui;
+  }
+
+  /** The editor, once it is on the page. */
+  get editor(): EditorPort | null {
+    return this.#editor;
+  }
+
+  /** What the page shows now. */
   get state(): SessionState {
     return this.#state;
   }
@@ -104,26 +116,26 @@ export class DocumentSession {
     this.#editor = editor;
   }
 
-  /** Looks at everything again: the browser went on- or offline, the editor stopped following. */
+  /** Looks at everything again: the browser went on- or offline, the editor stopped following. The one place that changes the state. */
   refresh(): void {
     const before = this.#state;
     this.#takeProperties();
-    const after = this.#compute(before.ready);
+    const after = computeState(this.#facts(), before, this.#options.languages);
     this.#state = after;
     this.#tellChanges(before, after);
-    this.#countDown();
+    this.#lookAgainInTime();
     for (const listener of this.#listeners) listener();
   }
 
-  /** Names the document for everybody. Failing, the old title comes back and a toast says why. */
+  /** Names the document for everybody. */
   async rename(typed: string): Promise<void> {
     const title = typed.replace(/\s+/gu, ' ').trim();
-    if (title !== this.#state.title) await this.#change({ title }, 'The title was not changed.');
+    if (title !== this.#state.title) await this.#properties.change({ title });
   }
 
   /** Chooses the language for everybody; empty means by the title's ending, else Markdown. */
   async setLanguage(language: string): Promise<void> {
-    if (language !== this.#state.language) await this.#change({ language }, 'The language was not changed.');
+    if (language !== this.#state.language) await this.#properties.change({ language });
   }
 
   /** The languages there are. */
@@ -137,42 +149,46 @@ export class DocumentSession {
     this.#takePerson();
   }
 
-  /** How others see this person: what the server knows of them goes before what they chose themselves. */
-  #presented(): Guest {
-    const { person } = this.#options.documentAccess.info;
-    const presented = guestOf(person?.name ?? this.#guest.name, person?.color ?? this.#guest.color);
-    return (person?.name ?? null) === null ? presented : { ...presented, verified: true };
-  }
-
-  /** The person has another name or colour, or the server has said who it is. */
-  #takePerson(): void {
-    const presented = this.#presented();
-    const { guest } = this.#state;
-    if (JSON.stringify(presented) !== JSON.stringify(guest)) {
-      this.#options.awareness.setLocalStateField('user', presented);
-      this.#editor?.setUser(presented);
-    }
-    this.refresh();
-  }
-
   changeSettings(change: Partial<EditorSettings>): void {
     this.#settings = { ...this.#settings, ...change };
     keepEditorSettings(this.#options.store, this.#settings);
-    if (change.hideMyCursor !== undefined) this.#editor?.setHideMyCursor(change.hideMyCursor);
     this.refresh();
   }
 
   setTheme(theme: ThemeChoice): void {
-    this.#theme = theme;
     chooseTheme(this.#options.store, theme, this.#options.root);
-    this.#editor?.setTheme(theme);
-    this.refresh();
+    this.takeTheme(theme);
   }
 
   /** The theme was chosen in another tab, which has stored and shown it already. */
   takeTheme(theme: ThemeChoice): void {
     this.#theme = theme;
-    this.#editor?.setTheme(theme);
+    this.refresh();
+  }
+
+  openSidePanel(name: SidePanelName): void {
+    this.#changeSidePanel({ open: name });
+    this.#options.ui.focusSidePanel();
+  }
+
+  closeSidePanel(): void {
+    this.#changeSidePanel({ open: null });
+  }
+
+  /** Closes the panel when it is there and has the focus, else opens it or goes into it. */
+  toggleSidePanel(name: SidePanelName): void {
+    if (this.#sidePanel.open === name && this.#options.ui.isInSidePanel()) this.closeSidePanel();
+    else this.openSidePanel(name);
+  }
+
+  /** Gives the panel another width, in CSS pixels. */
+  resizeSidePanel(width: number): void {
+    this.#changeSidePanel({ width });
+  }
+
+  /** Keeps somebody's caret in view; null stops. */
+  follow(clientId: number | null): void {
+    this.#editor?.follow(clientId);
     this.refresh();
   }
 
@@ -180,14 +196,14 @@ export class DocumentSession {
   jumpTo(clientId: number): void {
     if (this.#editor?.jumpTo(clientId) !== false) return;
     const person = this.#people.find((other) => other.clientId === clientId);
-    if (person !== undefined)
-      this.#options.ui.announce(`${shownName(person, this.#marksGuests)} has no cursor in the text.`);
+    if (person !== undefined) this.actions.sayNoCursor(person);
   }
 
-  /** Keeps somebody's caret in view; null stops. */
-  follow(clientId: number | null): void {
-    this.#editor?.follow(clientId);
-    this.refresh();
+  /** Does something in the text, and leaves the focus there. */
+  inText(command: (view: EditorPort['view']) => boolean): void {
+    if (this.#editor === null) return;
+    this.#editor.focus();
+    command(this.#editor.view);
   }
 
   undo(): void {
@@ -204,233 +220,119 @@ export class DocumentSession {
     this.#editor?.focus();
   }
 
-  tryNow(): void {
-    this.#options.sync.retryNow();
-  }
-
-  /** Hands the text, as it is on this device, to the person as a file. */
-  downloadCopy(): void {
-    const { title, resolvedLanguage } = this.#state;
-    this.#options.saveFile(downloadFileName(title, resolvedLanguage), this.#options.getText());
-  }
-
-  /** Hands the owner key of this device to the person as a file. */
-  downloadOwnerKey(): void {
-    const { name, saveFile, documentAccess, origin } = this.#options;
-    const { title } = this.#state;
-    if (documentAccess.ownerKey === null) return;
-    saveFile(ownerKeyFileName(title), ownerKeyFile(title, documentLink(origin, name), documentAccess.ownerKey));
-  }
-
-  /** Puts the text, as it is on this device, on the clipboard. */
-  async copyText(): Promise<void> {
-    const copied = await this.#options.copy(this.#options.getText());
-    this.toast(copied ? 'The text is on the clipboard.' : 'The browser does not let this page use the clipboard.');
-  }
-
-  /** Gives up the copy on this device for the server's version. Ask before: it cannot be undone. */
-  async openServerVersion(): Promise<void> {
-    await this.#options.sync.forgetOfflineCopy();
-    this.#options.reload();
-  }
-
-  /** Ends the session of the person signed in, and goes on as a guest. */
-  async signOut(): Promise<void> {
-    try {
-      await this.#options.signOut();
-      this.#options.reload();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.toast(`You are still signed in. ${error.message}`);
-    }
-  }
-
-  /** Answers Mod+S. */
-  sayWhetherSaved(): void {
-    this.toast(saveKeyAnswer(this.#state.status.saved));
-  }
-
-  /** Answers somebody who types where they may only read. Anyone who was refused has the reason before them already. */
-  sayReadOnly(): void {
-    if (this.#state.gate === null) this.toast('You can only view this document. Its owner can let you edit it.');
-  }
-
-  toast(sentence: string): void {
-    this.#options.ui.toast(sentence);
-  }
-
-  openPanel(name: PanelName): void {
-    this.#options.ui.openPanel(name);
-  }
-
-  startRenaming(): void {
-    this.#options.ui.startRenaming();
-  }
-
   /** Leaves no timer and no listener. */
   destroy(): void {
     for (const stop of this.#stops.splice(0)) stop();
-    this.#cancelCountdown?.();
+    this.#cancelLook?.();
     this.#listeners.clear();
   }
 
-  async #change(change: { readonly title?: string; readonly language?: string }, failure: string): Promise<void> {
-    const { api } = this.#options;
-    const earlier = this.#wanted;
-    this.#wanted = { ...earlier, ...change };
-    const mine = this.#wanted;
-    this.refresh();
-    try {
-      const { title, language } = await api.changeProperties(change);
-      this.#properties = { title, language };
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.toast(`${failure} ${error.message}`);
-    } finally {
-      // A later wish stands until its own answer.
-      if (this.#wanted === mine) this.#wanted = {};
-      this.refresh();
+  /** How others see this person: what the server knows of them goes before what they chose themselves. */
+  #presented(): Guest {
+    const { person } = this.#options.documentAccess.info;
+    const presented = guestOf(person?.name ?? this.#guest.name, person?.color ?? this.#guest.color);
+    return (person?.name ?? null) === null ? presented : { ...presented, verified: true };
+  }
+
+  /** The person has another name or colour, or the server has said who it is. */
+  #takePerson(): void {
+    const presented = this.#presented();
+    if (JSON.stringify(presented) !== JSON.stringify(this.#state.guest)) {
+      this.#options.awareness.setLocalStateField('user', presented);
     }
+    this.refresh();
+  }
+
+  #changeSidePanel(change: Partial<SidePanelMemory>): void {
+    this.#sidePanel = { ...this.#sidePanel, ...change };
+    keepSidePanel(this.#options.store, this.#sidePanel);
+    this.refresh();
   }
 
   #takeProperties(): void {
-    const told = this.#options.sync.properties;
-    if (told !== null && told !== this.#told) this.#properties = told;
+    const { sync } = this.#options;
+    const told = sync.properties;
+    if (told !== null && told !== this.#told) this.#properties.take(told);
     this.#told = told;
   }
 
   /** What follows from a change, beside showing it. */
   #tellChanges(before: SessionState, after: SessionState): void {
-    const { store, name, ui } = this.#options;
+    const { store, name, ui, sync } = this.#options;
     if (before.title !== after.title) retitleDocument(store, name, after.title);
-    if (before.title !== after.title || before.language !== after.language) {
-      this.#editor?.setLanguage(after.language, after.title);
-    }
-    if (!before.marksGuests && after.marksGuests) this.#editor?.markGuests();
-    const { lineNumbers, lineWrapping } = after.shown;
-    if (before.shown.lineNumbers !== lineNumbers) this.#editor?.setLineNumbers(lineNumbers);
-    if (before.shown.lineWrapping !== lineWrapping) this.#editor?.setLineWrapping(lineWrapping);
-    if (before.mayWrite !== after.mayWrite) this.#editor?.setReadOnly(!after.mayWrite);
-    if (before.placeholder !== after.placeholder) this.#editor?.setPlaceholder(after.placeholder);
-    const [was, is] = [before.status.connection, after.status.connection];
-    const news = [
-      connectionAnnouncement(was, is),
-      // Anyone who was here already is no news, and anyone who disappears with the connection has not left.
-      was === 'connected' && is === 'connected'
-        ? comingsAndGoings(before.people, after.people, after.marksGuests)
-        : null,
-      newFollowers(before.people, after),
-      roleAnnouncement(before, after),
-    ];
-    for (const sentence of news) if (sentence !== null) ui.announce(sentence);
+    const change = settingsChange(editorSettings(before), editorSettings(after));
+    if (change !== null) void this.#editor?.configure(change);
+    const isBack = before.status.connection !== 'connected' && after.status.connection === 'connected' && sync.synced;
+    if (isBack) void this.#properties.sendWaiting();
+    for (const sentence of announcements(before, after)) ui.announce(sentence);
   }
 
   /** Looks again when time alone changes what is true: the seconds until the next attempt, a confirmation that does not come. */
-  #countDown(): void {
-    this.#cancelCountdown?.();
-    this.#cancelCountdown = null;
+  #lookAgainInTime(): void {
+    this.#cancelLook?.();
+    this.#cancelLook = null;
     const { sync, clock } = this.#options;
+    const now = clock.now();
     const waits: number[] = [];
-    if (sync.retryAt !== null && sync.retryAt > clock.now()) waits.push(((sync.retryAt - clock.now()) % 1_000) + 10);
-    const silence = this.#unsavedSince === null ? 0 : this.#unsavedSince + STALLED - clock.now();
+    if (sync.retryAt !== null && sync.retryAt > now) waits.push(((sync.retryAt - now) % 1_000) + 10);
+    const silence = this.#unsavedSince === null ? 0 : this.#unsavedSince + STALLED - now;
     if (silence > 0) waits.push(silence);
-    if (waits.length > 0) this.#cancelCountdown = clock.after(Math.min(...waits), () => this.refresh());
+    if (waits.length > 0) this.#cancelLook = clock.after(Math.min(...waits), () => this.refresh());
   }
 
-  #isStalled(): boolean {
-    const { sync, clock } = this.#options;
-    this.#unsavedSince = sync.saved || sync.unsavedChanges === 0 ? null : (this.#unsavedSince ?? clock.now());
-    return this.#unsavedSince !== null && clock.now() - this.#unsavedSince >= STALLED;
-  }
-
-  #retryInSeconds(): number | null {
-    const { sync, clock } = this.#options;
-    return sync.retryAt === null ? null : Math.max(0, Math.ceil((sync.retryAt - clock.now()) / 1_000));
-  }
-
-  #role(): Role | null {
-    const { sync, documentAccess } = this.#options;
-    // A role that this version does not know: the server decides, so nothing is forbidden here.
-    return sync.role === null ? documentAccess.lastRole : isRole(sync.role) ? sync.role : null;
-  }
-
-  #gate(): AccessAdvice | null {
-    const { sync, documentAccess } = this.#options;
-    if (sync.closed === null) return null;
-    const { wasIn, usesLink, info } = documentAccess;
-    const { name: code, reason } = sync.closed;
-    return accessAdvice({ code, reason, wasIn, usesLink, usesOwnerKey: documentAccess.ownerKey !== null, ...info });
-  }
-
-  #compute(wasReady: boolean): SessionState {
-    const { sync, name, isEmpty, isBrowserOffline, languages } = this.#options;
-    this.#everSynced ||= sync.synced;
-    const browserOffline = isBrowserOffline();
-    const serverLate = this.#serverLate || browserOffline || sync.retryAt !== null || sync.closed !== null;
-    const following = this.#editor?.following ?? null;
-    const { title, language } = { ...this.#properties, ...this.#wanted };
-    const resolvedLanguage = languages.resolve(language, title);
-    const gate = this.#gate();
-    const role = this.#role();
-    const gateCovers = gate !== null && isEmpty();
-    const mayWrite = (role === null || may(role, 'write')) && sync.closed?.name !== 'forbidden' && !gateCovers;
-    const { info } = this.#options.documentAccess;
-    // Stays when somebody known leaves: that is when another could take their name.
-    this.#marksGuests ||= info.signIn !== null || info.person !== null || this.#people.some(({ known }) => known);
+  #facts(): SessionFacts {
+    const { sync, name, isEmpty, isBrowserOffline, clock, documentAccess } = this.#options;
+    const now = clock.now();
+    this.#unsavedSince = sync.saved || sync.unsavedChanges === 0 ? null : (this.#unsavedSince ?? now);
     return {
       name,
-      title,
-      language,
-      resolvedLanguage,
-      shown: settingsFor(this.#settings, languages.isProse(resolvedLanguage)),
-      ready: wasReady || readyToShow({ loaded: sync.loaded, synced: sync.synced, empty: isEmpty(), serverLate }),
-      status: statusWording({
-        status: sync.status,
-        synced: sync.synced,
-        everSynced: this.#everSynced,
-        saved: sync.saved,
-        unsavedChanges: sync.unsavedChanges,
-        retryInSeconds: this.#retryInSeconds(),
-        browserOffline,
-        stalled: this.#isStalled(),
-        storageFailing: sync.storageFailing,
-        refusal: sync.closed,
-      }),
-      refusal: sync.closed,
-      gate,
-      gateCovers,
-      storageFailing: sync.storageFailing,
-      role,
-      mayWrite,
-      stranded: mayWrite || gate !== null ? 0 : sync.unsavedChanges,
-      placeholder: mayWrite
-        ? 'Start writing. Everybody who may edit can write here with you.'
-        : 'Nothing is written here yet.',
+      sync,
+      now,
+      isEmpty: isEmpty(),
+      browserOffline: isBrowserOffline(),
+      serverLate: this.#serverLate,
+      unsavedSince: this.#unsavedSince,
+      properties: this.#properties.shown,
       people: this.#people,
-      marksGuests: this.#marksGuests,
+      following: this.#editor?.following ?? null,
       guest: this.#presented(),
-      person: info.person,
-      signIn: info.signIn,
       settings: this.#settings,
       theme: this.#theme,
-      following: this.#people.find(({ clientId }) => clientId === following) ?? null,
+      sidePanel: this.#sidePanel,
+      access: {
+        info: documentAccess.info,
+        wasIn: documentAccess.wasIn,
+        usesLink: documentAccess.usesLink,
+        usesOwnerKey: documentAccess.ownerKey !== null,
+        lastRole: documentAccess.lastRole,
+      },
     };
   }
 }
 
-/** What somebody hears whose role changes while they are here. */
-function roleAnnouncement(before: SessionState, after: SessionState): string | null {
-  if (before.role === null || after.gate !== null || before.mayWrite === after.mayWrite) return null;
-  return after.mayWrite ? 'You can edit this document now.' : 'You can only view this document now.';
+/** What a state means for the editor. */
+export function editorSettings(state: SessionState): Omit<EditorPortSettings, 'label'> {
+  return {
+    user: state.guest,
+    language: state.language,
+    fileName: state.title,
+    theme: state.theme,
+    readOnly: !state.mayWrite,
+    placeholder: state.placeholder,
+    ...state.shown,
+    hideMyCursor: state.settings.hideMyCursor,
+    markGuests: state.marksGuests,
+  };
 }
 
-/** Nobody is followed without knowing. */
-function newFollowers(before: readonly Person[], { people, marksGuests }: SessionState): string | null {
-  const self = people.find(({ isSelf }) => isSelf)?.clientId;
-  if (self === undefined) return null;
-  const followed = new Set(before.filter(({ following }) => following === self).map(({ clientId }) => clientId));
-  const news = people.filter(({ clientId, following }) => following === self && !followed.has(clientId));
-  return news.length === 0
-    ? null
-    : `${new Intl.ListFormat('en').format(news.map((person) => shownName(person, marksGuests)))} now follows you.`;
+/** The settings that differ; null when none does. */
+function settingsChange(
+  before: Omit<EditorPortSettings, 'label'>,
+  after: Omit<EditorPortSettings, 'label'>,
+): Partial<EditorPortSettings> | null {
+  const earlier = new Map<string, unknown>(Object.entries(before));
+  const changed = Object.entries(after).filter(
+    ([key, value]) => JSON.stringify(value) !== JSON.stringify(earlier.get(key)),
+  );
+  return changed.length === 0 ? null : Object.fromEntries(changed);
 }

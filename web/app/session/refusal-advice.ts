@@ -1,4 +1,4 @@
-import type { Refusal } from './status-wording.ts';
+import type { Refusal } from '../../wording/status-wording.ts';
 
 /** A refusal for the person at the screen: what happened, and what to do about it. */
 export interface RefusalAdvice {

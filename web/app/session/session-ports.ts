@@ -1,29 +1,36 @@
+import type { EditorView } from '@codemirror/view';
 import type { Awareness } from 'y-protocols/awareness';
+import type { EditorSettings } from '../../editor/editor-settings.ts';
+import type { Refusal } from '../../wording/status-wording.ts';
 import type { DocumentApi } from '../api/document-api.ts';
-import type { Guest } from '../device/guest.ts';
 import type { KeptStrings } from '../device/local-store.ts';
-import type { ThemeChoice } from '../theme/theme-choice.ts';
 import type { DocumentAccess } from './document-access.ts';
 import type { SessionUi } from './session-ui.ts';
-import type { Refusal } from './status-wording.ts';
+import type { Properties } from './shared-properties.ts';
 
-/** What a session needs of the provider. */
-export interface SyncPort {
+/** What the provider knows about the document. */
+export interface SyncFacts {
   readonly status: 'connecting' | 'connected' | 'disconnected';
   readonly synced: boolean;
   readonly loaded: boolean;
   readonly saved: boolean;
   readonly unsavedChanges: number;
+  /** Whether edits survive a reload of the page without the server. */
+  readonly keptOnDevice: boolean;
   /** Null before the server has said. */
   readonly role: string | null;
   /** Null before the server has said. */
-  readonly properties: { readonly title: string; readonly language: string } | null;
+  readonly properties: Properties | null;
   readonly closed: Refusal | null;
   /** When the next attempt starts, in the clock's milliseconds. */
   readonly retryAt: number | null;
   readonly storageFailing: boolean;
+}
+
+/** What a session needs of the provider. */
+export interface SyncPort extends SyncFacts {
   retryNow(): void;
-  /** Calls back after any change of the above; returns how to stop that. */
+  /** Calls back after any change of the facts; returns how to stop that. */
   onChange(listener: () => void): () => void;
   /** Deletes the copy of this document on this device. */
   forgetOfflineCopy(): Promise<void>;
@@ -31,16 +38,10 @@ export interface SyncPort {
 
 /** What a session needs of the editor. */
 export interface EditorPort {
+  /** For what works on the text itself: commands, panels. */
+  readonly view: EditorView;
   focus(): void;
-  setLanguage(language: string, fileName: string): unknown;
-  setTheme(theme: ThemeChoice): void;
-  setReadOnly(readOnly: boolean): void;
-  setPlaceholder(text: string): void;
-  setUser(user: Guest): void;
-  setLineNumbers(on: boolean): void;
-  setLineWrapping(on: boolean): void;
-  setHideMyCursor(on: boolean): void;
-  markGuests(): void;
+  configure(change: Partial<EditorSettings>): Promise<void>;
   /** Returns false when that person has no caret to see. */
   jumpTo(clientId: number): boolean;
   follow(clientId: number | null): void;
@@ -59,8 +60,10 @@ export interface LanguagePort {
 
 /** Time, as the session needs it. */
 export interface SessionClock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds that only grow, as the provider's `retryAt` counts them. */
   now(): number;
+  /** Milliseconds since 1970, as the device's clock shows. */
+  date(): number;
   /** Runs `task` once after `milliseconds`; returns how to cancel it. */
   after(milliseconds: number, task: () => void): () => void;
 }

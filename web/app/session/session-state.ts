@@ -1,11 +1,12 @@
 import type { Role } from '../../../protocol/roles.ts';
 import type { Person } from '../../editor/carets/people.ts';
+import type { Refusal, StatusWording } from '../../wording/status-wording.ts';
 import type { SignedInPerson } from '../api/site-session.ts';
 import type { EditorSettings } from '../device/editor-settings.ts';
 import type { Guest } from '../device/guest.ts';
+import type { SidePanelMemory } from '../device/side-panel-memory.ts';
 import type { ThemeChoice } from '../theme/theme-choice.ts';
 import type { AccessAdvice } from './access-advice.ts';
-import type { Refusal, StatusWording } from './status-wording.ts';
 
 /** Everything the panels of a document page show. A new object for every change; nobody changes one. */
 export interface SessionState {
@@ -18,6 +19,8 @@ export interface SessionState {
   readonly resolvedLanguage: string;
   /** The text can be written in: the copy on this device is loaded, or the server's text is here. */
   readonly ready: boolean;
+  /** The server's text has been here since the page opened. */
+  readonly everSynced: boolean;
   readonly status: StatusWording;
   readonly refusal: Refusal | null;
   /** What to tell somebody who was refused access, and the ways on; null for everybody else. */
@@ -25,6 +28,8 @@ export interface SessionState {
   /** There is no text on this device that could be read meanwhile. */
   readonly gateCovers: boolean;
   readonly storageFailing: boolean;
+  /** Edits survive a reload of the page without the server. */
+  readonly keptOnDevice: boolean;
   /** What this person may do, as the server said last; null while nobody knows. */
   readonly role: Role | null;
   /** This person may change the text and the title. */
@@ -47,6 +52,7 @@ export interface SessionState {
   /** What the settings come to for this text. */
   readonly shown: { readonly lineNumbers: boolean; readonly lineWrapping: boolean };
   readonly theme: ThemeChoice;
+  readonly sidePanel: SidePanelMemory;
   /** The person whose caret the view follows. */
   readonly following: Person | null;
 }

@@ -21,6 +21,9 @@ export function syncPort(provider: CoscribeProvider): SyncPort {
     get unsavedChanges() {
       return provider.unsavedChanges;
     },
+    get keptOnDevice() {
+      return provider.keptOnDevice;
+    },
     get role() {
       return provider.role;
     },

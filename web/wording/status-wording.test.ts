@@ -11,6 +11,7 @@ const WELL: StatusInput = {
   browserOffline: false,
   stalled: false,
   storageFailing: false,
+  keptOnDevice: true,
   refusal: null,
 };
 const LOST: StatusInput = { ...WELL, status: 'disconnected', synced: false };
@@ -99,6 +100,27 @@ describe('status line', () => {
       'local',
       'connected',
     ],
+    [
+      'offline where nothing is kept',
+      { ...LOST, keptOnDevice: false, browserOffline: true, saved: false, unsavedChanges: 2 },
+      'Offline: 2 edits are only in this tab, do not close it · Try now',
+      'local',
+      'offline',
+    ],
+    [
+      'offline where nothing is kept, with nothing unsaved',
+      { ...LOST, keptOnDevice: false, browserOffline: true },
+      'Offline: what you write is only in this tab, do not close it · Try now',
+      'saved',
+      'offline',
+    ],
+    [
+      'lost with an edit where nothing is kept',
+      { ...LOST, keptOnDevice: false, saved: false, unsavedChanges: 1, retryInSeconds: 12 },
+      'Only in this tab (1 edit) · Reconnecting in 12 s · Try now',
+      'local',
+      'reconnecting',
+    ],
   ])('%s', (_case, input, words, saved, connection) => {
     expect(line(input)).toBe(words);
     expect(statusWording(input)).toMatchObject({ saved, connection });
@@ -106,7 +128,7 @@ describe('status line', () => {
 
   it('never says "Saved" while an edit is not', () => {
     for (const status of ['connecting', 'connected', 'disconnected'] as const) {
-      for (const bits of Array.from({ length: 32 }, (_, i) => i)) {
+      for (const bits of Array.from({ length: 64 }, (_, i) => i)) {
         const input: StatusInput = {
           status,
           synced: (bits & 1) !== 0,
@@ -117,6 +139,7 @@ describe('status line', () => {
           browserOffline: (bits & 8) !== 0,
           stalled: false,
           storageFailing: (bits & 16) !== 0,
+          keptOnDevice: (bits & 32) !== 0,
           refusal: null,
         };
         expect(line(input)).not.toMatch(/Saved/);
@@ -126,20 +149,42 @@ describe('status line', () => {
   });
 });
 
+it('never promises that edits are on this device where nothing is kept', () => {
+  for (const status of ['connecting', 'connected', 'disconnected'] as const) {
+    for (const bits of Array.from({ length: 32 }, (_, i) => i)) {
+      const input: StatusInput = {
+        ...WELL,
+        status,
+        synced: (bits & 1) !== 0,
+        saved: (bits & 2) !== 0,
+        unsavedChanges: (bits & 2) !== 0 ? 0 : 3,
+        browserOffline: (bits & 4) !== 0,
+        storageFailing: (bits & 8) !== 0,
+        refusal: (bits & 16) !== 0 ? REFUSAL : null,
+        keptOnDevice: false,
+      };
+      expect(line(input)).not.toMatch(/on this device/);
+    }
+  }
+  expect(connectionAnnouncement('connected', 'offline', false)).toMatch(/only in this tab: do not close it/);
+  expect(connectionAnnouncement('connected', 'reconnecting', false)).toMatch(/only in this tab: do not close it/);
+  expect(saveKeyAnswer('local', false)).toMatch(/only in this tab/);
+});
+
 describe('what is read out', () => {
   it('is a lost and a found connection, and not the first one', () => {
-    expect(connectionAnnouncement('connecting', 'connected')).toBeNull();
-    expect(connectionAnnouncement('connected', 'connected')).toBeNull();
-    expect(connectionAnnouncement('connected', 'reconnecting')).toMatch(/^The connection was lost/);
-    expect(connectionAnnouncement('reconnecting', 'connected')).toMatch(/^Connected again/);
-    expect(connectionAnnouncement('connected', 'offline')).toMatch(/^You are offline/);
-    expect(connectionAnnouncement('offline', 'reconnecting')).toBeNull();
-    expect(connectionAnnouncement('connected', 'closed')).toMatch(/closed/);
+    expect(connectionAnnouncement('connecting', 'connected', true)).toBeNull();
+    expect(connectionAnnouncement('connected', 'connected', true)).toBeNull();
+    expect(connectionAnnouncement('connected', 'reconnecting', true)).toMatch(/^The connection was lost/);
+    expect(connectionAnnouncement('reconnecting', 'connected', true)).toMatch(/^Connected again/);
+    expect(connectionAnnouncement('connected', 'offline', true)).toMatch(/^You are offline/);
+    expect(connectionAnnouncement('offline', 'reconnecting', true)).toBeNull();
+    expect(connectionAnnouncement('connected', 'closed', true)).toMatch(/closed/);
   });
 
   it('answers the save key with the truth', () => {
-    expect(saveKeyAnswer('saved')).toMatch(/^Everything is saved/);
-    expect(saveKeyAnswer('saving')).toMatch(/^Saving/);
-    expect(saveKeyAnswer('local')).toMatch(/only on this device/);
+    expect(saveKeyAnswer('saved', true)).toMatch(/^Everything is saved/);
+    expect(saveKeyAnswer('saving', true)).toMatch(/^Saving/);
+    expect(saveKeyAnswer('local', true)).toMatch(/only on this device/);
   });
 });

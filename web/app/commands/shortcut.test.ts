@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { hasCommandKey, keyName } from './key-name.ts';
+import { hasCommandKey, shortcutLabel } from './shortcut.ts';
 
 it('keys are named as the keyboard labels them', () => {
-  expect(keyName('Mod+Shift+Z', false)).toBe('Ctrl+Shift+Z');
-  expect(keyName('Mod+Shift+Z', true)).toBe('⇧⌘Z');
-  expect(keyName('Alt+F9', true)).toBe('⌥F9');
-  expect(keyName('?', true)).toBe('?');
+  expect(shortcutLabel('Mod+Shift+Z', false)).toBe('Ctrl+Shift+Z');
+  expect(shortcutLabel('Mod+Shift+Z', true)).toBe('⇧⌘Z');
+  expect(shortcutLabel('Alt+F9', true)).toBe('⌥F9');
+  expect(shortcutLabel('?', true)).toBe('?');
 });
 
 it('Apple devices have a Command key', () => {

@@ -1,4 +1,4 @@
-import type { CloseCode } from '../../../protocol/close-codes.ts';
+import type { CloseCode } from '../../protocol/close-codes.ts';
 
 /** Why the server refused for good. */
 export type Refusal = Pick<CloseCode, 'name' | 'meaning'> & { readonly reason: string };
@@ -21,6 +21,8 @@ export interface StatusInput {
   /** Edits have waited for the server's confirmation for longer than a working connection takes. */
   readonly stalled: boolean;
   readonly storageFailing: boolean;
+  /** Edits survive a reload without the server. Without that they are in this tab alone. */
+  readonly keptOnDevice: boolean;
   readonly refusal: Refusal | null;
 }
 
@@ -45,7 +47,7 @@ export interface StatusWording {
 export function statusWording(input: StatusInput): StatusWording {
   const connection = connectionState(input);
   const saved = savedState(input, connection);
-  const badge = savedBadge(saved, input.unsavedChanges);
+  const badge = savedBadge(saved, input.unsavedChanges, input.keptOnDevice);
   switch (connection) {
     case 'connected':
       return {
@@ -61,7 +63,7 @@ export function statusWording(input: StatusInput): StatusWording {
         saved,
         connection,
         badge: saved === 'local' ? badge : null,
-        detail: 'Connecting…',
+        detail: CONNECTION_WORDS.connecting,
         canTryNow: false,
         tone: 'calm',
       };
@@ -70,7 +72,8 @@ export function statusWording(input: StatusInput): StatusWording {
         saved,
         connection,
         badge: saved === 'local' ? badge : null,
-        detail: input.retryInSeconds === null ? 'Reconnecting…' : `Reconnecting in ${input.retryInSeconds} s`,
+        detail:
+          input.retryInSeconds === null ? CONNECTION_WORDS.reconnecting : `Reconnecting in ${input.retryInSeconds} s`,
         canTryNow: input.retryInSeconds !== null,
         tone: 'attention',
       };
@@ -84,7 +87,7 @@ export function statusWording(input: StatusInput): StatusWording {
         tone: 'attention',
       };
     case 'closed':
-      return { saved, connection, badge, detail: 'Not connected', canTryNow: false, tone: 'danger' };
+      return { saved, connection, badge, detail: CONNECTION_WORDS.closed, canTryNow: false, tone: 'danger' };
   }
 }
 
@@ -104,21 +107,39 @@ function savedState(input: StatusInput, connection: ConnectionState): SavedState
   return connection === 'connected' && !input.storageFailing ? 'saving' : 'local';
 }
 
-function savedBadge(saved: SavedState, count: number): string {
+/** Whether everything is saved, and else where it is. */
+export function savedBadge(saved: SavedState, count: number, keptOnDevice: boolean): string {
   switch (saved) {
     case 'saved':
       return 'Saved';
     case 'saving':
       return 'Saving…';
-    case 'local':
-      return count > 0 ? `Only on this device (${edits(count)})` : 'Only on this device';
+    case 'local': {
+      const where = keptOnDevice ? 'Only on this device' : 'Only in this tab';
+      return count > 0 ? `${where} (${edits(count)})` : where;
+    }
   }
 }
 
-function offlineDetail(input: StatusInput, saved: SavedState): string {
-  if (saved === 'saved') return 'Offline: keep writing, edits stay on this device';
-  if (input.unsavedChanges === 0) return 'Offline: keep writing, your edits are on this device';
-  return `Offline: keep writing, ${edits(input.unsavedChanges)} ${input.unsavedChanges === 1 ? 'is' : 'are'} on this device`;
+/** The connection in as few words as there are, for a line with little room. */
+export const CONNECTION_WORDS: Readonly<Record<ConnectionState, string>> = {
+  connected: '',
+  connecting: 'Connecting…',
+  reconnecting: 'Reconnecting…',
+  offline: 'Offline: keep writing',
+  closed: 'Not connected',
+};
+
+function offlineDetail({ unsavedChanges, keptOnDevice }: StatusInput, saved: SavedState): string {
+  const many = unsavedChanges === 0 ? 'your edits' : edits(unsavedChanges);
+  const are = unsavedChanges === 1 ? 'is' : 'are';
+  if (!keptOnDevice) {
+    return saved === 'saved'
+      ? 'Offline: what you write is only in this tab, do not close it'
+      : `Offline: ${many} ${are} only in this tab, do not close it`;
+  }
+  if (saved === 'saved') return `${CONNECTION_WORDS.offline}, edits stay on this device`;
+  return `${CONNECTION_WORDS.offline}, ${many} ${are} on this device`;
 }
 
 function edits(count: number): string {
@@ -126,15 +147,22 @@ function edits(count: number): string {
 }
 
 /** What a screen reader is told when the connection changes; null for changes that need no words. */
-export function connectionAnnouncement(before: ConnectionState, after: ConnectionState): string | null {
+export function connectionAnnouncement(
+  before: ConnectionState,
+  after: ConnectionState,
+  keptOnDevice: boolean,
+): string | null {
   if (before === after) return null;
+  const edits = keptOnDevice
+    ? 'Keep writing, your edits stay on this device.'
+    : 'What you write is only in this tab: do not close it.';
   switch (after) {
     case 'connected':
       return before === 'connecting' ? null : 'Connected again. Your edits are being saved.';
     case 'offline':
-      return 'You are offline. Keep writing, your edits stay on this device.';
+      return `You are offline. ${edits}`;
     case 'reconnecting':
-      return before === 'offline' ? null : 'The connection was lost. Keep writing, your edits stay on this device.';
+      return before === 'offline' ? null : `The connection was lost. ${edits}`;
     case 'closed':
       return 'The server has closed this document for you. What to do is said below the top bar.';
     case 'connecting':
@@ -143,13 +171,15 @@ export function connectionAnnouncement(before: ConnectionState, after: Connectio
 }
 
 /** What Mod+S says: nothing has to be saved by hand, but only what is true. */
-export function saveKeyAnswer(saved: SavedState): string {
+export function saveKeyAnswer(saved: SavedState, keptOnDevice: boolean): string {
   switch (saved) {
     case 'saved':
       return 'Everything is saved. Coscribe saves by itself.';
     case 'saving':
       return 'Saving. Coscribe saves by itself.';
     case 'local':
-      return 'Your latest edits are only on this device so far. They are saved as soon as the server answers.';
+      return keptOnDevice
+        ? 'Your latest edits are only on this device so far. They are saved as soon as the server answers.'
+        : 'Your latest edits are only in this tab. Do not close it: they are saved as soon as the server answers.';
   }
 }

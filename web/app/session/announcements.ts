@@ -1,0 +1,34 @@
+import { type Person, shownName } from '../../editor/carets/people.ts';
+import { connectionAnnouncement } from '../../wording/status-wording.ts';
+import { comingsAndGoings } from './people-shown.ts';
+import type { SessionState } from './session-state.ts';
+
+/** What somebody hears who does not see the page, when one state follows another. */
+export function announcements(before: SessionState, after: SessionState): string[] {
+  const [was, is] = [before.status.connection, after.status.connection];
+  const sentences = [
+    connectionAnnouncement(was, is, after.keptOnDevice),
+    // Somebody who was here already is no news, and somebody who disappears with the connection has not left.
+    was === 'connected' && is === 'connected' ? comingsAndGoings(before.people, after.people, after.marksGuests) : null,
+    newFollowers(before.people, after),
+    roleAnnouncement(before, after),
+  ];
+  return sentences.filter((sentence) => sentence !== null);
+}
+
+/** What somebody hears whose role changes while they are here. */
+function roleAnnouncement(before: SessionState, after: SessionState): string | null {
+  if (before.role === null || after.gate !== null || before.mayWrite === after.mayWrite) return null;
+  return after.mayWrite ? 'You can edit this document now.' : 'You can only view this document now.';
+}
+
+/** Nobody is followed without knowing. */
+function newFollowers(before: readonly Person[], { people, marksGuests }: SessionState): string | null {
+  const self = people.find(({ isSelf }) => isSelf)?.clientId;
+  if (self === undefined) return null;
+  const followed = new Set(before.filter(({ following }) => following === self).map(({ clientId }) => clientId));
+  const news = people.filter(({ clientId, following }) => following === self && !followed.has(clientId));
+  return news.length === 0
+    ? null
+    : `${new Intl.ListFormat('en').format(news.map((person) => shownName(person, marksGuests)))} now follows you.`;
+}
