@@ -23,6 +23,11 @@ afterEach(async () => {
   vi.restoreAllMocks();
 });
 
+/** Waits for what the database does in its own time, on a busy machine too. */
+function eventually(check: () => void | Promise<void>): Promise<void> {
+  return vi.waitFor(check, { timeout: 20_000 });
+}
+
 async function inspect<Result>(look: (database: IDBPDatabase) => Promise<Result>): Promise<Result> {
   const database = await openDB(KEY);
   try {
@@ -65,7 +70,7 @@ describe('a reload', () => {
     world.network.reset();
     write(before, 'only ');
     write(before, 'here.');
-    await vi.waitFor(async () => expect(await keptText()).toBe('saved. only here.'));
+    await eventually(async () => expect(await keptText()).toBe('saved. only here.'));
     before.destroy();
 
     const after = await open();
@@ -78,7 +83,7 @@ describe('a reload', () => {
     await world.clock.advance(60_000);
     expect(after.saved).toBe(true);
     expect(world.server.durableText).toBe('saved. only here.');
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await world.moment();
       expect(await marks()).toEqual([]);
     });
@@ -97,7 +102,7 @@ describe('a reload', () => {
     world.server.doc.getText('content').insert(0, 'theirs ');
     world.network.reachable = true;
     const after = await open();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await world.moment();
       expect(after.saved && after.synced).toBe(true);
     });
@@ -110,7 +115,7 @@ describe('a reload', () => {
     const before = world.join({ offline: true });
     write(before, 'quick');
     before.destroy();
-    await vi.waitFor(async () => expect(await keptText()).toBe('quick'));
+    await eventually(async () => expect(await keptText()).toBe('quick'));
     const after = await open();
     expect(textOf(after)).toBe('quick');
     expect(after.unsavedChanges).toBe(1);
@@ -148,7 +153,7 @@ describe('a reload', () => {
     world.network.reachable = true;
     world.server.storesAtOnce = false;
     const after = await open();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await world.clock.advance(1_000);
       expect(after.synced).toBe(true);
     });
@@ -165,7 +170,7 @@ describe('an epoch', () => {
     write(before, 'mine');
     await world.moment();
     before.destroy();
-    await vi.waitFor(async () => expect(await keptText()).toBe('mine'));
+    await eventually(async () => expect(await keptText()).toBe('mine'));
     world.server.replace('second', 'theirs');
     const updates = world.server.updates;
     const after = await open();
@@ -190,7 +195,7 @@ describe('an epoch', () => {
     expect(after.closed).toBeNull();
     expect(textOf(after)).toBe('theirs');
     after.destroy();
-    await vi.waitFor(async () => expect(await keptText()).toBe('theirs'));
+    await eventually(async () => expect(await keptText()).toBe('theirs'));
     expect(await inspect((database) => database.get('meta', 'epoch'))).toBe('second');
   });
 
@@ -210,7 +215,7 @@ describe('an epoch', () => {
     });
     // … before the other, still in the first, writes.
     write(other, 'mine');
-    await vi.waitFor(() => expect(failed).toEqual(['failed']));
+    await eventually(() => expect(failed).toEqual(['failed']));
     expect(await keptText()).toBe('theirs');
     tab.destroy();
   });
@@ -224,11 +229,11 @@ describe('two tabs', () => {
       write(left, 'l');
       write(right, 'r');
     }
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await world.moment();
       expect(await keptText()).toHaveLength(40);
     });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const edits = (await marks()).reduce((sum, mark) => sum + mark.edits, 0);
       expect(edits).toBe(40);
     });
@@ -241,15 +246,15 @@ describe('two tabs', () => {
     world.network.reachable = false;
     const left = await open();
     write(left, 'early');
-    await vi.waitFor(async () => expect(await marks()).toHaveLength(1));
+    await eventually(async () => expect(await marks()).toHaveLength(1));
     const right = await open();
     expect(right.unsavedChanges).toBe(1);
     write(left, 'late');
-    await vi.waitFor(async () => expect(await marks()).toHaveLength(2));
+    await eventually(async () => expect(await marks()).toHaveLength(2));
     left.disconnect();
     world.network.reachable = true;
     right.retryNow();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await world.moment();
       expect(right.saved).toBe(true);
       expect(await marks()).toHaveLength(1);
@@ -298,7 +303,7 @@ describe('compaction', () => {
     copy.applied(content.rows.map(({ key }) => key));
     doc.getText('content').insert(0, 'mine ');
     copy.append(Y.encodeStateAsUpdate(doc), 1);
-    await vi.waitFor(async () => expect(await rows()).toHaveLength(2));
+    await eventually(async () => expect(await rows()).toHaveLength(2));
     const text = await keptText();
     expect(text).toHaveLength(600 + 'mine '.length + 'other '.length);
     expect(text).toContain('other ');
@@ -310,7 +315,7 @@ describe('compaction', () => {
     world.network.reachable = false;
     const before = await open();
     write(before, '!');
-    await vi.waitFor(async () => expect(await rows()).toHaveLength(1));
+    await eventually(async () => expect(await rows()).toHaveLength(1));
     before.destroy();
     const after = await open();
     expect(textOf(after)).toBe(`${'x'.repeat(600)}!`);
@@ -321,7 +326,7 @@ describe('compaction', () => {
 describe('failures never stop editing', () => {
   async function expectEditing(provider: CoscribeProvider): Promise<void> {
     write(provider, 'still here');
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await world.moment();
       expect(world.server.durableText).toContain('still here');
       expect(provider.saved).toBe(true);
@@ -344,6 +349,7 @@ describe('failures never stop editing', () => {
     const states = statesOf(provider);
     await expectEditing(provider);
     expect(provider.loaded).toBe(true);
+    expect(provider.keptOnDevice).toBe(false);
     expect(states).toEqual(['failed']);
   });
 
@@ -353,15 +359,17 @@ describe('failures never stop editing', () => {
     vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(() => {
       throw new DOMException('full', 'QuotaExceededError');
     });
+    expect(provider.keptOnDevice).toBe(true);
     await expectEditing(provider);
-    await vi.waitFor(() => expect(states).toEqual(['failed']));
+    await eventually(() => expect(states).toEqual(['failed']));
+    expect(provider.keptOnDevice).toBe(false);
   });
 
   test('another tab that deletes the copy', async () => {
     const provider = await open();
     const states = statesOf(provider);
     await deleteDB(KEY);
-    await vi.waitFor(() => expect(states).toEqual(['failed']));
+    await eventually(() => expect(states).toEqual(['failed']));
     await expectEditing(provider);
   });
 
@@ -371,7 +379,7 @@ describe('failures never stop editing', () => {
     await world.moment();
     before.destroy();
     await inspect((database) => database.add('updates', new Uint8Array([9, 9, 9])));
-    await vi.waitFor(async () => expect(await rows()).toHaveLength(2));
+    await eventually(async () => expect(await rows()).toHaveLength(2));
     const after = await open();
     expect(textOf(after)).toBe('good');
     await expectEditing(after);
@@ -382,16 +390,18 @@ describe('failures never stop editing', () => {
     const before = await open();
     write(before, 'from the copy');
     before.destroy();
-    await vi.waitFor(async () => expect(await keptText()).toBe('from the copy'));
+    await eventually(async () => expect(await keptText()).toBe('from the copy'));
     world.network.reachable = true;
     const lock = await lockDatabase();
 
     const after = world.join({ offline: true });
     await world.clock.advance(2_900);
+    expect(after.keptOnDevice).toBe(true);
     expect(after.status).toBe('connecting');
     await world.clock.advance(200);
     expect(after.synced).toBe(true);
     expect(after.loaded).toBe(false);
+    expect(after.keptOnDevice).toBe(false);
     write(after, 'new ');
     await world.moment();
     expect(world.server.text).toBe('new ');
@@ -402,6 +412,7 @@ describe('failures never stop editing', () => {
     expect(world.server.durableText).toContain('from the copy');
     expect(world.server.durableText).toContain('new ');
     expect(after.saved).toBe(true);
+    expect(after.keptOnDevice).toBe(true);
   });
 
   /** Holds a write transaction over the whole database until it is released. */
