@@ -96,7 +96,7 @@ function assetPath(
 }
 
 /** Parts of a document page that load later and that somebody offline needs all the same: dialogs, Markdown, Latin letters. */
-const NEEDED_OFFLINE = [/\/web\/app\//, /\/web\/editor\/markdown-language\.ts$/];
+const NEEDED_OFFLINE = [/\/web\/app\//, /\/web\/editor\/text\/markdown-language\.ts$/];
 const FONTS_OFFLINE = /^(literata-latin-wght-(normal|italic)|jetbrains-mono-latin-wght-normal)\.woff2$/;
 
 /** Tells offline/service-worker.ts which files this build consists of. */

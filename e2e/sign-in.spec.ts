@@ -117,7 +117,7 @@ test('[SEC-15] a guest with the name and colour of somebody signed in is told ap
   await content(mallory).press('ArrowDown');
   await expect(flags.filter({ hasText: /^Alice Example \(guest\)$/ })).not.toHaveClass(/cs-caret-known/);
   await guest.click();
-  await expect(bob.locator('#person-card')).toContainText('A guest: anybody can take this name.');
+  await expect(bob.locator('#person-card')).toContainText('A guest: anyone can take this name.');
   await bob.keyboard.press('Escape');
   await known.click();
   await expect(bob.locator('#person-card')).toContainText('Verified: the server knows them by this name.');

@@ -160,7 +160,7 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
   const apply = (effects: readonly StateEffect<unknown>[]) => {
     if (!destroyed && effects.length > 0) view.dispatch({ effects, filter: false });
   };
-  const systemChanged = () => apply(slots.systemChanged(settings));
+  const systemChanged = () => apply(slots.changes(null, settings));
   systemDark.addEventListener('change', systemChanged);
 
   const useGrammar = async (): Promise<void> => {
@@ -206,7 +206,9 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
       const before = settings;
       settings = withSettings(change, before);
       apply(slots.changes(before, settings));
-      if (settings.user !== before.user && settings.user !== null) session.presence?.setUser(settings.user);
+      const { user } = settings;
+      // Hosts hand over what they have put together, so what counts is what it says.
+      if (user !== null && JSON.stringify(user) !== JSON.stringify(before.user)) session.presence?.setUser(user);
       if (settings.hideMyCursor !== before.hideMyCursor) session.presence?.setHidden(settings.hideMyCursor);
       if (settings.markGuests && !before.markGuests) session.carets?.markGuests();
       await useGrammar();

@@ -93,18 +93,11 @@ export class SettingSlots {
     return this.#slots.map(({ compartment, extension }) => compartment.of(extension(settings)));
   }
 
-  /** Brings a state from one set of settings to another. */
-  changes(before: EditorSettings, after: EditorSettings): StateEffect<unknown>[] {
+  /** Brings a state to the settings. @param before what it has been made with; null makes everything again */
+  changes(before: EditorSettings | null, after: EditorSettings): StateEffect<unknown>[] {
     return this.#slots
-      .filter(({ from }) => from.some((key) => before[key] !== after[key]))
+      .filter(({ from }) => from.some((key) => before?.[key] !== after[key]))
       .map(({ compartment, extension }) => compartment.reconfigure(extension(after)));
-  }
-
-  /** Makes again what depends on the operating system. */
-  systemChanged(settings: EditorSettings): StateEffect<unknown>[] {
-    return this.#slots
-      .filter(({ from }) => from.includes('theme'))
-      .map(({ compartment, extension }) => compartment.reconfigure(extension(settings)));
   }
 }
 

@@ -7,7 +7,14 @@ import { TEXT_FIELD } from '../../protocol/version.ts';
 import { FrameSchedule } from '../editor/binding/frame-schedule.ts';
 import { checkContent } from '../editor/binding/shown-text.ts';
 import type { PresentedUser } from '../editor/carets/own-presence.ts';
-import { type CoscribeEditor, createEditor, PEOPLE_COLORS, ShownTextError, watchPeople } from '../editor/index.ts';
+import {
+  type CoscribeEditor,
+  createEditor,
+  type EditorSettings,
+  PEOPLE_COLORS,
+  ShownTextError,
+  watchPeople,
+} from '../editor/index.ts';
 import type { ProviderOptions, Refusal } from '../provider/index.ts';
 import {
   ADDRESS_ATTRIBUTES,
@@ -179,7 +186,7 @@ export class CoscribeEditorElement extends FormElement {
     if (before === value) return;
     if (ADDRESS_ATTRIBUTES.has(name)) this.#reopen();
     else if (name === 'token') this.#tokenChanged();
-    else if (this.#shown !== null) this.#apply(name, this.#shown);
+    else this.#fieldChanged();
   }
 
   /** @internal */
@@ -190,7 +197,15 @@ export class CoscribeEditorElement extends FormElement {
   /** @internal */
   formDisabledCallback(disabled: boolean): void {
     this.formDisabled = disabled;
-    if (this.#shown !== null) this.#apply('readonly', this.#shown);
+    this.#fieldChanged();
+  }
+
+  /** What the field is like has changed, for the editor, for screen readers, or for the form. */
+  #fieldChanged(): void {
+    if (this.#shown === null) return;
+    this.#configure(this.#shown);
+    this.#shown.editor.view.dispatch({});
+    this.#takeText();
   }
 
   #tokenChanged(): void {
@@ -238,8 +253,6 @@ export class CoscribeEditorElement extends FormElement {
       return;
     }
     const shown = this.#shown;
-    for (const name of ['language', 'theme', 'line-numbers'] as const) this.#apply(name, shown);
-    if (this.userName !== '' || this.userColor !== '') this.#apply('user-color', shown);
     this.#takeText();
     this.#showStatus();
     const { doc, provider, awareness } = source;
@@ -272,22 +285,17 @@ export class CoscribeEditorElement extends FormElement {
   }
 
   #createEditor(source: DocumentSource): CoscribeEditor {
-    const { doc, awareness, provider } = source;
+    const { doc, awareness } = source;
     const changed = EditorView.updateListener.of((update) => {
       if (!update.docChanged) return;
       this.#takeText();
       this.#changed.request();
     });
-    const user = this.#user(source, null);
     return createEditor(this.#frame.box, {
       doc,
       field: this.#fieldName,
       awareness,
-      // Who brings the presence has told already who this is, unless the attributes do.
-      ...(provider === null && this.userName === '' ? {} : { user }),
-      readOnly: this.#isReadOnly(provider),
-      placeholder: this.placeholder,
-      label: this.label,
+      ...this.#settings(source),
       // Asked again at every change of the view: a label may be there later than its field.
       extensions: [changed, EditorView.contentAttributes.of(() => this.fieldAttributes()), this.#extensions],
       onError: (error) => this.#tellError('internal', 'A part of the editor failed; the rest goes on.', error),
@@ -297,13 +305,10 @@ export class CoscribeEditorElement extends FormElement {
   #watcher(shown: Shown): ProviderWatcher {
     const { editor } = shown;
     const { provider } = shown.source;
-    let personId: string | undefined;
     let told = '';
     return {
       connectionChanged: () => {
-        if (provider?.person?.id !== personId) this.#apply('user-color', shown);
-        personId = provider?.person?.id;
-        void editor.configure({ readOnly: this.#isReadOnly(provider) });
+        this.#configure(shown);
         this.#showStatus();
         this.#takeText();
         const { status = 'disconnected', retryAt = null } = provider ?? {};
@@ -318,7 +323,7 @@ export class CoscribeEditorElement extends FormElement {
         this.#tell('saved', { saved: provider?.saved ?? false, unsavedChanges: provider?.unsavedChanges ?? 0 });
       },
       propertiesChanged: () => {
-        if (this.#shown !== null) this.#apply('language', this.#shown);
+        if (this.#shown !== null) this.#configure(this.#shown);
       },
       unreachable: () => {
         const message = unreachableSentence(this.getAttribute('server'), provider?.keptOnDevice ?? false);
@@ -383,46 +388,27 @@ export class CoscribeEditorElement extends FormElement {
     return this.field === '' ? TEXT_FIELD : this.field;
   }
 
-  #apply(name: AttributeName, { editor, source }: Shown): void {
-    switch (name) {
-      case 'language': {
-        const { title, language } = source.provider?.properties ?? { title: '', language: '' };
-        const own = this.#read('language', readLanguage);
-        void editor.configure({ language: own === null || own === '' ? language : own, fileName: title });
-        return;
-      }
-      case 'theme':
-        void editor.configure({ theme: this.#read('theme', readTheme) ?? 'system' });
-        return;
-      case 'readonly':
-      case 'disabled':
-        void editor.configure({ readOnly: this.#isReadOnly(source.provider) });
-        return;
-      case 'placeholder':
-        void editor.configure({ placeholder: this.placeholder });
-        return;
-      case 'line-numbers':
-        void editor.configure({ lineNumbers: this.#read('line-numbers', readLineNumbers) ?? true });
-        return;
-      case 'user-name':
-      case 'user-color':
-        void editor.configure({ user: this.#user(source, this.#read('user-color', readColor)) });
-        return;
-      case 'required':
-        editor.view.dispatch({});
-        this.#takeText();
-        return;
-      case 'label':
-        void editor.configure({ label: this.label });
-        return;
-      case 'server':
-      case 'document':
-      case 'field':
-      case 'token':
-        return;
-      default:
-        name satisfies never;
-    }
+  /** Gives the editor what attributes and connection say, as they are now. */
+  #configure({ editor, source }: Shown): void {
+    void editor.configure(this.#settings(source));
+  }
+
+  #settings(source: DocumentSource): Partial<EditorSettings> {
+    const { provider } = source;
+    const { title, language } = provider?.properties ?? { title: '', language: '' };
+    const user = this.#user(source, this.#read('user-color', readColor));
+    // A page that brings the presence has told already who this is, unless the attributes do.
+    const isTold = provider !== null || this.userName !== '' || this.userColor !== '';
+    return {
+      language: this.#read('language', readLanguage) || language,
+      fileName: title,
+      theme: this.#read('theme', readTheme) ?? 'system',
+      readOnly: this.#isReadOnly(provider),
+      placeholder: this.placeholder,
+      lineNumbers: this.#read('line-numbers', readLineNumbers) ?? true,
+      label: this.label,
+      ...(isTold ? { user } : {}),
+    };
   }
 
   /** Whom the server knows is shown as that, here as everywhere. */

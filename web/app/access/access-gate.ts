@@ -109,7 +109,7 @@ export class AccessGate extends SessionElement {
                 ${icon(RotateCw)} Try again
               </button>
               <button class="button button-quiet" type="button" @click=${() => session.ui.openDialog('share')}>
-                I have the owner key
+                Use my owner key
               </button>`
       }
       ${

@@ -87,7 +87,7 @@ export class LinkForm extends PageElement {
         />
       </div>
       <div class="link-field">
-        <label class="label" for=${`role-${id}`}>Anyone who has it</label>
+        <label class="label" for=${`role-${id}`}>People with this link</label>
         <select
           class="field"
           id=${`role-${id}`}
@@ -100,7 +100,7 @@ export class LinkForm extends PageElement {
           ${ROLES.map((value) => html`<option value=${value} ?selected=${value === role}>${ROLE_LABELS[value]}</option>`)}
         </select>
       </div>
-      <p class="link-deed" id=${`deed-${id}`}>Anyone who has this link ${ROLE_DEEDS[role]}.</p>
+      <p class="link-deed" id=${`deed-${id}`}>People with this link ${ROLE_DEEDS[role]}.</p>
       <div class="link-field">
         <label class="label" for=${`expiry-${id}`}>Ends</label>
         <select
@@ -115,7 +115,7 @@ export class LinkForm extends PageElement {
           ${DURATIONS.map(
             ([value, label]) => html`<option value=${value} ?selected=${value === expiry}>${label}</option>`,
           )}
-          <option value="date" ?selected=${expiry === 'date'}>On a day…</option>
+          <option value="date" ?selected=${expiry === 'date'}>On a date…</option>
         </select>
         ${
           expiry === 'date'
@@ -149,7 +149,7 @@ export class LinkForm extends PageElement {
       ${
         link?.hasPassword === true
           ? html`<label class="check link-no-password">
-              <input type="checkbox" name="no-password" data-testid="link-no-password" /> Take the password off
+              <input type="checkbox" name="no-password" data-testid="link-no-password" /> Remove password
             </label>`
           : nothing
       }
@@ -157,7 +157,7 @@ export class LinkForm extends PageElement {
       <div class="dialog-actions">
         <button class="button" type="button" @click=${() => this.cancel()}>Cancel</button>
         <button class="button button-primary" type="submit" ?disabled=${this.busy} data-testid="link-save">
-          ${link === null ? 'Make link' : 'Save'}
+          ${link === null ? 'Create link' : 'Save'}
         </button>
       </div>
     </form>`;

@@ -55,7 +55,7 @@ export class LinkList extends PageElement {
   protected override render(): TemplateResult {
     return html`
       <div class="links-head">
-        <h3 id="links-heading">Share links</h3>
+        <h3 id="links-heading">More links</h3>
         ${
           this.opened.kind === 'new'
             ? nothing
@@ -74,8 +74,7 @@ export class LinkList extends PageElement {
           ? this.opened.kind === 'new'
             ? nothing
             : html`<p class="links-none">
-              None yet. A share link lets in anyone who has it, in the role you choose; it can end by itself, have a password, and
-              be revoked.
+              None yet. Each link lets people in with the role you choose. It can end by itself, have a password, and be revoked.
             </p>`
           : html`<ul class="links" aria-labelledby="links-heading" data-testid="links">
               ${repeat(
@@ -164,7 +163,7 @@ export class LinkList extends PageElement {
         this.close('link-revoke', link.id);
       }}
     >
-      <p>Anyone who came by this link is out at once, and the link never works again. This cannot be undone.</p>
+      <p>People who used this link lose access immediately, and the link never works again. This cannot be undone.</p>
       <div class="dialog-actions">
         <button class="button" type="button" @click=${() => this.close('link-revoke', link.id)}>Keep it</button>
         <button
@@ -198,7 +197,7 @@ export class LinkList extends PageElement {
 
   private async make(wish: LinkWish): Promise<void> {
     const link = await this.sharing.makeLink(wish);
-    this.said = 'The link is made.';
+    this.said = 'The link is created.';
     this.close('link-copy', link.id);
   }
 

@@ -54,7 +54,7 @@ export class OwnerKeyBox extends SessionElement {
         ${
           this.ownsAsPerson
             ? `It is yours wherever you sign in as ${state.person?.name ?? state.person?.id ?? 'yourself'}. This browser also holds an
-              owner key, which makes an owner of anyone who has it.`
+              owner key, and everybody who has the key is an owner.`
             : `This browser holds its owner key. Clearing the browser’s data deletes the key, so keep a copy: it also makes you the
               owner on your other devices.`
         }
@@ -94,7 +94,7 @@ export class OwnerKeyBox extends SessionElement {
             aria-invalid=${this.problem !== ''}
             data-testid="owner-key"
           />
-          <button class="button" type="submit" ?disabled=${this.busy} data-testid="owner-key-use">Use it</button>
+          <button class="button" type="submit" ?disabled=${this.busy} data-testid="owner-key-use">Use my owner key</button>
         </div>
         <p class="problem" id="owner-key-problem" role="alert">${this.problem}</p>
       </form>

@@ -21,13 +21,11 @@ export class RoleBadge extends SessionElement {
         ${icon(Eye)} View only
       </button>
       <div class="popover role-card" id="role-card" popover aria-label="What you may do here">
-        ${
-          state.role === 'commenter'
-            ? html`<p><strong>You can read this document and comment on it.</strong></p>
-                <p>Comments come with a later version. Until then you read along, and others see that you are here.</p>`
-            : html`<p><strong>You can read this document, not change it.</strong></p>
-                <p>What others write appears here as they write it.</p>`
-        }
+        <p><strong>You can read this document, not change it.</strong></p>
+        <p>
+          ${state.role === 'commenter' ? 'Your link is for commenting, but there are no comments yet.' : nothing}
+          What others write appears here as they write it.
+        </p>
         <p>To write too, ask its owner for a link that lets you edit.</p>
       </div>
     `;

@@ -8,20 +8,20 @@ export const ROLE_LABELS: Readonly<Record<Role, string>> = {
   owner: 'Is an owner',
 };
 
-/** What follows from a role, after "anyone who has this link …". */
+/** What follows from a role, after "People with this link …". */
 export const ROLE_DEEDS: Readonly<Record<Role, string>> = {
   viewer: 'can read the document',
-  // Comments come with a later version; until then this is what a commenter can do.
-  commenter: 'can read the document and is seen in it; comments come with a later version',
+  // There are no comments yet: this is what a commenter can do.
+  commenter: 'can read the document, not change it; there are no comments yet',
   editor: 'can read and edit the document',
-  owner: 'can read and edit the document, and decides who else may',
+  owner: 'can read and edit the document, and decide who else may',
 };
 
-/** What the plain address of a document is worth, as a sentence. */
+/** What the document link is worth, as a sentence. */
 export function addressWorth(anyone: Role | null): string {
   return anyone === null
-    ? 'The address alone lets nobody in.'
-    : `Anybody who has the address ${ROLE_DEEDS[anyone]}, without an account.`;
+    ? 'The document link alone lets nobody in.'
+    : `People with the document link ${ROLE_DEEDS[anyone]}, without an account.`;
 }
 
 /** When a link ends, in the words of this browser. @param now milliseconds since 1970 */

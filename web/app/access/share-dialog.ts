@@ -90,7 +90,7 @@ export class ShareDialog extends SessionDialog {
     const copied = this.outcome === 'copied';
     const worthless = this.sharingState.kind === 'known' && this.sharingState.anyone === null;
     return html`<div class="share-address">
-      <label class="label" for="share-link">Address of this document</label>
+      <label class="label" for="share-link">Document link</label>
       <div class="share-address-row">
         <input
           class="field share-link"
@@ -101,7 +101,7 @@ export class ShareDialog extends SessionDialog {
           @focus=${(event: FocusEvent) => (event.target as HTMLInputElement).select()}
         />
  <button class=${worthless ? 'button share-copy' : 'button button-primary share-copy'} type="button" autofocus data-testid="copy-link" @click=${this.copy}>
-          ${icon(copied ? Check : Link)} ${copied ? 'Link copied' : 'Copy link'}
+          ${icon(copied ? Check : Link)} ${copied ? 'Link copied' : 'Copy document link'}
         </button>
       </div>
       <p class=${this.outcome === 'selected' ? 'share-outcome' : 'visually-hidden'} role="status">${OUTCOMES[this.outcome]}</p>
@@ -125,14 +125,14 @@ export class ShareDialog extends SessionDialog {
       case 'known':
         return html`<p class="share-who" data-testid="share-who">
           ${addressWorth(sharingState.anyone)}
-          ${sharingState.anyone === null ? 'To let somebody in, ask the owner for a share link.' : nothing}
+          ${sharingState.anyone === null ? 'To let somebody in, ask the owner for a link.' : nothing}
         </p>`;
     }
   }
 
   private renderAnyone(anyone: Role | null): TemplateResult {
     return html`<div class="share-anyone">
-      <label class="share-anyone-label" for="share-anyone">Anybody with the address</label>
+      <label class="share-anyone-label" for="share-anyone">People with the document link</label>
       <select
         class="field"
         id="share-anyone"
@@ -148,7 +148,7 @@ export class ShareDialog extends SessionDialog {
         )}
       </select>
       <p class="share-who" id="share-worth" data-testid="share-who">
-        ${addressWorth(anyone)} ${anyone === null ? 'Use share links to let people in.' : nothing}
+        ${addressWorth(anyone)} ${anyone === null ? 'Use the links below to let people in.' : nothing}
       </p>
       <p class="problem" role="alert" data-testid="share-problem">${this.problem}</p>
     </div>`;

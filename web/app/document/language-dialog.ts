@@ -11,7 +11,7 @@ interface LanguagePick extends Pick {
 
 /** Chooses the language that colours the text, for everybody in the document. */
 export class LanguageDialog extends SessionDialog {
-  protected override readonly heading = 'Language';
+  protected override readonly heading = 'Syntax';
 
   protected override renderBody(state: SessionState, session: DocumentSession): TemplateResult {
     const automatic: LanguagePick = {
@@ -24,7 +24,7 @@ export class LanguageDialog extends SessionDialog {
       .languageNames()
       .map((language): LanguagePick => ({ label: language, language, current: language === state.language }));
     return html`<cs-pick-list
-      label="Search languages"
+      label="Search syntaxes"
       .picks=${[automatic, ...named]}
       @pick=${(event: CustomEvent<LanguagePick>) => {
         this.close();

@@ -24,7 +24,7 @@ export class NoticeStrip extends SessionElement {
           state.keptOnDevice
             ? 'Keep writing: your edits are on this device'
             : 'Do not close this tab: your edits are only here'
-        }, and are saved as soon as the server can write again. Its administrator finds the cause in its log.
+        }, and are saved as soon as the server can write again. The administrator of this site finds the cause in the server’s log.
       </p>
       ${this.downloadButton(session)}
     </div>`;

@@ -180,7 +180,7 @@ function knownMark(person: Person): TemplateResult | typeof nothing {
 function standing(person: Person, marksGuests: boolean): TemplateResult | typeof nothing {
   if (person.known)
     return html`<p class="person-standing">${icon(Check)} Verified: the server knows them by this name.</p>`;
-  return marksGuests ? html`<p class="person-standing">A guest: anybody can take this name.</p>` : nothing;
+  return marksGuests ? html`<p class="person-standing">A guest: anyone can take this name.</p>` : nothing;
 }
 
 function faceColors(person: Person): string {

@@ -13,7 +13,7 @@ export function ownerKeyFile(title: string, address: string, credential: string)
   return [
     `This is the owner key of “${title || 'Untitled'}”, a document at ${address}`,
     '',
-    'Anyone who has it decides who may read and edit the document, and can lock everybody else out. Keep it like a password.',
+    'People who have it decide who may read and edit the document, and can lock everybody else out. Keep it like a password.',
     'To use it on another device, open this address there:',
     '',
     `${address}#${credential}`,

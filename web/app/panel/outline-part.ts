@@ -19,6 +19,14 @@ export class OutlinePart extends SessionElement {
     this.outline = NONE;
   }
 
+  protected override willUpdate(): void {
+    const editor = this.session?.editor ?? null;
+    if (editor === null || !this.isConnected) return;
+    this.#stopWatching ??= watchOutline(editor.view, (outline) => {
+      this.outline = outline;
+    });
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#stopWatching?.();
@@ -26,12 +34,6 @@ export class OutlinePart extends SessionElement {
   }
 
   protected override renderState({ resolvedLanguage }: SessionState, session: DocumentSession): TemplateResult {
-    const { editor } = session;
-    if (editor !== null && this.isConnected) {
-      this.#stopWatching ??= watchOutline(editor.view, (outline) => {
-        this.outline = outline;
-      });
-    }
     const { headings, current } = this.outline;
     if (headings.length === 0) {
       return html`<p class="outline-none" tabindex="-1" data-panel-focus>
@@ -78,7 +80,8 @@ export class OutlinePart extends SessionElement {
 
   private onKey(event: KeyboardEvent): void {
     const buttons = [...this.querySelectorAll<HTMLElement>('.outline-heading')];
-    const at = buttons.findIndex((button) => button === document.activeElement);
+    const { activeElement } = document;
+    const at = activeElement instanceof HTMLElement ? buttons.indexOf(activeElement) : -1;
     const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
     if (next === undefined) return;
     event.preventDefault();

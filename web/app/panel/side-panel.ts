@@ -113,12 +113,18 @@ export class SidePanel extends SessionElement {
     } else if (this.shownPart?.name !== open) {
       void this.#load(open, session);
     }
-    if (this.#wantsFocus && open !== null) {
-      const target = this.shownPart === null ? null : this.querySelector<HTMLElement>('[data-panel-focus]');
-      (target ?? this.querySelector<HTMLElement>('[data-testid="side-panel-close"]'))?.focus();
-      // Until the part is there, the focus waits on the button beside it.
-      this.#wantsFocus = this.shownPart === null;
+    if (this.#wantsFocus && open !== null) void this.#giveFocus();
+  }
+
+  /** Until the part is there, the focus waits on the button above it. */
+  async #giveFocus(): Promise<void> {
+    const part = this.shownPart?.element;
+    if (part !== undefined) {
+      this.#wantsFocus = false;
+      await part.updateComplete;
     }
+    const target = this.querySelector<HTMLElement>('[data-panel-focus]');
+    (target ?? this.querySelector<HTMLElement>('[data-testid="side-panel-close"]'))?.focus();
   }
 
   async #load(name: SidePanelName, session: DocumentSession): Promise<void> {

@@ -49,11 +49,11 @@ describe('advice for those who are refused', () => {
   it('names a link that does not work, with what the server says of it, and lets it be forgotten', () => {
     expect(advise({ code: 'forbidden', usesLink: true, reason: 'The link has expired.' })).toMatchObject({
       headline: 'This link does not work any more.',
-      advice: 'The link has expired. Ask anyone who sent it to you for a new one.',
+      advice: 'The link has expired. Ask the person who sent it to you for a new one.',
       canForget: 'link',
     });
     expect(advise({ code: 'forbidden', usesLink: true, reason: '' })?.advice).toBe(
-      'Ask anyone who sent it to you for a new one.',
+      'Ask the person who sent it to you for a new one.',
     );
   });
 

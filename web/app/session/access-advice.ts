@@ -24,14 +24,16 @@ export interface AccessAdvice {
   readonly canForget: 'link' | 'owner key' | null;
 }
 
-const ASK_AGAIN = 'Ask anyone who sent it to you for a new one.';
+const ASK_AGAIN = 'Ask the person who sent it to you for a new one.';
 const ASK_OWNER = 'Ask its owner for a link.';
 
 /** Explains a refusal of access; null when it is about something else. */
 export function accessAdvice(facts: RefusedFacts): AccessAdvice | null {
   switch (facts.code) {
     case 'password-needed':
-      return advice('This link has a password.', 'Anyone who sent you the link can tell you.', { asksPassword: true });
+      return advice('This link has a password.', 'The person who sent you the link can tell you.', {
+        asksPassword: true,
+      });
     case 'unauthenticated':
       return unauthenticated(facts);
     case 'forbidden':

@@ -114,6 +114,7 @@ export class DocumentSession {
   /** The editor is on the page. From here on settings reach it. */
   attachEditor(editor: EditorPort): void {
     this.#editor = editor;
+    this.refresh();
   }
 
   /** Looks at everything again: the browser went on- or offline, the editor stopped following. The one place that changes the state. */

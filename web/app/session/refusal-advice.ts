@@ -25,7 +25,7 @@ export function refusalAdvice(refusal: Refusal): RefusalAdvice {
     case 'malformed':
       return advice(
         'The server could not read what this page sent.',
-        'Download your copy, then reload the page. If it happens again, tell anyone who runs this server.',
+        'Download your copy, then reload the page. If it happens again, tell the administrator of this site.',
       );
     case 'message-too-big':
       return advice(

@@ -5,42 +5,42 @@ const FULL_EVERY = 30_000;
 
 /** Calls for a comparison of editor and document whenever work has paused: the lengths, and now and then every character. */
 export class DriftCheck {
-  private readonly window: Window;
-  private readonly compare: (full: boolean) => void;
-  private timer: number | null = null;
-  private touched = 0;
-  private lastFull = 0;
+  readonly #window: Window;
+  readonly #compare: (full: boolean) => void;
+  #timer: number | null = null;
+  #touched = 0;
+  #lastFull = 0;
 
   constructor(window: Window, compare: (full: boolean) => void) {
-    this.window = window;
-    this.compare = compare;
-    this.lastFull = Date.now();
+    this.#window = window;
+    this.#compare = compare;
+    this.#lastFull = Date.now();
   }
 
   /** Something changed: look again once it is quiet. */
   touch(): void {
-    this.touched = Date.now();
-    this.timer ??= this.window.setTimeout(this.tick, IDLE_AFTER);
+    this.#touched = Date.now();
+    this.#timer ??= this.#window.setTimeout(this.#tick, IDLE_AFTER);
   }
 
   /** Stops for good. */
   destroy(): void {
-    if (this.timer !== null) this.window.clearTimeout(this.timer);
-    this.timer = null;
+    if (this.#timer !== null) this.#window.clearTimeout(this.#timer);
+    this.#timer = null;
   }
 
-  private readonly tick = () => {
-    this.timer = null;
+  readonly #tick = () => {
+    this.#timer = null;
     const now = Date.now();
-    const quiet = now - this.touched;
+    const quiet = now - this.#touched;
     if (quiet < IDLE_AFTER) {
-      this.timer = this.window.setTimeout(this.tick, IDLE_AFTER - quiet);
+      this.#timer = this.#window.setTimeout(this.#tick, IDLE_AFTER - quiet);
       return;
     }
-    const dueIn = this.lastFull + FULL_EVERY - now;
-    if (dueIn <= 0) this.lastFull = now;
+    const dueIn = this.#lastFull + FULL_EVERY - now;
+    if (dueIn <= 0) this.#lastFull = now;
     // One full look follows the last change, even if nothing happens any more.
-    else this.timer = this.window.setTimeout(this.tick, dueIn);
-    this.compare(dueIn <= 0);
+    else this.#timer = this.#window.setTimeout(this.#tick, dueIn);
+    this.#compare(dueIn <= 0);
   };
 }

@@ -12,66 +12,66 @@ const LONGEST_REST = 100;
  * is for anyone who types here.
  */
 export class PacedSchedule {
-  private readonly window: Window;
-  private readonly task: () => void;
-  private readonly frame: FrameSchedule;
-  private timer: number | null = null;
-  private isRequested = false;
-  private restUntil = 0;
+  readonly #window: Window;
+  readonly #task: () => void;
+  readonly #frame: FrameSchedule;
+  #timer: number | null = null;
+  #isRequested = false;
+  #restUntil = 0;
   /** Until when the task may go behind what was typed here. */
-  private yieldsUntil = 0;
-  private yields = false;
+  #yieldsUntil = 0;
+  #yields = false;
 
   /** @param task runs once for all requests since it last ran; it must not throw */
   constructor(window: Window, task: () => void) {
-    this.window = window;
-    this.task = task;
-    this.frame = new FrameSchedule(window, () => this.run());
+    this.#window = window;
+    this.#task = task;
+    this.#frame = new FrameSchedule(window, () => this.#run());
   }
 
   /** Asks for the task to run. */
   request(): void {
-    if (this.isRequested) return;
-    this.isRequested = true;
+    if (this.#isRequested) return;
+    this.#isRequested = true;
     const now = performance.now();
-    this.yieldsUntil = Math.max(now, this.restUntil) + LONGEST_REST;
-    if (now >= this.restUntil) {
-      this.frame.request();
+    this.#yieldsUntil = Math.max(now, this.#restUntil) + LONGEST_REST;
+    if (now >= this.#restUntil) {
+      this.#frame.request();
     } else {
-      this.timer = this.window.setTimeout(() => this.frame.request(), this.restUntil - now);
+      this.#timer = this.#window.setTimeout(() => this.#frame.request(), this.#restUntil - now);
     }
   }
 
   /** Lets the next frame pass without the task, since it shows what was typed here. Fast typing does not put it off for ever. */
   yieldFrame(): void {
-    this.yields = this.isRequested;
+    this.#yields = this.#isRequested;
   }
 
   /** Forgets what was asked for. */
   cancel(): void {
-    this.frame.cancel();
-    if (this.timer !== null) this.window.clearTimeout(this.timer);
-    this.timer = null;
-    this.isRequested = false;
+    this.#frame.cancel();
+    if (this.#timer !== null) this.#window.clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#isRequested = false;
   }
 
-  private run(): void {
+  #run(): void {
     const began = performance.now();
-    const yields = this.yields && began < this.yieldsUntil;
-    this.yields = false;
+    const yields = this.#yields && began < this.#yieldsUntil;
+    this.#yields = false;
     if (yields) {
-      this.frame.request();
+      this.#frame.request();
       return;
     }
-    this.isRequested = false;
-    this.timer = null;
+    this.#isRequested = false;
+    this.#timer = null;
     const rest = () => {
       const now = performance.now();
-      this.restUntil = now + Math.min(LONGEST_REST, (now - began) * REST_FACTOR);
+      this.#restUntil = now + Math.min(LONGEST_REST, (now - began) * REST_FACTOR);
     };
-    this.task();
+    this.#task();
     rest();
     // The next task of the page follows the layout and the painting of this frame.
-    this.window.setTimeout(rest, 0);
+    this.#window.setTimeout(rest, 0);
   }
 }

@@ -13,15 +13,15 @@ import type { RemoteCarets } from './remote-carets.ts';
  */
 export class Follow {
   readonly extension: Extension;
-  private readonly carets: RemoteCarets;
-  private readonly presence: OwnPresence;
-  private readonly awareness: Awareness;
-  private readonly changed: (clientId: number | null) => void;
-  private readonly frame: HTMLElement;
-  private readonly label: HTMLElement;
-  private view: EditorView | null = null;
-  private target: number | null = null;
-  private shownAt = -1;
+  readonly #carets: RemoteCarets;
+  readonly #presence: OwnPresence;
+  readonly #awareness: Awareness;
+  readonly #changed: (clientId: number | null) => void;
+  readonly #frame: HTMLElement;
+  readonly #label: HTMLElement;
+  #view: EditorView | null = null;
+  #target: number | null = null;
+  #shownAt = -1;
 
   /** @param changed told whenever who is followed changes */
   constructor(
@@ -30,102 +30,104 @@ export class Follow {
     awareness: Awareness,
     changed: (clientId: number | null) => void,
   ) {
-    this.carets = carets;
-    this.presence = presence;
-    this.awareness = awareness;
-    this.changed = changed;
-    this.frame = document.createElement('div');
-    this.frame.className = 'cs-follow';
-    this.label = document.createElement('span');
-    this.label.className = 'cs-follow-label';
-    this.frame.append(this.label);
-    this.frame.setAttribute('aria-hidden', 'true');
-    this.frame.hidden = true;
+    this.#carets = carets;
+    this.#presence = presence;
+    this.#awareness = awareness;
+    this.#changed = changed;
+    this.#frame = document.createElement('div');
+    this.#frame.className = 'cs-follow';
+    this.#label = document.createElement('span');
+    this.#label.className = 'cs-follow-label';
+    this.#frame.append(this.#label);
+    this.#frame.setAttribute('aria-hidden', 'true');
+    this.#frame.hidden = true;
     const stop = () => this.set(null);
     this.extension = [
-      ViewPlugin.define((view) => this.attach(view)),
+      ViewPlugin.define((view) => this.#attach(view)),
       EditorView.domEventObservers({ wheel: stop, touchmove: stop, pointerdown: stop }),
       EditorView.domEventHandlers({
         keydown: (event) => {
-          if (this.target === null || event.key !== 'Escape') return false;
+          if (this.#target === null || event.key !== 'Escape') return false;
           stop();
           return true;
         },
       }),
       EditorView.updateListener.of((update) => {
         if (update.transactions.some(isOwnAct)) stop();
-        else if (update.docChanged) this.scroll();
+        else if (update.docChanged) this.#scroll();
       }),
     ];
   }
 
   /** The client id of the person followed, or null. */
   get following(): number | null {
-    return this.target;
+    return this.#target;
   }
 
   /** Begins to follow somebody, or stops with null. Nobody can follow themselves or somebody who is not there. */
   set(clientId: number | null): void {
-    const known = clientId !== null && clientId !== this.awareness.clientID && this.awareness.getStates().has(clientId);
+    const known =
+      clientId !== null && clientId !== this.#awareness.clientID && this.#awareness.getStates().has(clientId);
     const target = known ? clientId : null;
-    if (target === this.target) return;
-    this.target = target;
-    this.shownAt = -1;
-    this.presence.setFollowing(target);
-    this.outline();
-    this.scroll();
-    this.changed(target);
+    if (target === this.#target) return;
+    this.#target = target;
+    this.#shownAt = -1;
+    this.#presence.setFollowing(target);
+    this.#outline();
+    this.#scroll();
+    this.#changed(target);
   }
 
   /** Scrolls somebody's main caret into the middle of the view once. @returns false when they have none to see */
   jumpTo(clientId: number): boolean {
-    const caret = this.carets.of(clientId);
+    const caret = this.#carets.of(clientId);
     const range = caret?.ranges[caret.main] ?? caret?.ranges[0];
-    if (this.view === null || range === undefined) return false;
-    this.view.dispatch({ effects: EditorView.scrollIntoView(range.head, { y: 'center' }), filter: false });
+    if (this.#view === null || range === undefined) return false;
+    this.#view.dispatch({ effects: EditorView.scrollIntoView(range.head, { y: 'center' }), filter: false });
     return true;
   }
 
-  private attach(view: EditorView): PluginValue {
-    this.view = view;
-    view.dom.append(this.frame);
-    const stopListening = this.carets.onMove(() => {
-      if (this.target === null) return;
-      if (!this.awareness.getStates().has(this.target)) this.set(null);
-      this.outline();
-      this.scroll();
+  #attach(view: EditorView): PluginValue {
+    this.#view = view;
+    view.dom.append(this.#frame);
+    const stopListening = this.#carets.onMove(() => {
+      if (this.#target === null) return;
+      if (!this.#awareness.getStates().has(this.#target)) this.set(null);
+      this.#outline();
+      this.#scroll();
     });
     const scrollbar = (event: PointerEvent) => {
       if (event.target === view.scrollDOM) this.set(null);
     };
     view.scrollDOM.addEventListener('pointerdown', scrollbar);
-    this.outline();
+    this.#outline();
     return {
       destroy: () => {
         stopListening();
         view.scrollDOM.removeEventListener('pointerdown', scrollbar);
         this.set(null);
-        this.frame.remove();
-        this.view = null;
+        this.#frame.remove();
+        this.#view = null;
       },
     };
   }
 
-  private outline(): void {
-    this.frame.hidden = this.target === null;
-    if (this.target === null) return;
-    const person = personOf(this.target, this.awareness.getStates().get(this.target), this.awareness.clientID);
-    this.frame.style.setProperty('--cs-person', person.color);
-    this.frame.style.setProperty('--cs-person-ink', readableInk(person.color));
-    this.label.textContent = `Following ${this.carets.nameOf(person)} · Esc to stop`;
+  #outline(): void {
+    this.#frame.hidden = this.#target === null;
+    if (this.#target === null) return;
+    const person = personOf(this.#target, this.#awareness.getStates().get(this.#target), this.#awareness.clientID);
+    this.#frame.style.setProperty('--cs-person', person.color);
+    this.#frame.style.setProperty('--cs-person-ink', readableInk(person.color));
+    this.#label.textContent = `Following ${this.#carets.nameOf(person)} · Esc to stop`;
   }
 
-  private scroll(): void {
-    const { view, target } = this;
-    const caret = target === null ? null : this.carets.of(target);
+  #scroll(): void {
+    const view = this.#view;
+    const target = this.#target;
+    const caret = target === null ? null : this.#carets.of(target);
     const range = caret?.ranges[caret.main] ?? caret?.ranges[0];
-    if (view === null || range === undefined || range.head === this.shownAt) return;
-    this.shownAt = range.head;
+    if (view === null || range === undefined || range.head === this.#shownAt) return;
+    this.#shownAt = range.head;
     view.dispatch({ effects: EditorView.scrollIntoView(range.head, { y: 'nearest', yMargin: 80 }), filter: false });
   }
 }

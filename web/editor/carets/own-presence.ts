@@ -29,104 +29,104 @@ export interface PresentedUser {
  */
 export class OwnPresence {
   readonly extension: Extension;
-  private readonly binding: TextBinding;
-  private readonly awareness: Awareness;
-  private user: PresentedUser | undefined;
-  private hidden: boolean;
-  private sent = '';
-  private timer: number | null = null;
-  private lastSent = Number.NEGATIVE_INFINITY;
-  private seenFocus = false;
-  private view: EditorView | null = null;
+  readonly #binding: TextBinding;
+  readonly #awareness: Awareness;
+  #user: PresentedUser | undefined;
+  #hidden: boolean;
+  #sent = '';
+  #timer: number | null = null;
+  #lastSent = Number.NEGATIVE_INFINITY;
+  #seenFocus = false;
+  #view: EditorView | null = null;
 
   constructor(binding: TextBinding, awareness: Awareness, user: PresentedUser | undefined, hidden: boolean) {
-    this.binding = binding;
-    this.awareness = awareness;
-    this.user = user;
-    this.hidden = hidden;
-    this.extension = ViewPlugin.define((view) => this.attach(view));
+    this.#binding = binding;
+    this.#awareness = awareness;
+    this.#user = user;
+    this.#hidden = hidden;
+    this.extension = ViewPlugin.define((view) => this.#attach(view));
   }
 
   /** Changes how one appears. */
   setUser(user: PresentedUser): void {
-    this.user = user;
-    this.awareness.setLocalStateField('user', user);
+    this.#user = user;
+    this.#awareness.setLocalStateField('user', user);
   }
 
   /** Hides or shows the own carets. */
   setHidden(hidden: boolean): void {
-    this.hidden = hidden;
-    this.request();
+    this.#hidden = hidden;
+    this.#request();
   }
 
   /** Tells whom one follows, or null. */
   setFollowing(clientId: number | null): void {
-    const state = this.awareness.getLocalState();
+    const state = this.#awareness.getLocalState();
     if (state !== null && (state['following'] ?? null) !== clientId) {
-      this.awareness.setLocalStateField('following', clientId);
+      this.#awareness.setLocalStateField('following', clientId);
     }
   }
 
-  private attach(view: EditorView): PluginValue {
-    this.view = view;
-    this.sent = '';
-    this.awareness.on('change', this.restore);
-    if (this.user !== undefined) this.awareness.setLocalStateField('user', this.user);
-    if (view.hasFocus) this.request();
+  #attach(view: EditorView): PluginValue {
+    this.#view = view;
+    this.#sent = '';
+    this.#awareness.on('change', this.#restore);
+    if (this.#user !== undefined) this.#awareness.setLocalStateField('user', this.#user);
+    if (view.hasFocus) this.#request();
     return {
       update: (update) => {
-        if (update.focusChanged || update.selectionSet || isMovedByText(update)) this.request();
+        if (update.focusChanged || update.selectionSet || isMovedByText(update)) this.#request();
       },
       destroy: () => {
-        this.awareness.off('change', this.restore);
-        if (this.timer !== null) window.clearTimeout(this.timer);
-        this.timer = null;
-        this.view = null;
-        this.send(null);
+        this.#awareness.off('change', this.#restore);
+        if (this.#timer !== null) window.clearTimeout(this.#timer);
+        this.#timer = null;
+        this.#view = null;
+        this.#send(null);
       },
     };
   }
 
   /** A provider that reconnects may start one's state again, without what was told before. */
-  private readonly restore = ({ added }: { added: number[] }) => {
-    if (!added.includes(this.awareness.clientID)) return;
-    if (this.user !== undefined && fields(this.awareness.getLocalState())['user'] === undefined) {
-      this.awareness.setLocalStateField('user', this.user);
+  readonly #restore = ({ added }: { added: number[] }) => {
+    if (!added.includes(this.#awareness.clientID)) return;
+    if (this.#user !== undefined && fields(this.#awareness.getLocalState())['user'] === undefined) {
+      this.#awareness.setLocalStateField('user', this.#user);
     }
-    this.sent = '';
-    this.request();
+    this.#sent = '';
+    this.#request();
   };
 
-  private request(): void {
-    if (this.view === null) return;
-    const delay = Math.max(0, this.lastSent + LEAST_INTERVAL - performance.now());
-    this.timer ??= window.setTimeout(this.announce, delay);
+  #request(): void {
+    if (this.#view === null) return;
+    const delay = Math.max(0, this.#lastSent + LEAST_INTERVAL - performance.now());
+    this.#timer ??= window.setTimeout(this.#announce, delay);
   }
 
-  private readonly announce = () => {
-    this.timer = null;
-    const view = this.view;
+  readonly #announce = () => {
+    this.#timer = null;
+    const view = this.#view;
     if (view === null) return;
-    this.seenFocus ||= view.hasFocus;
-    if (!this.seenFocus) return;
-    this.lastSent = performance.now();
-    this.send(this.hidden ? null : view);
+    this.#seenFocus ||= view.hasFocus;
+    if (!this.#seenFocus) return;
+    this.#lastSent = performance.now();
+    this.#send(this.#hidden ? null : view);
   };
 
-  private send(view: EditorView | null): void {
-    const state = this.awareness.getLocalState();
+  #send(view: EditorView | null): void {
+    const state = this.#awareness.getLocalState();
     if (state === null) return;
-    const told = view === null ? { cursor: null } : this.carets(view);
+    const told = view === null ? { cursor: null } : this.#carets(view);
     const key = JSON.stringify(told);
-    if (key === this.sent || (view === null && (state['cursor'] ?? null) === null)) return;
-    this.sent = key;
+    if (key === this.#sent || (view === null && (state['cursor'] ?? null) === null)) return;
+    this.#sent = key;
     const { ranges: _ranges, mainRange: _mainRange, ...others } = state;
-    this.awareness.setLocalState({ ...others, ...told });
+    this.#awareness.setLocalState({ ...others, ...told });
   }
 
-  private carets(view: EditorView): { cursor: WireRange; ranges?: WireRange[]; mainRange?: number } {
+  #carets(view: EditorView): { cursor: WireRange; ranges?: WireRange[]; mainRange?: number } {
     const { ranges, main } = view.state.selection;
-    const encode = (position: number) => encodePosition(this.binding.text, this.binding.toText(position, 1));
+    const encode = (position: number) => encodePosition(this.#binding.text, this.#binding.toText(position, 1));
     const wire = (range: { anchor: number; head: number; empty: boolean }): WireRange => {
       const anchor = encode(range.anchor);
       return { anchor, head: range.empty ? anchor : encode(range.head) };
