@@ -4,6 +4,7 @@ import {
   noCycles,
   oneDirection,
   oneFileImportsLevel,
+  oneFileMakesDocs,
   onlyConfigReadsProcess,
   onlyOriginPolicyKnowsVisitors,
   onlyTransportImportsWs,
@@ -58,6 +59,15 @@ const rules = [
     rule: onlyTransportImportsWs,
     good: file('server/transport/upgrade.ts', `import { WebSocketServer } from 'ws';`),
     bad: [file('server/connection/connection.ts', `import type { WebSocket } from 'ws';`)],
+  },
+  {
+    title: '[DUR-14] one file makes the copies of documents on the server',
+    rule: oneFileMakesDocs,
+    good: file('server/document/server-doc.ts', 'const doc = new Y.Doc();'),
+    bad: [
+      file('server/room/room.ts', 'readonly #doc = new Y.Doc();'),
+      file('server/document/state-work.ts', 'const doc = new Doc({ gc: false });'),
+    ],
   },
   {
     title: 'only server/config reads process.argv and process.env',

@@ -264,6 +264,21 @@ export function oneFileImportsLevel(files: readonly SourceFile[]): Violation[] {
   return paths.slice(1).map((path) => `${path}: ${paths[0]} imports classic-level already, and one file is enough`);
 }
 
+/** The server's copies of documents are made in one place, which keeps them from writing by themselves (DUR-14). */
+export function oneFileMakesDocs(files: readonly SourceFile[]): Violation[] {
+  return files
+    .filter(({ path }) => path.startsWith('server/') && isProduct(path) && path !== 'server/document/server-doc.ts')
+    .flatMap(({ path, source }) =>
+      source
+        .split('\n')
+        .flatMap((line, index) =>
+          /\bnew (Y\.)?Doc\(/.test(line)
+            ? `${path}:${index + 1}: a copy of a document on the server is made by createServerDoc`
+            : [],
+        ),
+    );
+}
+
 /** Settings come from one place. */
 export function onlyOriginPolicyKnowsVisitors(files: readonly SourceFile[]): Violation[] {
   return files

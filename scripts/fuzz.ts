@@ -10,11 +10,12 @@ import { runHonestSession, runHostileSession } from '../server/testing/update-mu
  */
 
 const USAGE =
-  'npm run fuzz -- [--minutes N] [--rounds N] [--seed S] [--only honest|gate|any|schedules|messages|frames]';
+  'npm run fuzz -- [--minutes N] [--rounds N] [--seed S] [--only honest|rich|gate|any|schedules|messages|frames]';
 
 /** One kind of run: throws when the seed finds something. */
 const KINDS = {
   honest: async (seed) => runHonestSession(seed),
+  rich: async (seed) => runHonestSession(seed, { kind: 'any' }),
   gate: async (seed) => void runHostileSession(seed),
   any: async (seed) => void runHostileSession(seed, { kind: 'any' }),
   schedules: async (seed) => checkOutcome(await new Simulation(seed).run(2 + (seed % 4), 60 + (seed % 5) * 40)),
@@ -25,7 +26,15 @@ const KINDS = {
 type Kind = keyof typeof KINDS;
 
 /** How often a kind runs in a round: those in memory take a tenth of a second, those with sockets a whole one. */
-const RUNS: Readonly<Record<Kind, number>> = { honest: 4, gate: 8, any: 4, schedules: 10, messages: 1, frames: 1 };
+const RUNS: Readonly<Record<Kind, number>> = {
+  honest: 4,
+  rich: 4,
+  gate: 8,
+  any: 4,
+  schedules: 10,
+  messages: 1,
+  frames: 1,
+};
 
 function checkOutcome({ texts, storedText, lost, allSaved, idleMessages }: Outcome): void {
   if (new Set([...texts, storedText]).size !== 1) throw new Error('not everybody has the same text');

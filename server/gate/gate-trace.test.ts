@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { seededRandom } from '../testing/update-mutants.ts';
+import { SeededRandom } from '../testing/seeded-random.ts';
 import { Gate, type Sender } from './gate.ts';
 
 /*
@@ -148,7 +148,7 @@ function replayConcurrent(trace: ConcurrentTrace): string {
 
 /** A session that one might have recorded: typing in runs, corrections, jumps, characters of all planes. */
 function inventedTrace(seed: number): SequentialTrace {
-  const random = seededRandom(seed);
+  const random = new SeededRandom(seed);
   let text = [...'start 😀\n'];
   const startContent = text.join('');
   const txns: { patches: Patch[] }[] = [];
@@ -156,8 +156,8 @@ function inventedTrace(seed: number): SequentialTrace {
   for (let i = 0; i < 1_500; i++) {
     const patches: Patch[] = [];
     for (let j = random.oneIn(20) ? 3 : 1; j > 0; j--) {
-      if (random.oneIn(15)) cursor = random.int(text.length + 1);
-      const deleted = random.oneIn(6) ? Math.min(text.length - cursor, 1 + random.int(3)) : 0;
+      if (random.oneIn(15)) cursor = random.below(text.length + 1);
+      const deleted = random.oneIn(6) ? Math.min(text.length - cursor, 1 + random.below(3)) : 0;
       const inserted = random.pick(['a', 'e', ' ', '\n', '日', '😀', 'word']);
       text = [...text.slice(0, cursor), ...inserted, ...text.slice(cursor + deleted)];
       patches.push([cursor, deleted, inserted]);
@@ -170,15 +170,15 @@ function inventedTrace(seed: number): SequentialTrace {
 
 /** Two people who see each other's typing a few transactions late. Positions are chosen from what an agent sees. */
 function inventedConcurrentTrace(seed: number): Omit<ConcurrentTrace, 'endContent'> {
-  const random = seededRandom(seed);
+  const random = new SeededRandom(seed);
   const txns: { parents: number[]; agent: number; patches: Patch[] }[] = [];
   const newest: [number, number] = [-1, -1];
   for (let i = 0; i < 600; i++) {
-    const agent = random.int(2) === 0 ? 0 : 1;
+    const agent = random.below(2) === 0 ? 0 : 1;
     const [own, other] = [newest[agent], newest[1 - agent] ?? -1];
     const parents = [own ?? -1, random.oneIn(4) ? other : -1].filter((parent) => parent >= 0);
     // Insertions at the front or a little behind it: the text that an agent sees is at least this long.
-    const position = txns.filter((txn) => txn.agent === agent).length > 5 ? random.int(5) : 0;
+    const position = txns.filter((txn) => txn.agent === agent).length > 5 ? random.below(5) : 0;
     txns.push({ parents, agent, patches: [[position, 0, random.pick(['a', 'b', 'cd'])]] });
     newest[agent] = i;
   }

@@ -24,30 +24,37 @@ function structAt(doc: Y.Doc, client: number, clock: number): Struct {
  * Counts how many items Yjs would look at to find the place of `struct`: those that stand between its left and its right
  * origin by now. Stops counting a little beyond `max`. Everything it builds on must be in `doc`, which stays as it is.
  *
- * `strict` is for texts, where all neighbours that a working client can name obey what this checks on the way:
- * anyone who wrote the struct saw its two neighbours side by side. So nothing that the writer, the left or the right
- * neighbour must have known can stand in between. Structs that break this depend on the order of arrival.
- * @throws UpdateRefused when the origins are reversed or, if `strict`, cannot have been neighbours.
+ * On the way it checks that the place does not depend on the order of arrival. The two neighbours of a struct were side
+ * by side in what its writer saw, and each of them was in what the other's writer saw, or came later: so nothing that
+ * either of them builds on can stand in between.
+ *
+ * In a text (`isText`) the writer's own structs cannot stand there either. Undo in documents of other kinds puts something
+ * back into a container that was itself put back, beside neighbours between which its person has written since.
+ * @throws UpdateRefused when the origins are reversed or cannot have been neighbours.
  */
-export function countSteps(doc: Y.Doc, struct: ScannedStruct, max: number, strict: boolean): number {
+export function countSteps(doc: Y.Doc, struct: ScannedStruct, max: number, isText: boolean): number {
   const known = clockOf(doc, struct.client);
   // Of a struct that is known in part only the rest is new, and that is right of the part that is known.
   const partly = known > struct.clock;
-  if (partly && strict) checkNeighbours(doc, struct);
+  if (partly && !checkNeighbours(doc, struct)) return 0;
   const leftClient = partly ? struct.client : struct.originClient;
   const leftClock = partly ? known - 1 : struct.originClock;
   const { rightClient, rightClock } = struct;
   const left = leftClient === NONE ? null : structAt(doc, leftClient, leftClock);
   const right = rightClient === NONE ? null : structAt(doc, rightClient, rightClock);
-  // Next to a GC struct only another one can come, which has no place.
-  if ((left !== null && !(left instanceof Y.Item)) || (right !== null && !(right instanceof Y.Item))) return 0;
+  if (left instanceof Y.GC || right instanceof Y.GC) {
+    // Next to a GC struct only another one can come, which has no place. What stood on its other side is gone with it; Yjs
+    // would split something else there, here and nowhere else.
+    if (isAlive(left) || isAlive(right)) throw new UpdateRefused('impossible-origins');
+    return 0;
+  }
+  checkList(left, right);
 
   if (left !== null && left === right) {
-    if (rightClock <= leftClock) throw new UpdateRefused('reversed-origins');
     if (rightClock === leftClock + 1) return 0;
-    if (strict) throw new UpdateRefused('impossible-origins');
-    return 1;
+    throw new UpdateRefused(rightClock <= leftClock ? 'reversed-origins' : 'impossible-origins');
   }
+  const writer = isText ? struct.client : NONE;
   const rightOfLeft = left === null ? null : left.rightOrigin;
   const leftOfRight = right === null ? null : right.origin;
   let steps = 0;
@@ -58,7 +65,7 @@ export function countSteps(doc: Y.Doc, struct: ScannedStruct, max: number, stric
     item = left.right;
     if (leftClock < left.id.clock + left.length - 1) {
       // Yjs splits off the units behind the origin; they are the first it looks at.
-      if (strict && (left.id.client === struct.client || holds(left, leftOfRight, leftClock + 1))) {
+      if (left.id.client === writer || holds(left, leftOfRight, leftClock + 1)) {
         throw new UpdateRefused('impossible-origins');
       }
       steps += 1;
@@ -67,35 +74,59 @@ export function countSteps(doc: Y.Doc, struct: ScannedStruct, max: number, stric
   for (; item !== null && item !== right; item = item.right) {
     steps += 1;
     if (steps > max) return steps;
-    if (strict && (item.id.client === struct.client || holds(item, rightOfLeft) || holds(item, leftOfRight))) {
+    if (item.id.client === writer || holds(item, rightOfLeft) || holds(item, leftOfRight)) {
       throw new UpdateRefused('impossible-origins');
     }
   }
-  if (item === null && right !== null && (left === null || left.parent === right.parent)) {
-    throw new UpdateRefused('reversed-origins');
-  }
-  if (right !== null && rightClock > right.id.clock) {
-    // The unit before the right one is in the same item, hence between.
-    if (strict) throw new UpdateRefused('impossible-origins');
-    steps += 1;
-  }
+  if (item === null && right !== null) throw new UpdateRefused('reversed-origins');
+  // The unit before the right one is in the same item, hence between.
+  if (right !== null && rightClock > right.id.clock) throw new UpdateRefused('impossible-origins');
   return steps;
+}
+
+/** Checks that two neighbours are in one list. What stands under a key has none on its right: the last one counts. */
+function checkList(left: Y.Item | null, right: Y.Item | null): void {
+  if (right === null) return;
+  const isKeyed = right.parentSub !== null || (left !== null && left.parentSub !== null);
+  if (isKeyed || (left !== null && left.parent !== right.parent)) throw new UpdateRefused('impossible-origins');
+}
+
+function isAlive(struct: Struct | null): boolean {
+  return struct instanceof Y.Item && !struct.deleted;
 }
 
 /**
  * Checks that a struct which is known in part names the neighbours that it came with. Yjs splits items at the neighbours
- * even so, and where that cuts a surrogate pair it changes text, here and nowhere else.
+ * even so, and where that cuts a surrogate pair it changes text, here and nowhere else. Returns false when the part that is
+ * known went with the type that it was in, so that the rest has no place.
  */
-function checkNeighbours(doc: Y.Doc, struct: ScannedStruct): void {
+function checkNeighbours(doc: Y.Doc, struct: ScannedStruct): boolean {
   const item = structAt(doc, struct.client, struct.clock);
+  if (item instanceof Y.GC) {
+    if (!isGone(doc, struct)) throw new UpdateRefused('contradiction');
+    return false;
+  }
   const offset = struct.clock - item.id.clock;
   const same =
-    item instanceof Y.Item &&
     isId(item.rightOrigin, struct.rightClient, struct.rightClock) &&
     (offset === 0
       ? isId(item.origin, struct.originClient, struct.originClock)
       : struct.originClient === struct.client && struct.originClock === struct.clock - 1);
-  if (!same) throw new UpdateRefused('contradiction');
+  const isAlone = struct.originClient === NONE && struct.rightClient === NONE;
+  const samePlace = !isAlone || (item.parentSub === struct.subKey && item.parent === parentOf(doc, struct));
+  if (!same || !samePlace) throw new UpdateRefused('contradiction');
+  return true;
+}
+
+/** Whether all that says where `struct` belongs was collected. */
+function isGone(doc: Y.Doc, struct: ScannedStruct): boolean {
+  if (struct.rootName !== null) return false;
+  const { originClient, rightClient, parentClient } = struct;
+  if (parentClient !== NONE) return heldType(structAt(doc, parentClient, struct.parentClock)) === null;
+  return (
+    (originClient === NONE || structAt(doc, originClient, struct.originClock) instanceof Y.GC) &&
+    (rightClient === NONE || structAt(doc, rightClient, struct.rightClock) instanceof Y.GC)
+  );
 }
 
 function isId(id: Y.ID | null, client: number, clock: number): boolean {

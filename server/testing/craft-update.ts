@@ -39,6 +39,39 @@ export function deletedUnits(length: number, position: Omit<CraftedStruct, 'ref'
   return { ...position, ref: 1, content: (encoder) => encoding.writeVarUint(encoder, length) };
 }
 
+type Write = (encoder: encoding.Encoder) => void;
+
+/** Contents of other kinds, each as Yjs writes it. */
+export const contents = {
+  units:
+    (length: number): Write =>
+    (encoder) =>
+      encoding.writeVarUint(encoder, length),
+  mark:
+    (key: string, json: string): Write =>
+    (encoder) => {
+      encoding.writeVarString(encoder, key);
+      encoding.writeVarString(encoder, json);
+    },
+  /** A shared type by the number of its kind; elements and hooks have a name. */
+  type:
+    (kind: number, name: string): Write =>
+    (encoder) => {
+      encoding.writeVarUint(encoder, kind);
+      if (kind === 3 || kind === 5) encoding.writeVarString(encoder, name);
+    },
+  json:
+    (json: string): Write =>
+    (encoder) =>
+      encoding.writeVarString(encoder, json),
+  values:
+    (count: number): Write =>
+    (encoder) => {
+      encoding.writeVarUint(encoder, count);
+      for (let i = 0; i < count; i++) encoding.writeAny(encoder, i);
+    },
+} as const;
+
 /** Encodes an update in V1, however wrong it may be. */
 export function craftUpdate(blocks: readonly CraftedBlock[], deletes: readonly CraftedDeletes[] = []): Uint8Array {
   const encoder = encoding.createEncoder();

@@ -13,7 +13,7 @@ import { SUBPROTOCOL } from '../../protocol/version.ts';
 import { RawClient } from './raw-client.ts';
 import { craftFrame, rawAttack } from './raw-frames.ts';
 import { SeededRandom } from './seeded-random.ts';
-import { forge, mutate, seededRandom } from './update-mutants.ts';
+import { forge, mutate } from './update-mutants.ts';
 import { WireClient } from './wire-client.ts';
 
 /*
@@ -82,7 +82,7 @@ class People {
 
 /** Every kind of message, right ones and such that only a server sends, about the document of `doc`. */
 function messageOf(doc: Y.Doc, updates: readonly Uint8Array[], random: SeededRandom): Uint8Array {
-  const lot = seededRandom(random.below(2 ** 32));
+  const lot = new SeededRandom(random.below(2 ** 32));
   const update = updates.length === 0 ? new Uint8Array([0, 0]) : random.pick(updates);
   const state = new TextEncoder().encode(JSON.stringify({ cursor: { anchor: random.below(9) }, user: { name: 'é' } }));
   const entry = { clientId: random.below(2 ** 32), clock: random.below(100), state };
@@ -129,7 +129,7 @@ export async function runMessageFuzz(url: string, seed: number, count: number): 
       updates.push(people.write());
       const message = messageOf(doc, updates, random);
       past.push(message);
-      const lot = seededRandom(random.below(2 ** 32));
+      const lot = new SeededRandom(random.below(2 ** 32));
       const bytes = random.chance(0.8) ? mutate(message, past.slice(-50), lot) : message;
       socket.write(craftFrame({ payload: bytes }));
       sent += 1;

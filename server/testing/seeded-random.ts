@@ -25,6 +25,11 @@ export class SeededRandom {
     return this.next() < probability;
   }
 
+  /** True one time in `times`. */
+  oneIn(times: number): boolean {
+    return this.below(times) === 0;
+  }
+
   pick<T>(items: readonly T[]): T {
     const item = items[this.below(items.length)];
     if (item === undefined) throw new Error('nothing to pick from');

@@ -1,7 +1,10 @@
 import * as Y from 'yjs';
+import { createServerDoc } from '../document/server-doc.ts';
 import { Gate, type GateOptions, type Sender } from '../gate/gate.ts';
 import { UpdateRefused } from '../gate/update-scan.ts';
-import { type CraftedStruct, craftUpdate, deletedUnits, insertion, type UnitId } from './craft-update.ts';
+import { type CraftedStruct, contents, craftUpdate, deletedUnits, insertion, type UnitId } from './craft-update.ts';
+import { contentOf, editRich } from './rich-document.ts';
+import { SeededRandom } from './seeded-random.ts';
 
 /*
  * Seeded sessions of writers, honest and hostile, against a gate. Each run is a function of its seed and throws when
@@ -12,32 +15,14 @@ import { type CraftedStruct, craftUpdate, deletedUnits, insertion, type UnitId }
 
 const FIELD = 'content';
 
+const TEXT: GateOptions = { kind: 'text', field: FIELD };
+
 const WINDOW = 12;
-
-/** Numbers that look random and follow from the seed. */
-export interface SeededRandom {
-  /** A whole number from 0 up to, without, `below`. */
-  int(below: number): number;
-  /** True one time in `times`. */
-  oneIn(times: number): boolean;
-  pick<T>(items: readonly [T, ...T[]]): T;
-}
-
-export function seededRandom(seed: number): SeededRandom {
-  // mulberry32: 32 bits of state, enough to choose edits.
-  let state = seed >>> 0;
-  const int = (below: number): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let bits = Math.imul(state ^ (state >>> 15), state | 1);
-    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return Math.floor((((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-  return { int, oneIn: (times) => int(times) === 0, pick: (items) => items[int(items.length)] ?? items[0] };
-}
 
 /** A writer with a document of its own. */
 interface Writer {
   readonly sender: Sender;
+  readonly kind: GateOptions['kind'];
   readonly doc: Y.Doc;
   readonly undo: Y.UndoManager;
   online: boolean;
@@ -52,7 +37,7 @@ const FROM_SERVER = 'server';
 
 /** The room as far as the gate needs it: a document, updates that wait, and what each turn emits. */
 class Desk {
-  readonly doc = new Y.Doc();
+  readonly doc = createServerDoc();
   readonly gate: Gate;
   readonly emitted: Uint8Array[] = [];
   #waiting: { update: Uint8Array; sender: Sender; merge: boolean }[] = [];
@@ -98,21 +83,25 @@ const WORDS = ['a', 'e', 'the ', 'word', '\n', '\t', '😀', '👩‍👧', 'é'
 
 /** Edits `writer` the way people do: mostly at the cursor, sometimes elsewhere, now and then undo or a replacement. */
 function edit(writer: Writer, random: SeededRandom): void {
+  if (writer.kind === 'any') {
+    editRich(writer.doc, writer.undo, random);
+    return;
+  }
   const text = writer.doc.getText(FIELD);
-  if (random.oneIn(8)) writer.cursor = random.int(text.length + 1);
+  if (random.oneIn(8)) writer.cursor = random.below(text.length + 1);
   writer.cursor = Math.min(writer.cursor, text.length);
-  const kind = random.int(20);
+  const kind = random.below(20);
   if (kind === 0) writer.undo.undo();
   else if (kind === 1) writer.undo.redo();
   else if (kind < 6) {
     // Any unit may be cut out, also half of a surrogate pair: bad editors do it.
-    const length = Math.min(text.length - writer.cursor, 1 + random.int(random.oneIn(10) ? 40 : 3));
+    const length = Math.min(text.length - writer.cursor, 1 + random.below(random.oneIn(10) ? 40 : 3));
     if (length > 0) text.delete(writer.cursor, length);
   } else if (kind === 6) {
     writer.doc.transact(() => {
-      for (let i = random.int(5); i >= 0; i--) {
-        const at = random.int(text.length + 1);
-        if (random.oneIn(3)) text.delete(at, Math.min(text.length - at, random.int(4)));
+      for (let i = random.below(5); i >= 0; i--) {
+        const at = random.below(text.length + 1);
+        if (random.oneIn(3)) text.delete(at, Math.min(text.length - at, random.below(4)));
         else text.insert(at, random.pick(WORDS));
       }
     });
@@ -124,12 +113,12 @@ function edit(writer: Writer, random: SeededRandom): void {
   }
 }
 
-function createWriter(id: number, random: SeededRandom): Writer {
+function createWriter(id: number, random: SeededRandom, { kind }: GateOptions): Writer {
   const doc = new Y.Doc();
-  doc.clientID = 1 + random.int(2 ** 32 - 1);
+  doc.clientID = 1 + random.below(2 ** 32 - 1);
   const undo = new Y.UndoManager(doc.getText(FIELD), { captureTimeout: 1_000_000 });
   const person = random.oneIn(2) ? { id: `person ${id}` } : null;
-  const writer: Writer = { sender: { id, person }, doc, undo, online: true, outbox: [], inbox: [], cursor: 0 };
+  const writer: Writer = { sender: { id, person }, kind, doc, undo, online: true, outbox: [], inbox: [], cursor: 0 };
   doc.on('update', (update: Uint8Array, origin: unknown) => {
     if (origin !== FROM_SERVER) writer.outbox.push(update);
   });
@@ -143,7 +132,7 @@ function read(writer: Writer, count: number): void {
 /** Sends what waits, one by one or merged, as providers do. */
 function send(desk: Desk, writer: Writer, random: SeededRandom): void {
   while (writer.outbox.length > 0) {
-    const some = writer.outbox.splice(0, random.oneIn(3) ? 1 + random.int(6) : 1);
+    const some = writer.outbox.splice(0, random.oneIn(3) ? 1 + random.below(6) : 1);
     const update = Y.mergeUpdates(some);
     must(desk.receive(update, writer.sender, false) === 'pass', 'a live update is a gap');
     // A client that is not sure whether it was heard sends again.
@@ -153,7 +142,7 @@ function send(desk: Desk, writer: Writer, random: SeededRandom): void {
 
 /** Comes back after time offline, by one of the ways that clients have. */
 function reconnect(desk: Desk, writer: Writer, random: SeededRandom): void {
-  const kind = random.int(4);
+  const kind = random.below(4);
   const own = writer.outbox.length > 0 ? Y.mergeUpdates(writer.outbox) : null;
   writer.inbox = [];
   Y.applyUpdate(writer.doc, Y.encodeStateAsUpdate(desk.doc, Y.encodeStateVector(writer.doc)), FROM_SERVER);
@@ -179,32 +168,32 @@ function turn(desk: Desk, writers: readonly Writer[]): void {
  * gap, and in the end everybody has the same text.
  * @throws Error when that is not so.
  */
-export function runHonestSession(seed: number, steps = 300): void {
-  const random = seededRandom(seed);
-  const desk = new Desk({ kind: 'text', field: FIELD }, 0);
-  const writers = Array.from({ length: 2 + random.int(3) }, (_, i) => createWriter(i, random));
+export function runHonestSession(seed: number, options: GateOptions = TEXT, steps = 300): void {
+  const random = new SeededRandom(seed);
+  const desk = new Desk(options, 0);
+  const writers = Array.from({ length: 2 + random.below(3) }, (_, i) => createWriter(i, random, options));
   for (let step = 0; step < steps; step++) {
-    const writer = writers[random.int(writers.length)];
+    const writer = writers[random.below(writers.length)];
     if (writer === undefined) continue;
-    const kind = random.int(30);
+    const kind = random.below(30);
     if (kind < 18) edit(writer, random);
-    else if (kind < 22) read(writer, random.int(writer.inbox.length + 1));
+    else if (kind < 22) read(writer, random.below(writer.inbox.length + 1));
     else if (kind < 26) {
       if (writer.online) send(desk, writer, random);
     } else if (kind < 28) turn(desk, writers);
     else if (writer.online) writer.online = false;
     else reconnect(desk, writer, random);
   }
-  for (const writer of writers) {
-    if (writer.online) send(desk, writer, random);
-    turn(desk, writers);
-  }
   for (const writer of writers) if (!writer.online) reconnect(desk, writer, random);
-  turn(desk, writers);
-  const text = desk.doc.getText(FIELD).toString();
+  // Writers' copies tidy up formatting, which is more to send.
+  do {
+    for (const writer of writers) send(desk, writer, random);
+    turn(desk, writers);
+    for (const writer of writers) read(writer, writer.inbox.length);
+  } while (writers.some(({ outbox }) => outbox.length > 0));
+  const content = JSON.stringify(contentOf(desk.doc));
   for (const writer of writers) {
-    read(writer, writer.inbox.length);
-    must(writer.doc.getText(FIELD).toString() === text, 'a writer has another text than the server');
+    must(JSON.stringify(contentOf(writer.doc)) === content, 'a writer has something else than the server');
   }
   checkReplicas(desk, random);
 }
@@ -216,28 +205,24 @@ export function runHonestSession(seed: number, steps = 300): void {
  * @returns how many hostile updates were applied.
  * @throws Error when that is not so.
  */
-export function runHostileSession(
-  seed: number,
-  options: GateOptions = { kind: 'text', field: FIELD },
-  steps = 120,
-): number {
-  const random = seededRandom(seed);
+export function runHostileSession(seed: number, options: GateOptions = TEXT, steps = 120): number {
+  const random = new SeededRandom(seed);
   const desk = new Desk(options, 0);
-  const writers = [createWriter(0, random), createWriter(1, random)];
+  const writers = [createWriter(0, random, options), createWriter(1, random, options)];
   const hostile: Sender = { id: 99, person: null };
   const past: Uint8Array[] = [];
   let applied = 0;
   for (let step = 0; step < steps; step++) {
     for (const writer of writers) {
-      read(writer, random.int(writer.inbox.length + 1));
+      read(writer, random.below(writer.inbox.length + 1));
       edit(writer, random);
       if (random.oneIn(15)) past.push(Y.encodeStateAsUpdate(writer.doc));
       const updates = writer.outbox.splice(0);
       past.push(...updates);
-      for (let i = random.int(6); i > 0; i--) {
+      for (let i = random.below(6); i > 0; i--) {
         const forged = random.oneIn(2)
-          ? forge(desk.doc, random)
-          : mutate(past[random.int(past.length)] ?? new Uint8Array(), past, random);
+          ? forge(desk.doc, random, options.kind)
+          : mutate(past[random.below(past.length)] ?? new Uint8Array(), past, random);
         tryToReceive(desk, forged, random.oneIn(4) ? writer.sender : hostile, random.oneIn(4));
       }
       for (const update of updates) tryToReceive(desk, update, writer.sender, false);
@@ -250,8 +235,7 @@ export function runHostileSession(
     if (random.oneIn(20)) desk.gate.release(random.oneIn(2) ? hostile : (writers[0]?.sender ?? hostile));
   }
   desk.turn();
-  if (options.kind === 'text') checkReplicas(desk, random);
-  else Y.applyUpdate(new Y.Doc(), Y.encodeStateAsUpdate(desk.doc));
+  checkReplicas(desk, random);
   return applied;
 }
 
@@ -263,18 +247,23 @@ function tryToReceive(desk: Desk, update: Uint8Array, sender: Sender, merge: boo
   }
 }
 
-/** Checks that everybody who gets what the server emitted or saved has its text. */
+/** Checks that everybody who gets what the server emitted or saved has what it has. */
 function checkReplicas(desk: Desk, random: SeededRandom): void {
-  const text = desk.doc.getText(FIELD).toString();
-  must(text.isWellFormed(), 'the text holds half of a surrogate pair');
-  const replica = (updates: readonly Uint8Array[], what: string) => {
-    const doc = new Y.Doc();
-    for (const update of updates) Y.applyUpdate(doc, update);
+  const content = JSON.stringify(contentOf(desk.doc));
+  must(content.isWellFormed(), 'a text holds half of a surrogate pair');
+  const replica = (updates: readonly Uint8Array[], what: string, together = false) => {
+    const doc = createServerDoc();
+    const apply = () => {
+      for (const update of updates) Y.applyUpdate(doc, update);
+    };
+    if (together) doc.transact(apply);
+    else apply();
     must(doc.store.pendingStructs === null && doc.store.pendingDs === null, `${what} has pending state`);
-    must(doc.getText(FIELD).toString() === text, `${what} has another text than the server`);
+    must(JSON.stringify(contentOf(doc)) === content, `${what} has something else than the server`);
     return doc;
   };
   replica(desk.emitted, 'a replica in order');
+  replica(desk.emitted, 'the document reloaded from the log', true);
   // Out of order, Yjs now and then keeps as pending what it could apply; a client resyncs some day.
   const state = Y.encodeStateAsUpdate(desk.doc);
   replica([...shuffled(desk.emitted, random), state], 'a replica in another order');
@@ -286,39 +275,39 @@ function checkReplicas(desk: Desk, random: SeededRandom): void {
 function shuffled(updates: readonly Uint8Array[], random: SeededRandom): Uint8Array[] {
   const left = [...updates];
   const result: Uint8Array[] = [];
-  while (left.length > 0) result.push(...left.splice(random.int(Math.min(left.length, WINDOW)), 1));
+  while (left.length > 0) result.push(...left.splice(random.below(Math.min(left.length, WINDOW)), 1));
   return result;
 }
 
 /** A changed copy of `update`: bits flipped, bytes cut, added, exchanged, or spliced in from `others`. */
 export function mutate(update: Uint8Array, others: readonly Uint8Array[], random: SeededRandom): Uint8Array {
   const bytes = [...update];
-  for (let i = random.int(3); i >= 0; i--) {
-    const at = random.int(bytes.length + 1);
-    switch (random.int(8)) {
+  for (let i = random.below(3); i >= 0; i--) {
+    const at = random.below(bytes.length + 1);
+    switch (random.below(8)) {
       case 0:
-        bytes[at % Math.max(1, bytes.length)] = (bytes[at % Math.max(1, bytes.length)] ?? 0) ^ (1 << random.int(8));
+        bytes[at % Math.max(1, bytes.length)] = (bytes[at % Math.max(1, bytes.length)] ?? 0) ^ (1 << random.below(8));
         break;
       case 1:
-        bytes[at % Math.max(1, bytes.length)] = random.int(256);
+        bytes[at % Math.max(1, bytes.length)] = random.below(256);
         break;
       case 2:
         bytes.length = at;
         break;
       case 3:
-        bytes.splice(at, 1 + random.int(4));
+        bytes.splice(at, 1 + random.below(4));
         break;
       case 4:
-        bytes.splice(at, 0, ...Array.from({ length: 1 + random.int(4) }, () => random.int(256)));
+        bytes.splice(at, 0, ...Array.from({ length: 1 + random.below(4) }, () => random.below(256)));
         break;
       case 5: {
-        const other = others[random.int(others.length)] ?? update;
-        const from = random.int(other.length);
-        bytes.splice(at, random.int(8), ...other.subarray(from, from + random.int(16)));
+        const other = others[random.below(others.length)] ?? update;
+        const from = random.below(other.length);
+        bytes.splice(at, random.below(8), ...other.subarray(from, from + random.below(16)));
         break;
       }
       case 6:
-        bytes.splice(at, 0, ...bytes.slice(at, at + 1 + random.int(8)));
+        bytes.splice(at, 0, ...bytes.slice(at, at + 1 + random.below(8)));
         break;
       default:
         bytes[at % Math.max(1, bytes.length)] =
@@ -329,30 +318,66 @@ export function mutate(update: Uint8Array, others: readonly Uint8Array[], random
 }
 
 /** A well-formed update whose structs have neighbours chosen by lot among all that the document knows. */
-export function forge(doc: Y.Doc, random: SeededRandom): Uint8Array {
+export function forge(doc: Y.Doc, random: SeededRandom, kind: GateOptions['kind'] = 'text'): Uint8Array {
   const clocks = [...Y.decodeStateVector(Y.encodeStateVector(doc))];
   const known = (): UnitId | null => {
-    const entry = clocks[random.int(clocks.length)];
-    return entry === undefined || random.oneIn(5) ? null : [entry[0], random.int(entry[1])];
+    const entry = clocks[random.below(clocks.length)];
+    return entry === undefined || random.oneIn(5) ? null : [entry[0], random.below(entry[1])];
   };
-  const mine = clocks.length > 0 && random.oneIn(2) ? clocks[random.int(clocks.length)] : undefined;
-  const [client, next] = mine ?? [1 + random.int(1_000), 0];
-  const clock = random.oneIn(10) ? random.int(next + 1) : next;
+  const mine = clocks.length > 0 && random.oneIn(2) ? clocks[random.below(clocks.length)] : undefined;
+  const [client, next] = mine ?? [1 + random.below(1_000), 0];
+  const clock = random.oneIn(10) ? random.below(next + 1) : next;
   const structs: CraftedStruct[] = [];
   let end = clock;
-  for (let i = random.int(4); i >= 0; i--) {
-    const ownEarlier = (): UnitId | null => (end === 0 ? null : [client, random.int(end)]);
+  for (let i = random.below(4); i >= 0; i--) {
+    const ownEarlier = (): UnitId | null => (end === 0 ? null : [client, random.below(end)]);
     const origin = random.oneIn(3) ? ownEarlier() : known();
     const right = random.oneIn(3) ? ownEarlier() : known();
-    const length = 1 + random.int(3);
-    structs.push(
-      random.oneIn(6) ? deletedUnits(length, { origin, right }) : insertion('xyz'.slice(0, length), { origin, right }),
-    );
+    const { struct, length } = forgeStruct({ origin, right }, known, random, kind);
+    structs.push(struct);
     end += length;
   }
   const target = known();
   const deletes = target === null || random.oneIn(2) ? [] : [{ client: target[0], ranges: [[target[1], 1]] as const }];
   return craftUpdate([{ client, clock, structs }], deletes);
+}
+
+function forgeStruct(
+  neighbours: { origin: UnitId | null; right: UnitId | null },
+  known: () => UnitId | null,
+  random: SeededRandom,
+  kind: GateOptions['kind'],
+): { struct: CraftedStruct; length: number } {
+  const length = 1 + random.below(3);
+  if (kind === 'text') {
+    if (random.oneIn(6)) return { struct: deletedUnits(length, neighbours), length };
+    return { struct: insertion('xyz'.slice(0, length), neighbours), length };
+  }
+  const isAlone = random.oneIn(3);
+  const position = {
+    ...(isAlone ? { origin: null, right: null } : neighbours),
+    parent: (random.oneIn(2) ? known() : null) ?? random.pick([FIELD, 'page', 'data', 'list']),
+    ...(random.oneIn(3) ? { subKey: random.pick(['a', 'b', 'c']) } : {}),
+  };
+  switch (random.below(8)) {
+    case 0:
+      return { struct: deletedUnits(length, position), length };
+    case 1:
+      return { struct: { ...position, ref: 0, content: contents.units(length) }, length };
+    case 2:
+      return {
+        struct: { ...position, ref: 6, content: contents.mark('bold', random.pick(['true', 'null'])) },
+        length: 1,
+      };
+    case 3:
+      return { struct: { ...position, ref: 7, content: contents.type(random.below(7), 'paragraph') }, length: 1 };
+    case 4:
+      return { struct: { ...position, ref: 5, content: contents.json('{"image":1}') }, length: 1 };
+    case 5:
+      return { struct: { ...position, ref: 8, content: contents.values(length) }, length };
+    default:
+      return { struct: insertion(random.pick(['x😀', 'xyz', '😀z']), position), length: 3 };
+  }
 }
 
 function must(condition: boolean, otherwise: string): void {
