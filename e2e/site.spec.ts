@@ -136,30 +136,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
 }
 
-test('everything is reached by keyboard alone', async ({ arrive }) => {
-  const alice = await arrive('Alice', 'notes');
-  const bob = await arrive('Bob', 'notes');
-  const { keyboard } = alice.page;
-  await alice.content.focus();
-  await keyboard.type('text');
-  await keyboard.press('Tab');
-  await bob.sees('text\t'.replace('\t', await alice.shown().then((shown) => shown.slice(4))));
-  await keyboard.press('Alt+F9');
-  const reached = new Set<string>();
-  for (let i = 0; i < 12; i++) {
-    reached.add(
-      await alice.page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset['testid'] ?? ''),
-    );
-    await keyboard.press('Tab');
-  }
-  for (const testId of ['title', 'share', 'menu']) expect(reached).toContain(testId);
-  await alice.page.getByTestId('menu').focus();
-  await keyboard.press('Enter');
-  await keyboard.press('ArrowDown');
-  await keyboard.press('Escape');
-  await expect(alice.page.getByTestId('menu')).toBeFocused();
-});
-
 for (const width of [320, 390]) {
   test(`fits into ${width} pixels, with everything within reach`, async ({ arrive }) => {
     const alice = await arrive('Alice', 'notes', { viewport: { width, height: 700 }, hasTouch: true });

@@ -11,17 +11,46 @@ const DIALOGS = {
   serverVersion: async () => new (await import('./server-version-dialog.ts')).ServerVersionDialog(),
 } as const satisfies Record<DialogName, () => Promise<SessionDialog>>;
 
-/** Opens a dialog, unless another one is open. */
+/** Opens a dialog, unless another one is open. Escape calls it off as long as it has not come. */
 export async function openDialog(name: DialogName, session: DocumentSession): Promise<void> {
-  if (document.querySelector('dialog[open]') !== null) return;
-  let dialog: SessionDialog;
+  if (isDialogOpen()) return;
+  const keys = new KeysMeanwhile();
   try {
-    dialog = await DIALOGS[name]();
-  } catch {
-    session.actions.toast('This part of the page could not be loaded. Try again when you are online.');
-    return;
+    const dialog = await DIALOGS[name]().catch(() => null);
+    if (dialog === null) {
+      session.actions.toast('This part of the page could not be loaded. Try again when you are online.');
+    } else if (!keys.saidEscape && !isDialogOpen()) {
+      await dialog.open(session);
+    }
+  } finally {
+    keys.release();
   }
-  await dialog.open(session);
+}
+
+function isDialogOpen(): boolean {
+  return document.querySelector('dialog[open]') !== null;
+}
+
+/** Keys pressed for a dialog that has not come yet. They are meant for it and would go into the text. */
+class KeysMeanwhile {
+  saidEscape = false;
+  readonly #waiting = new AbortController();
+
+  constructor() {
+    addEventListener('keydown', (event) => this.#hold(event), { capture: true, signal: this.#waiting.signal });
+  }
+
+  release(): void {
+    this.#waiting.abort();
+  }
+
+  #hold(event: KeyboardEvent): void {
+    // The browser's own go on: somebody may rather load the page again.
+    if (event.ctrlKey || event.metaKey || /^F\d+$/.test(event.key)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (event.key === 'Escape') this.saidEscape = true;
+  }
 }
 
 /** Fetches all dialogs while nothing else happens, so that they are there when the network is not. */

@@ -1,0 +1,86 @@
+import type { Route } from 'playwright/test';
+import { expect, test } from './world.ts';
+
+test('everything is reached by keyboard alone', async ({ arrive }) => {
+  const alice = await arrive('Alice', 'notes');
+  const bob = await arrive('Bob', 'notes');
+  const { keyboard } = alice.page;
+  await alice.content.focus();
+  await keyboard.type('text');
+  await keyboard.press('Tab');
+  await bob.sees('text\t'.replace('\t', await alice.shown().then((shown) => shown.slice(4))));
+  await keyboard.press('Alt+F9');
+  const reached = new Set<string>();
+  for (let i = 0; i < 12; i++) {
+    reached.add(
+      await alice.page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset['testid'] ?? ''),
+    );
+    await keyboard.press('Tab');
+  }
+  for (const testId of ['title', 'share', 'menu']) expect(reached).toContain(testId);
+});
+
+test('one who types faster than the menu opens uses it all the same', async ({ arrive }) => {
+  const alice = await arrive('Alice', 'notes');
+  const menu = alice.page.getByTestId('menu');
+  // In the same task as the key that opens it, before anything could be waited for.
+  const focused = await menu.evaluate((button) => {
+    (button as HTMLElement).focus();
+    (button as HTMLElement).click();
+    return document.activeElement?.role;
+  });
+  expect(focused).toBe('menuitem');
+  await alice.page.keyboard.press('Escape');
+  await expect(menu).toBeFocused();
+
+  const press = (...keys: string[]) => Promise.all(keys.map((key) => alice.page.keyboard.press(key)));
+  await press('Enter', 'ArrowDown', 'Escape');
+  await expect(menu).toBeFocused();
+  await press('Enter', 'ArrowDown', 'ArrowUp', 'Enter');
+  await expect(alice.page.locator('.cm-search')).toBeVisible();
+  expect(await alice.shown()).toBe('');
+});
+
+test('Escape closes a card whose button has the focus, and stays in the bar', async ({ arrive }) => {
+  const alice = await arrive('Alice', 'notes');
+  const bob = await arrive('Bob', 'notes');
+  await bob.type('here');
+  for (const [face, card] of [
+    [alice.face('Alice'), '#own-card'],
+    [alice.face('Bob'), '#person-card'],
+  ] as const) {
+    await face.focus();
+    await alice.page.keyboard.press('Enter');
+    await expect(alice.page.locator(card)).toBeVisible();
+    await face.focus();
+    await alice.page.keyboard.press('Escape');
+    await expect(alice.page.locator(card)).toBeHidden();
+    await expect(face).toBeFocused();
+  }
+  await alice.page.keyboard.press('Escape');
+  await expect(alice.content).toBeFocused();
+});
+
+test('keys for a dialog that is still on its way do not go into the text, and Escape calls it off', async ({
+  visitor,
+}) => {
+  const alice = await visitor('Alice', { serviceWorkers: 'block' });
+  const { page } = alice;
+  const held: Route[] = [];
+  await page.route(/commands-dialog/, (route) => void held.push(route));
+  await alice.open('notes');
+  await alice.type('text');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('language');
+  await page.keyboard.press('Escape');
+  expect(held.length).toBeGreaterThan(0);
+  for (const route of held) await route.continue();
+  await page.getByTestId('menu').click();
+  await page.getByTestId('commands').click();
+  await expect(page.getByRole('combobox')).toBeFocused();
+  await page.keyboard.type('language');
+  await expect(page.getByRole('combobox')).toHaveValue('language');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  expect(await alice.shown()).toBe('text');
+});
