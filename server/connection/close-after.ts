@@ -1,4 +1,5 @@
 import { CLOSE_CODES, type CloseCode } from '../../protocol/close-codes.ts';
+import { foreignProtocolOf } from '../../protocol/foreign-protocol.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
 import { UpdateRefused } from '../gate/update-refused.ts';
 import { PresenceLimitError } from '../room/presence.ts';
@@ -10,4 +11,13 @@ export function closeAfter(error: unknown): { readonly code: CloseCode; readonly
   }
   if (error instanceof PresenceLimitError) return { code: CLOSE_CODES.rateLimited, reason: error.message };
   return { code: CLOSE_CODES.internalError, reason: CLOSE_CODES.internalError.meaning };
+}
+
+/** What to say about a frame that is no message: where it is one of another protocol, which. */
+export function namingProtocol(error: unknown, frame: Uint8Array): unknown {
+  const name = error instanceof ProtocolError ? foreignProtocolOf(frame) : null;
+  if (name === null) return error;
+  return new ProtocolError(`This client speaks the protocol of ${name}; this server speaks that of y-websocket.`, {
+    cause: error,
+  });
 }

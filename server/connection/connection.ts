@@ -14,15 +14,17 @@ import { type Action, may } from '../../protocol/roles.ts';
 import type { Access, Grant } from '../access/authenticator.ts';
 import type { Clock } from '../clock.ts';
 import { bringsAnything } from '../gate/update-weight.ts';
-import { Allowance, type ConnectionRates } from '../limits/allowance.ts';
-import { type TrafficAllowance, takeMessage } from '../limits/traffic.ts';
+import type { ConnectionRates } from '../limits/allowance.ts';
 import { audit, type SecurityEventFields, type SecurityEventName } from '../log/audit.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Member } from '../room/member.ts';
 import { type Lease, type Registry, RegistryFullError } from '../room/registry.ts';
-import { closeAfter } from './close-after.ts';
+import { ConnectionBudget, type ConnectionQuotas } from './budget.ts';
+import { closeAfter, namingProtocol } from './close-after.ts';
+import { KEEP_ALIVE } from './keep-alive.ts';
 import { LiveAccess } from './live-access.ts';
 import type { Socket } from './socket.ts';
+import { SyncStatus } from './sync-status.ts';
 
 export interface ConnectionLimits {
   /** Longest message, in bytes; told to clients. The transport enforces it. */
@@ -45,16 +47,6 @@ export interface ConnectionDependencies {
   readonly authorize: (token: string | null, offered: boolean) => Promise<Access>;
   readonly onClosed: (connection: Connection) => void;
   readonly quotas: ConnectionQuotas;
-}
-
-/** What is counted for all connections of one address, and of one person, together. `person` is null for a guest. */
-export interface ConnectionQuotas {
-  /** Takes one of the documents that they may create; returns the seconds to wait, 0 when there are none. */
-  creation(address: string, person: string | null): number;
-  /** What they may still send. */
-  traffic(address: string, person: string | null): readonly TrafficAllowance[];
-  /** What their merges and questions may still cost, in milliseconds. */
-  work(address: string, person: string | null): readonly Allowance[];
 }
 
 export interface ConnectionOptions {
@@ -106,13 +98,9 @@ export class Connection implements Member {
   readonly #logger: Logger;
   readonly #onClosed: (connection: Connection) => void;
   readonly #quotas: ConnectionQuotas;
-  readonly #clock: Clock;
-  /** Its own, then those that it shares. */
-  #traffic: readonly TrafficAllowance[];
-  readonly #presence: Allowance;
-  readonly #questions: Allowance;
-  readonly #work: Allowance;
-  #sharedWork: readonly Allowance[];
+  readonly #budget: ConnectionBudget;
+  /** Only of a stock client. */
+  readonly #syncStatus = new SyncStatus();
   /** The newest presence that came too soon after others; the sweep or the next one passes it on. */
   #latePresence: Uint8Array | null = null;
   #state: State = { kind: 'joining', early: [], earlyBytes: 0 };
@@ -141,7 +129,6 @@ export class Connection implements Member {
     this.#onClosed = dependencies.onClosed;
     this.#quotas = dependencies.quotas;
     const { clock, authorize } = dependencies;
-    this.#clock = clock;
     this.#viewersAreSeen = dependencies.limits.viewersAreSeen;
     this.#access = new LiveAccess({
       grant: options.grant,
@@ -151,13 +138,9 @@ export class Connection implements Member {
       changed: (grant, before) => this.#accessChanged(grant, before),
       lost: (code, reason) => this.#accessLost(code, reason),
     });
-    const { messages, bytes, presence, questions, work } = dependencies.limits.rates;
-    const own = { messages: new Allowance(messages, clock), bytes: new Allowance(bytes, clock) };
-    this.#traffic = [own, ...this.#quotas.traffic(this.#address, options.grant.person?.id ?? null)];
-    this.#presence = new Allowance(presence, clock);
-    this.#questions = new Allowance(questions, clock);
-    this.#work = new Allowance(work, clock);
-    this.#sharedWork = this.#quotas.work(this.#address, options.grant.person?.id ?? null);
+    const person = options.grant.person?.id ?? null;
+    const { quotas, limits } = dependencies;
+    this.#budget = new ConnectionBudget(limits.rates, { quotas, address: this.#address, person, clock });
   }
 
   get socket(): Socket {
@@ -174,16 +157,15 @@ export class Connection implements Member {
   }
 
   get mayWork(): boolean {
-    return this.#work.isLeft(this.#clock);
+    return this.#budget.mayWork;
   }
 
   get mayMerge(): boolean {
-    return this.mayWork && this.#sharedWork.every((allowance) => allowance.isLeft(this.#clock));
+    return this.#budget.mayMerge;
   }
 
   worked(milliseconds: number): void {
-    this.#work.spend(milliseconds);
-    for (const allowance of this.#sharedWork) allowance.spend(milliseconds);
+    this.#budget.worked(milliseconds);
   }
 
   get congested(): boolean {
@@ -247,7 +229,7 @@ export class Connection implements Member {
   receive(frame: Uint8Array): void {
     if (this.#state.kind === 'closed') return;
     this.#received += 1;
-    const tooMuch = takeMessage(this.#traffic, frame.length, this.#clock);
+    const tooMuch = this.#budget.takeMessage(frame.length);
     if (tooMuch === null) this.#take(frame);
     else this.#tooMuch(tooMuch.seconds, tooMuch.reason);
   }
@@ -268,13 +250,28 @@ export class Connection implements Member {
         }
         return;
       case 'joined':
-        this.#guard(() => this.#handle(state.lease, decodeMessage(frame)));
+        if (!this.#speaksCoscribe && SyncStatus.isOne(frame)) this.#guard(() => this.#takeSyncStatus(frame));
+        else this.#guard(() => this.#handle(state.lease, this.#decode(frame)));
         return;
       case 'closed':
         return;
       default:
         state satisfies never;
     }
+  }
+
+  #decode(frame: Uint8Array): Message {
+    try {
+      return decodeMessage(frame);
+    } catch (error) {
+      throw namingProtocol(error, frame);
+    }
+  }
+
+  #takeSyncStatus(frame: Uint8Array): void {
+    const answer = this.#syncStatus.ask(frame, this.#updates);
+    // A client that hears nothing for three seconds gives the connection up.
+    this.deliver(answer === null ? KEEP_ALIVE : [answer]);
   }
 
   /** A frame that holds text: no client of this protocol sends one. */
@@ -305,7 +302,7 @@ export class Connection implements Member {
       this.#bytesAtSweep = this.#socket.bytesRead;
     }
     const late = this.#may('be-seen') ? this.#latePresence : null;
-    if (late === null || this.#state.kind !== 'joined' || !this.#presence.take(1, this.#clock)) return;
+    if (late === null || this.#state.kind !== 'joined' || !this.#budget.takePresence()) return;
     const { room } = this.#state.lease;
     this.#latePresence = null;
     this.#guard(() => room.receivePresence(this, late));
@@ -343,7 +340,8 @@ export class Connection implements Member {
   }
 
   stored(count: number): void {
-    if (this.#speaksCoscribe) this.deliver([encodeStored(count)]);
+    const answer = this.#speaksCoscribe ? encodeStored(count) : this.#syncStatus.stored(count);
+    if (answer !== null) this.deliver([answer]);
   }
 
   notify(notice: Notice): void {
@@ -402,7 +400,7 @@ export class Connection implements Member {
       case 'awareness':
         // Stock clients say it no matter who they are; so it is passed over rather than refused.
         if (!this.#may('be-seen')) return;
-        if (this.#presence.take(1, this.#clock)) {
+        if (this.#budget.takePresence()) {
           this.#latePresence = null;
           room.receivePresence(this, message.update);
         } else {
@@ -449,10 +447,7 @@ export class Connection implements Member {
 
   #accessChanged({ role, person }: Grant, before: Grant): void {
     if (role !== before.role) this.#audit('role-changed', {});
-    if (person?.id !== before.person?.id) {
-      this.#traffic = [...this.#traffic.slice(0, 1), ...this.#quotas.traffic(this.#address, person?.id ?? null)];
-      this.#sharedWork = this.#quotas.work(this.#address, person?.id ?? null);
-    }
+    if (person?.id !== before.person?.id) this.#budget.belongsTo(person?.id ?? null);
     if (this.#state.kind !== 'joined') return;
     // Somebody else than before shows up again by what the client says next.
     if (!this.#may('be-seen') || person?.id !== before.person?.id) this.#state.lease.room.hide(this);
@@ -479,9 +474,9 @@ export class Connection implements Member {
   }
 
   #mayAsk(): boolean {
-    if (this.#questions.take(1, this.#clock)) return true;
-    this.#tooMuch(this.#questions.secondsUntil(1), 'The same was asked too often in a short time.');
-    return false;
+    const seconds = this.#budget.takeQuestion();
+    if (seconds > 0) this.#tooMuch(seconds, 'The same was asked too often in a short time.');
+    return seconds === 0;
   }
 
   /** The one place where a frame's failure becomes this connection's end. */

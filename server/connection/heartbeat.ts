@@ -1,6 +1,6 @@
-import { encodeAwareness } from '../../protocol/messages.ts';
 import type { Clock } from '../clock.ts';
 import type { Connection } from './connection.ts';
+import { KEEP_ALIVE } from './keep-alive.ts';
 
 export interface HeartbeatIntervals {
   /** A client silent for this long is pinged, in milliseconds. */
@@ -14,9 +14,6 @@ export interface HeartbeatIntervals {
 }
 
 export const HEARTBEAT: HeartbeatIntervals = { ping: 15_000, drop: 28_000, keepAlive: 20_000, sweep: 2_500 };
-
-/** No awareness entries: harmless to every client, and a sign of life that a page can see (a ping it cannot). */
-const KEEP_ALIVE: readonly Uint8Array[] = [encodeAwareness(new Uint8Array([0]))];
 
 interface Pulse {
   bytesRead: number;
