@@ -35,7 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // Knows bytes and a Y.Doc, and nothing of rooms, people or disks.
   'server/gate': ['protocol'],
   'server/room': ['server/gate', 'server/document', 'server/store', ...SERVER_BASE],
-  'server/access': ['server/document', 'server/store', ...SERVER_BASE],
+  'server/access': ['server/document', 'server/store', 'server/limits', ...SERVER_BASE],
   'server/sign-in': ['server/access', 'server/config', ...SERVER_BASE],
   'server/connection': [
     'server/room',
@@ -57,7 +57,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...SERVER_BASE,
   ],
   // Reads its figures from all that runs.
-  'server/metrics': ['server/transport', 'server/room', 'server/document', ...SERVER_BASE],
+  'server/metrics': ['server/transport', 'server/connection', 'server/room', 'server/document', ...SERVER_BASE],
   // Documents of other servers.
   'server/import': ['server/store', ...SERVER_BASE],
   // For programs that have the server inside: what they are handed, and the server made for them.

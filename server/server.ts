@@ -1,10 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import { Server as SecureServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
-import { AccessControl } from './access/access-control.ts';
 import type { Authenticator } from './access/authenticator.ts';
+import { createAccess } from './access/create-access.ts';
 import type { Clock } from './clock.ts';
 import type { Settings } from './config/settings.ts';
+import { type ConnectionObserver, Connections } from './connection/connections.ts';
 import { Documents } from './document/documents.ts';
 import type { StateWork } from './document/state-work.ts';
 import { basePathOf } from './edge/base-path.ts';
@@ -24,7 +25,7 @@ import { UpdateCounters } from './room/update-counters.ts';
 import { createSignIn } from './sign-in/sign-in.ts';
 import { createTokenVerifiers } from './sign-in/token-verifiers.ts';
 import type { Store } from './store/store.ts';
-import { type ConnectionObserver, WebSocketTransport } from './transport/web-socket-transport.ts';
+import { WebSocketTransport } from './transport/web-socket-transport.ts';
 
 export interface ServerOptions {
   readonly settings: Settings;
@@ -139,8 +140,13 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
   const { access } = settings;
   // A stranger must not own a name before the backend that gives it out.
   const create = settings.create ?? (access === 'private' && jwtVerifiers.length > 0 ? 'entitled' : 'anyone');
-  const authenticator =
-    options.authenticator ?? new AccessControl({ documents, secret, clock, access, create, verifiers });
+  const quotas = new Quotas(settings, clock);
+  const accessOptions = { documents, secret, clock, access, create, verifiers };
+  const { admission, creation, shareLinks } = createAccess(options.authenticator, accessOptions, {
+    quotas,
+    clock,
+    logger,
+  });
   const counters = new UpdateCounters();
   const mergeShare = new MergeShare();
   const registry = new Registry({
@@ -173,13 +179,10 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     );
   });
   const basePath = basePathOf(settings.publicUrl);
-  const quotas = new Quotas(settings, clock);
-  const transport = new WebSocketTransport({
+  const connections = new Connections({
     registry,
-    authenticator,
-    originPolicy,
+    admission,
     quotas,
-    basePath,
     limits: {
       messageBytes: settings.maxMessageBytes,
       congestedBytes: LIMITS.congestedBytes,
@@ -195,15 +198,23 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     logger,
     ...(options.connections === undefined ? {} : { observer: options.connections }),
   });
-  const metrics = createMetrics({ transport, registry, documents, counters });
+  const transport = new WebSocketTransport({
+    connections,
+    originPolicy,
+    quotas,
+    basePath,
+    messageBytes: settings.maxMessageBytes,
+    clock,
+    logger,
+  });
+  const metrics = createMetrics({ connections, transport, registry, documents, counters });
   let stopping: Promise<void> | null = null;
   const http = await createHttpApp({
     registry,
     documents,
-    authenticator,
-    access: authenticator instanceof AccessControl ? authenticator : null,
-    secret,
-    clock,
+    admission,
+    creation,
+    shareLinks,
     commits: documents.commits,
     isReady: () => stopping === null,
     originPolicy,
@@ -232,6 +243,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
   async function stop(): Promise<void> {
     const steps: readonly (() => unknown)[] = [
       () => certificate?.close(),
+      () => connections.close(),
       () => transport.close(),
       () => http.close(),
       () => registry.close(),

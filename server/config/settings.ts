@@ -247,7 +247,7 @@ export const SETTINGS = {
     integer(1, 1_000_000),
     200,
     'NUMBER',
-    'HTTP requests a second that one address may send in the long run; ten times as many at once.',
+    'HTTP requests and WebSocket upgrades a second that one address may send in the long run; ten times as many at once.',
   ),
   maxDocumentsPerHour: setting(
     integer(1, 1_000_000),
@@ -259,7 +259,7 @@ export const SETTINGS = {
     integer(1, 1_000_000),
     60,
     'NUMBER',
-    'Tokens that are not good which one address may bring in a minute; then it has to wait.',
+    'Tokens that are not good which one address may bring in a minute; further ones are answered with a wait. Good ones are always taken.',
   ),
   maxDocuments: setting(integer(1, 10_000_000), 10_000, 'NUMBER', 'Max documents in memory at a time.'),
   maxDocumentBytes: setting(

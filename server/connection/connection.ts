@@ -11,7 +11,9 @@ import {
 import type { Person } from '../../protocol/person.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
 import { type Action, may } from '../../protocol/roles.ts';
-import type { Access, Grant } from '../access/authenticator.ts';
+import type { Admission } from '../access/admission.ts';
+import type { Grant } from '../access/authenticator.ts';
+import type { LiveAccess } from '../access/live-access.ts';
 import type { Clock } from '../clock.ts';
 import { bringsAnything } from '../gate/update-weight.ts';
 import type { ConnectionRates } from '../limits/allowance.ts';
@@ -22,7 +24,6 @@ import { type Lease, type Registry, RegistryFullError } from '../room/registry.t
 import { ConnectionBudget, type ConnectionQuotas } from './budget.ts';
 import { closeAfter, namingProtocol } from './close-after.ts';
 import { KEEP_ALIVE } from './keep-alive.ts';
-import { LiveAccess } from './live-access.ts';
 import type { Socket } from './socket.ts';
 import { SyncStatus } from './sync-status.ts';
 
@@ -43,8 +44,8 @@ export interface ConnectionDependencies {
   readonly limits: ConnectionLimits;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Asks what a token allows in the document now, one `offered` by a message or that in use. May reject: then nobody can say. */
-  readonly authorize: (token: string | null, offered: boolean) => Promise<Access>;
+  /** Looks after its access. */
+  readonly admission: Pick<Admission, 'watch'>;
   readonly onClosed: (connection: Connection) => void;
   readonly quotas: ConnectionQuotas;
 }
@@ -128,13 +129,9 @@ export class Connection implements Member {
     this.#logger = dependencies.logger;
     this.#onClosed = dependencies.onClosed;
     this.#quotas = dependencies.quotas;
-    const { clock, authorize } = dependencies;
+    const { admission, clock } = dependencies;
     this.#viewersAreSeen = dependencies.limits.viewersAreSeen;
-    this.#access = new LiveAccess({
-      grant: options.grant,
-      token: options.token,
-      clock,
-      ask: authorize,
+    this.#access = admission.watch(options, options.grant, {
       changed: (grant, before) => this.#accessChanged(grant, before),
       lost: (code, reason) => this.#accessLost(code, reason),
     });
@@ -284,7 +281,7 @@ export class Connection implements Member {
     const early = this.#state.kind === 'joining' ? this.#state.earlyBytes : 0;
     const merging = this.#state.kind === 'joined' ? this.#state.lease.room.waitingBytes(this) : 0;
     const held = early + merging + (this.#latePresence?.length ?? 0);
-    return this.#socket.heldBytes + this.#socket.bytesRead - this.#bytesAtSweep + held;
+    return this.#socket.heldBytes + this.#socket.memoryOf(this.#socket.bytesRead - this.#bytesAtSweep) + held;
   }
 
   /** Ends it without a goodbye, which would have to wait behind everything else. */
@@ -306,11 +303,6 @@ export class Connection implements Member {
     const { room } = this.#state.lease;
     this.#latePresence = null;
     this.#guard(() => room.receivePresence(this, late));
-  }
-
-  /** What it was let in with may be wrong now: asks again. With the id of a person, only when it is theirs. */
-  reviewAccess(person?: string): void {
-    this.#access.review(person);
   }
 
   /** What waited to be sent has left. */
@@ -455,8 +447,8 @@ export class Connection implements Member {
   }
 
   #accessLost(code: CloseCode, reason: string): void {
-    // Access that could not be decided was not taken away.
-    if (code === CLOSE_CODES.tryAgainLater) {
+    // Access that could not be decided, or is to be asked for later, was not taken away.
+    if (code === CLOSE_CODES.tryAgainLater || code === CLOSE_CODES.rateLimited) {
       this.close(code, reason);
       return;
     }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { decodeMessage } from '../../protocol/messages.ts';
 import { silentLogger } from '../log/logger.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { EDITOR } from '../testing/grants.ts';
+import { EDITOR, openAdmission } from '../testing/grants.ts';
 import { UNBOUNDED_RATES } from '../testing/unbounded-rates.ts';
 import { Connection } from './connection.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -21,6 +21,10 @@ class Client implements Socket {
 
   send(messages: readonly Uint8Array[]): void {
     this.sent.push(...messages);
+  }
+
+  memoryOf(incompleteBytes: number): number {
+    return incompleteBytes;
   }
 
   ping(): void {
@@ -72,7 +76,7 @@ function world() {
         },
         clock,
         logger: silentLogger,
-        authorize: async () => EDITOR,
+        admission: openAdmission(clock),
         quotas: { creation: () => 0, traffic: () => [], work: () => [] },
         onClosed: (connection) => {
           closed.push(connection);

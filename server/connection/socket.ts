@@ -6,6 +6,8 @@ export interface Socket {
   readonly heldBytes: number;
   /** Bytes received so far; any of them is a sign of life. */
   readonly bytesRead: number;
+  /** About how many bytes of memory a message takes that is not complete, and of which this many bytes have come. */
+  memoryOf(incompleteBytes: number): number;
   /**
    * Sends messages in order, one frame each. The same array may be given to many sockets; it is framed once.
    * After `close` it does nothing.

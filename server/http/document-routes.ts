@@ -1,22 +1,18 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { DocumentProperties } from '../../protocol/messages.ts';
-import type { AccessControl } from '../access/access-control.ts';
-import type { Authenticator } from '../access/authenticator.ts';
-import type { AccessRecord, Owner } from '../document/access-record.ts';
+import type { Admission } from '../access/admission.ts';
+import type { CreationPolicy } from '../access/creation-policy.ts';
+import type { Owner } from '../document/access-record.ts';
 import { propertiesProblem } from '../document/catalogue.ts';
 import type { Documents } from '../document/documents.ts';
 import type { Quotas } from '../limits/quotas.ts';
-import { audit } from '../log/audit.ts';
-import type { Logger } from '../log/logger.ts';
 import type { Registry } from '../room/registry.ts';
 import type { Room } from '../room/room.ts';
-import { bearerToken } from './bearer-token.ts';
-import { HttpError } from './http-error.ts';
+import { HttpError, requirePatience } from './http-error.ts';
 import { hasMuchStructure } from './json-structure.ts';
-import { authorizeRequest, checkName, decided, refusal } from './request-access.ts';
-import { slowDown } from './request-guard.ts';
+import { admitted, arrivedRequest, authorizeRequest, checkName } from './request-access.ts';
 
 const Name = Type.Object({ name: Type.String() });
 
@@ -44,13 +40,11 @@ const MAX_STRUCTURE = 4 * 1024;
 export interface DocumentRoutesOptions {
   readonly registry: Registry;
   readonly documents: Documents;
-  readonly authenticator: Authenticator;
-  /** The same, when it is ours; null when the host brought another, which then decides alone who may create. */
-  readonly access: AccessControl | null;
+  readonly admission: Admission;
+  readonly creation: CreationPolicy;
   readonly quotas: Quotas;
   /** Longest body of a request, in bytes: that of a creation with its text. */
   readonly maxBodyBytes: number;
-  readonly logger: Logger;
 }
 
 /**
@@ -58,7 +52,7 @@ export interface DocumentRoutesOptions {
  * Names are percent-encoded, a slash in a name too.
  */
 export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = async (app, options) => {
-  const { registry, documents, authenticator, access, quotas, maxBodyBytes, logger } = options;
+  const { registry, documents, admission, creation, quotas, maxBodyBytes } = options;
 
   app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   const parseJson = app.getDefaultJsonParser('error', 'error');
@@ -81,29 +75,20 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
 
   /** Who will own the document that a request creates, if it may. */
   async function ownersOfNew(request: FastifyRequest, name: string): Promise<readonly Owner[]> {
-    if (access === null || request.hasApiKey) {
-      await authorizeRequest(authenticator, request, name, 'rename');
-      return [];
-    }
     checkName(name);
-    const asked = { documentName: name, token: bearerToken(request), address: request.visitor.address };
-    const creation = await decided(() => access.authorizeCreation(asked));
-    if (!creation.granted) throw refusal(creation);
-    return creation.owners;
+    if (request.hasApiKey) return [];
+    return admitted(await creation.authorize(arrivedRequest(request, name))).owners;
   }
 
-  function countCreation(request: FastifyRequest, reply: FastifyReply, person: string | null): void {
+  function countCreation(request: FastifyRequest, person: string | null): void {
     if (request.hasApiKey) return;
-    slowDown(
-      reply,
-      quotas.creation(request.visitor.address, person),
-      'Too many documents were created in a short time.',
-    );
+    const wait = quotas.creation(request.visitor.address, person);
+    requirePatience(wait, 'Too many documents were created in a short time.');
   }
 
   app.get('/documents/:name', { schema: { params: Name } }, async (request) => {
     const { name } = request.params;
-    await authorizeRequest(authenticator, request, name, 'read');
+    await authorizeRequest(admission, request, name, 'read');
     const entry = await documents.entry(name);
     if (entry === null) throw notFound();
     return { name, title: entry.title, language: entry.language, createdAt: new Date(entry.createdAt).toISOString() };
@@ -111,7 +96,7 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
 
   app.get('/documents/:name/text', { schema: { params: Name } }, async (request, reply) => {
     const { name } = request.params;
-    const mayRead = () => authorizeRequest(authenticator, request, name, 'read');
+    const mayRead = () => authorizeRequest(admission, request, name, 'read');
     await mayRead();
     const text = await withRoom(name, async (room) => {
       await mayRead();
@@ -121,7 +106,7 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
     return reply.type('text/plain; charset=utf-8').send(text);
   });
 
-  const creation = {
+  const creationRoute = {
     schema: { params: Name, body: Creation },
     bodyLimit: maxBodyBytes,
     // Before a long body of somebody who may not create it is waited for. It is decided once more when all is there.
@@ -129,7 +114,7 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
       await ownersOfNew(request, (request.params as { name: string }).name);
     },
   };
-  app.put('/documents/:name', creation, async (request, reply) => {
+  app.put('/documents/:name', creationRoute, async (request, reply) => {
     const { name } = request.params;
     const body = typeof request.body === 'string' ? { content: request.body } : (request.body ?? {});
     const { content = '', title = '', language = '', anyone } = { anyone: undefined, ...body };
@@ -139,6 +124,7 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
       if (anyone !== undefined && owners.length === 0 && !request.hasApiKey) {
         throw new HttpError(400, 'no-owner', '`anyone` needs an owner: an owner key, or somebody who is signed in.');
       }
+      return owners;
     };
     await decide();
     const creator = owners.flatMap((owner) => (owner.kind === 'person' ? owner.id : []))[0] ?? null;
@@ -160,47 +146,27 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
           'The document exists already; its content is changed by editing it.',
         );
       }
-      countCreation(request, reply, creator);
+      countCreation(request, creator);
       if (content === '') return room.setProperties({ title, language });
       return room.edit((text) => text.insert(0, content), { title, language });
     };
     await withRoom(name, async (room) => {
       checkStorage(room);
-      if (access === null || (owners.length === 0 && anyone === undefined)) {
-        await decide();
-        await create(room);
-        return;
-      }
-      let created: Promise<unknown> | null = null;
-      // In one turn, so that nobody owns a document that another has created.
-      const claim = (record: AccessRecord): AccessRecord => {
-        created = create(room);
-        return {
-          ...record,
-          owners: [...record.owners, ...owners],
-          ...(anyone === undefined ? {} : { anyone }),
-        };
-      };
-      await access.change(name, claim, decide);
-      await created;
+      const claim = { documentName: name, address: request.visitor.address, owners, anyone };
+      await creation.create(claim, () => create(room), decide);
     });
-    for (const owner of owners) {
-      const through = owner.kind === 'key' ? 'owner key' : 'token';
-      const person = owner.kind === 'person' ? owner.id : null;
-      audit(logger, 'owner-claimed', { document: name, address: request.visitor.address, person, through });
-    }
     return reply.code(201).send({ name, title, language });
   });
 
-  app.patch('/documents/:name', { schema: { params: Name, body: Changes } }, async (request, reply) => {
+  app.patch('/documents/:name', { schema: { params: Name, body: Changes } }, async (request) => {
     const { name } = request.params;
-    const mayRename = () => authorizeRequest(authenticator, request, name, 'rename');
+    const mayRename = () => authorizeRequest(admission, request, name, 'rename');
     await mayRename();
     checkProperties(request.body);
     const properties = await withRoom(name, async (room) => {
       const { person } = await mayRename();
       checkStorage(room);
-      if (!room.document.exists) countCreation(request, reply, person?.id ?? null);
+      if (!room.document.exists) countCreation(request, person?.id ?? null);
       return room.setProperties(request.body);
     });
     return { name, ...properties };

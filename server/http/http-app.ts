@@ -1,7 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { isDocumentName } from '../../protocol/document-name.ts';
-import type { Clock } from '../clock.ts';
+import type { ShareLinks } from '../access/share-links.ts';
 import { withoutBasePath } from '../edge/base-path.ts';
 import type { KeyPair } from '../edge/certificate.ts';
 import { MAX_HEADERS } from '../edge/origin-policy.ts';
@@ -24,9 +24,9 @@ export interface HttpAppOptions
     HealthRoutesOptions,
     PartsOptions,
     SiteOptions {
-  /** Signs the tickets of share links. */
-  readonly secret: Uint8Array;
-  readonly clock: Clock;
+  /** Null where the authenticator of the program around knows of none. */
+  readonly shareLinks: ShareLinks | null;
+  readonly logger: Logger;
   /** Certificate and key of a server that speaks TLS itself; null for one that does not. */
   readonly tls: KeyPair | null;
   readonly metrics: MetricsRoutesOptions;
@@ -101,14 +101,13 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
     prefix: '/api',
     registry: options.registry,
     documents: options.documents,
-    authenticator: options.authenticator,
-    access: options.access,
+    admission: options.admission,
+    creation: options.creation,
     quotas: options.quotas,
     maxBodyBytes: options.maxBodyBytes,
-    logger,
   });
-  const { access, secret, clock } = options;
-  if (access !== null) await app.register(accessRoutes, { prefix: '/api', access, secret, clock, logger });
+  const { admission, shareLinks } = options;
+  if (shareLinks !== null) await app.register(accessRoutes, { prefix: '/api', admission, shareLinks });
   await app.register(sessionRoutes, options.session);
   return app;
 }
@@ -127,6 +126,7 @@ function answerError(
   }
   if (CLOSING.has(status)) reply.header('Connection', 'close');
   if (error instanceof HttpError) {
+    if (error.retryAfter !== null) reply.header('Retry-After', String(error.retryAfter));
     auditRefusal(logger, error, request);
     const page = error.page === null ? null : answerWithPage(request, reply, status, error.page);
     return page ?? reply.code(status).send(errorBody(error.code, error.message));

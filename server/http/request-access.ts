@@ -1,9 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 import { documentNameProblem } from '../../protocol/document-name.ts';
 import { type Action, may } from '../../protocol/roles.ts';
-import { type Access, AccessUnavailable, type Authenticator, type Grant } from '../access/authenticator.ts';
+import type { Admission, ArrivedRequest } from '../access/admission.ts';
+import { AccessUnavailable, type Grant } from '../access/authenticator.ts';
+import type { Denial } from '../access/decision.ts';
 import { bearerToken } from './bearer-token.ts';
-import { HttpError } from './http-error.ts';
+import { HttpError, tooMuch } from './http-error.ts';
 
 const NOT_ALLOWED: Readonly<Record<Action, string>> = {
   read: 'You may not read this document.',
@@ -15,16 +17,14 @@ const NOT_ALLOWED: Readonly<Record<Action, string>> = {
 
 /** What the request may do with the document `name`. Throws an HttpError when that does not hold `action`. */
 export async function authorizeRequest(
-  authenticator: Authenticator,
+  admission: Admission,
   request: FastifyRequest,
   name: string,
   action: Action,
 ): Promise<Grant> {
   checkName(name);
   if (request.hasApiKey) return { granted: true, role: 'owner', person: null, expiresAt: null, through: 'api key' };
-  const asked = { documentName: name, token: bearerToken(request), address: request.visitor.address };
-  const access = await decided(() => authenticator.authorize(asked));
-  if (!access.granted) throw refusal(access);
+  const access = admitted(await admission.decide(arrivedRequest(request, name)));
   if (!may(access.role, action)) {
     const { role, person, through } = access;
     throw new HttpError(403, 'forbidden', NOT_ALLOWED[action], {
@@ -34,15 +34,33 @@ export async function authorizeRequest(
   return access;
 }
 
-/** An authenticator's refusal as the answer to a request. */
-export function refusal({ refusal, reason }: Extract<Access, { granted: false }>): HttpError {
-  const code = refusal === 'passwordNeeded' ? 'password-needed' : refusal;
-  return new HttpError(refusal === 'forbidden' ? 403 : 401, code, reason, {
-    refusesToken: refusal !== 'passwordNeeded',
-  });
+/** What is asked of the admission for a request. */
+export function arrivedRequest(request: FastifyRequest, documentName: string): ArrivedRequest {
+  return { documentName, token: bearerToken(request), address: request.visitor.address };
 }
 
-/** Waits for an authenticator's decision; one that cannot be made right now is a 503. */
+/** What was decided, when somebody is let in; throws an HttpError otherwise. */
+export function admitted<Yes extends { readonly granted: true }>(decision: Yes | Denial): Yes {
+  if (decision.granted) return decision;
+  switch (decision.refusal) {
+    case 'unauthenticated':
+      throw new HttpError(401, 'unauthenticated', decision.reason);
+    case 'forbidden':
+      throw new HttpError(403, 'forbidden', decision.reason);
+    case 'passwordNeeded':
+      throw new HttpError(401, 'password-needed', decision.reason);
+    case 'rateLimited':
+      throw tooMuch(decision.retryAfter, decision.reason);
+    case 'unavailable':
+      throw new HttpError(503, 'document-unavailable', decision.reason, { cause: decision.cause });
+    case 'failed':
+      throw decision.cause;
+    default:
+      throw decision satisfies never;
+  }
+}
+
+/** Waits for what an access record says; one that cannot be read right now is a 503. */
 export async function decided<T>(decide: () => T | Promise<T>): Promise<T> {
   try {
     return await decide();

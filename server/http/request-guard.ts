@@ -5,7 +5,7 @@ import type { Visitor } from '../edge/visitor.ts';
 import { BodiesInProgress } from '../limits/bodies-in-progress.ts';
 import type { Quotas } from '../limits/quotas.ts';
 import { bearerToken } from './bearer-token.ts';
-import { HttpError } from './http-error.ts';
+import { HttpError, requirePatience } from './http-error.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 
 declare module 'fastify' {
@@ -58,8 +58,7 @@ export function guardRequests(app: FastifyInstance, options: RequestGuardOptions
     request.hasApiKey = apiKey !== null && token !== null && isSame(token, apiKey);
     if (!request.hasApiKey) {
       const { address } = visitor;
-      slowDown(reply, quotas.request(address), 'Too many requests in a short time.');
-      if (token !== null) slowDown(reply, quotas.token(address), 'Too many tokens were refused in a short time.');
+      requirePatience(quotas.request(address), 'Too many requests in a short time.');
       takeBody(request, reply);
     }
     if (isApi(request)) return answerOtherOrigins(originPolicy, request, reply);
@@ -71,17 +70,11 @@ export function guardRequests(app: FastifyInstance, options: RequestGuardOptions
     const { address } = request.visitor;
     const bytes = READS.has(request.method) ? 0 : bodyLength(request);
     if (bytes === 0) return;
-    slowDown(reply, quotas.body(address, bytes), 'Too many bytes came in a short time.');
+    requirePatience(quotas.body(address, bytes), 'Too many bytes came in a short time.');
     const giveBack = bodies.take(address, bytes);
-    slowDown(reply, giveBack === null ? 1 : 0, 'Too many bodies of requests are on their way.');
+    requirePatience(giveBack === null ? 1 : 0, 'Too many bodies of requests are on their way.');
     if (giveBack !== null) reply.raw.once('close', giveBack);
   }
-
-  app.addHook('onError', async (request, _reply, error) => {
-    // Whichever route refuses it. Without a token there is nothing to guess.
-    const isRefused = error instanceof HttpError && error.refusesToken && bearerToken(request) !== null;
-    if (isRefused) quotas.tokenRefused(request.visitor.address);
-  });
 }
 
 /** Whether the API answers. A path may be written in more than one way (`/%61pi/…`), the route that it leads to may not. */
@@ -94,13 +87,6 @@ function bodyLength({ headers, routeOptions }: FastifyRequest): number {
   const { bodyLimit } = routeOptions;
   if (headers['transfer-encoding'] !== undefined) return bodyLimit;
   return Math.min(bodyLimit, Number(headers['content-length'] ?? 0));
-}
-
-/** Refuses with 429 when there is something to wait for. */
-export function slowDown(reply: FastifyReply, seconds: number, reason: string): void {
-  if (seconds === 0) return;
-  reply.header('Retry-After', String(seconds));
-  throw new HttpError(429, 'rate-limited', `${reason} Try again in ${seconds} seconds.`);
 }
 
 /** CORS: lets pages of other origins that may be here read answers of the API. Cookies never count there. */

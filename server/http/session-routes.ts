@@ -102,12 +102,12 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
   const attempts = new Seal(signIn.secret, 'sign-in attempt', clock);
   const failures = new FailureBrake(FAILURES, clock);
 
-  function requirePatience(request: FastifyRequest, reply: FastifyReply): void {
+  function requirePatience(request: FastifyRequest): void {
     const seconds = failures.wait(networkOf(request.visitor.address));
     if (seconds === 0) return;
-    reply.header('Retry-After', String(seconds));
     throw new HttpError(429, 'rate-limited', `Too many sign-ins failed. Try again in ${seconds} seconds.`, {
       page: PAGE,
+      retryAfter: seconds,
     });
   }
 
@@ -134,7 +134,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
   }
 
   app.get('/auth/sign-in', { schema: { querystring: SignInQuery } }, async (request, reply) => {
-    requirePatience(request, reply);
+    requirePatience(request);
     const home = publicUrl ?? hereFor(request);
     const begun = await signIn.oidc.begin(`${home}/auth/callback`).catch((error: unknown) => {
       throw failed(request, error);
@@ -147,7 +147,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
   });
 
   app.get('/auth/callback', async (request, reply) => {
-    requirePatience(request, reply);
+    requirePatience(request);
     const attempt = await attemptOf(request);
     if (attempt === null) throw failed(request, new SignInFailed('refused', 'no attempt'));
     const query = request.url.slice(request.url.indexOf('?') + 1);

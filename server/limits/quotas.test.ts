@@ -42,17 +42,23 @@ it('[SEC-10] counts new documents for the address and for the person, whichever 
   expect(quotas.creation('10.0.0.3', 'ada')).toBe(0);
 });
 
-it('[SEC-10] looks at no token of an address that brought too many bad ones, until it has waited', async () => {
+it('[SEC-10] makes an address wait that brings too many tokens that are not good', async () => {
   const { clock, quotas } = make({ refused: 3 });
-  for (let i = 0; i < 3; i++) {
-    expect(quotas.token('2001:db8::1')).toBe(0);
-    quotas.tokenRefused('2001:db8::1');
-  }
+  for (let i = 0; i < 3; i++) expect(quotas.refusedToken('2001:db8::1')).toBe(0);
   // Another address of the same household.
-  expect(quotas.token('2001:db8::2')).toBe(20);
-  expect(quotas.token('2001:db8:0:1::1')).toBe(0);
+  expect(quotas.refusedToken('2001:db8::2')).toBe(20);
+  expect(quotas.refusedToken('2001:db8:0:1::1')).toBe(0);
   await clock.advance(20_000);
-  expect(quotas.token('2001:db8::1')).toBe(0);
+  expect(quotas.refusedToken('2001:db8::1')).toBe(0);
+});
+
+it('[SEC-10] counts passwords that are set, for the address and for the person', async () => {
+  const { clock, quotas } = make();
+  for (let i = 0; i < 100; i++) expect(quotas.password('10.0.0.1', 'ada')).toBe(0);
+  expect([quotas.password('10.0.0.1', null), quotas.password('10.0.0.2', 'ada')]).toEqual([36, 36]);
+  expect(quotas.password('10.0.0.2', 'bob')).toBe(0);
+  await clock.advance(36_000);
+  expect(quotas.password('10.0.0.2', 'ada')).toBe(0);
 });
 
 it('[SEC-10] counts messages and bytes of an address together, and those of a person wherever they are', async () => {
@@ -72,6 +78,6 @@ it('[SEC-10] counts messages and bytes of an address together, and those of a pe
 it('[SEC-10] forgets addresses rather than grow without end', () => {
   const { quotas } = make({ refused: 1 });
   const address = (i: number) => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`;
-  for (let i = 0; i <= 20_000; i++) quotas.tokenRefused(address(i));
-  expect([quotas.token(address(0)), quotas.token(address(20_000))]).toEqual([0, 60]);
+  for (let i = 0; i <= 20_000; i++) quotas.refusedToken(address(i));
+  expect([quotas.refusedToken(address(0)), quotas.refusedToken(address(20_000))]).toEqual([0, 60]);
 });

@@ -18,6 +18,9 @@ export interface QuotaSettings {
 /** Keys kept for each quota; the one longest unused is forgotten first, and begins again. */
 const MAX_KEYS = 20_000;
 
+/** Passwords of links that one address, and one person, may set in an hour. */
+const PASSWORDS_PER_HOUR = 100;
+
 /** A page of the site is some twenty files, and an office opens it at the same time. */
 const REQUEST_BURST_SECONDS = 10;
 
@@ -38,6 +41,7 @@ export class Quotas {
   readonly #documents: RateBook;
   readonly #refusedTokens: RateBook;
   readonly #work: RateBook;
+  readonly #passwords: RateBook;
   readonly #clock: Clock;
 
   constructor(settings: QuotaSettings, clock: Clock) {
@@ -54,6 +58,7 @@ export class Quotas {
     this.#requests = new RateBook({ perSecond: requests, burst: requests * REQUEST_BURST_SECONDS }, clock);
     this.#documents = new RateBook({ perSecond: documents / 3_600, burst: documents }, clock);
     this.#refusedTokens = new RateBook({ perSecond: refused / 60, burst: refused }, clock);
+    this.#passwords = new RateBook({ perSecond: PASSWORDS_PER_HOUR / 3_600, burst: PASSWORDS_PER_HOUR }, clock);
   }
 
   /** An HTTP request. */
@@ -82,14 +87,14 @@ export class Quotas {
     return keysOf(address, person).map((key) => this.#work.of(key));
   }
 
-  /** Whether an address may try a token at all; tokens are not looked at while it has to wait, good ones neither. */
-  token(address: string): number {
-    return this.#refusedTokens.wait(networkOf(address));
+  /** A password that an owner sets, which takes as long to compute as a guess; `person` is null for a guest. */
+  password(address: string, person: string | null): number {
+    return this.#passwords.take(keysOf(address, person));
   }
 
-  /** Notes that an address brought a token that was not good. */
-  tokenRefused(address: string): void {
-    this.#refusedTokens.spend(networkOf(address));
+  /** A token that was not good; more than may be are answered with the seconds to wait. */
+  refusedToken(address: string): number {
+    return this.#refusedTokens.take([networkOf(address)]);
   }
 }
 

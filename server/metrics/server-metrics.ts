@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Connections } from '../connection/connections.ts';
 import type { Documents } from '../document/documents.ts';
 import type { Registry } from '../room/registry.ts';
 import type { Room } from '../room/room.ts';
@@ -8,18 +9,20 @@ import { Metrics } from './metrics.ts';
 
 /** The figures of a server, read from its parts when somebody asks. */
 export function createMetrics({
+  connections,
   transport,
   registry,
   documents: { commits },
   counters,
 }: {
+  readonly connections: Connections;
   readonly transport: WebSocketTransport;
   readonly registry: Registry;
   readonly documents: Documents;
   readonly counters: UpdateCounters;
 }): Metrics {
   const metrics = new Metrics({
-    connections: () => transport.size,
+    connections: () => connections.size,
     documents: () => registry.size,
     members: () => [...registry.rooms()].reduce((sum, { memberCount }) => sum + memberCount, 0),
     updatesReceived: () => counters.received,
@@ -27,7 +30,7 @@ export function createMetrics({
     updatesRefused: () => counters.refused,
     bytesReceived: () => transport.traffic.received,
     bytesSent: () => transport.traffic.sent,
-    closes: () => transport.closes,
+    closes: () => connections.closes,
     commitsWaiting: () => commits.waitingCommits,
     bytesWaiting: () => commits.waitingBytes,
     writeFailures: () => commits.counters.failures,

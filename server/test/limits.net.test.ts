@@ -169,6 +169,35 @@ it('[SEC-1] reads nothing of a socket whose access is not decided, and lets it g
   mallory.destroy();
 });
 
+it('[SEC-1] waits no longer for an authenticator over HTTP than over WebSocket', async () => {
+  const never = new Promise<never>(() => undefined);
+  const { url } = await startForTest({ clock: new FastClock(10), authenticator: { authorize: () => never } });
+  const at = `${url}/api/documents/notes`;
+  const answers = await Promise.all([fetch(at), fetch(at, { method: 'PUT' })]);
+  expect(answers.map(({ status }) => status)).toEqual([503, 503]);
+});
+
+it('[SEC-10] counts upgrades as requests of their address', async () => {
+  const { url } = await startForTest({ settings: { maxRequestsPerSecond: 1 } });
+  const heads: string[] = [];
+  for (let i = 0; i < 15; i++) {
+    const client = await RawClient.upgrade(url, 'notes', 'coscribe.1');
+    heads.push(client.head.slice(0, 12));
+    if (heads.at(-1) === 'HTTP/1.1 429') await client.untilEnded();
+    client.destroy();
+  }
+  expect(heads.slice(0, 10)).toEqual(Array(10).fill('HTTP/1.1 101'));
+  expect(heads).toContain('HTTP/1.1 429');
+});
+
+it('[SEC-10] closes the connection of a request that it answers with 429', async () => {
+  const { url } = await startForTest({ settings: { maxRequestsPerSecond: 1 } });
+  const client = await RawClient.open(url);
+  const request = Buffer.from('GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+  for (let i = 0; i < 15; i++) client.write(request);
+  await client.untilEnded();
+});
+
 it('[SEC-1, SEC-6] gives no socket for ever for a request or a handshake', { timeout: 60_000 }, async () => {
   const { url } = await startForTest();
   const silent = await RawClient.open(url);

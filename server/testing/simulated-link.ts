@@ -129,6 +129,7 @@ export class SimulatedLink {
       get bytesRead() {
         return bytesRead();
       },
+      memoryOf: (incompleteBytes) => incompleteBytes,
       send: (messages) => {
         if (this.#open && this.#closing === null) this.#toClient.push(...messages);
       },

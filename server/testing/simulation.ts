@@ -10,7 +10,7 @@ import { MemoryStore } from '../store/memory-store.ts';
 import type { KeyRange, Operation, Store } from '../store/store.ts';
 import { FailingStore } from './failing-store.ts';
 import { FakeClock } from './fake-clock.ts';
-import { EDITOR } from './grants.ts';
+import { EDITOR, openAdmission } from './grants.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { type SimulatedLink, simulatedWebSocket } from './simulated-link.ts';
 import { UNBOUNDED_RATES } from './unbounded-rates.ts';
@@ -298,7 +298,7 @@ export class Simulation {
         },
         clock: this.#clock,
         logger: silentLogger,
-        authorize: async () => EDITOR,
+        admission: openAdmission(this.#clock),
         quotas: { creation: () => 0, traffic: () => [], work: () => [] },
         onClosed: (closed) => life.heartbeat.remove(closed),
       },

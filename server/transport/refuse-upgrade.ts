@@ -1,14 +1,17 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
+/** Why an upgrade is refused. */
+export interface UpgradeRefusal {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  /** After how many seconds it may be good. */
+  readonly retryAfter?: number;
+}
+
 /** Answers an upgrade request with an HTTP error instead, in the form of docs/http-api.md, and ends the socket. */
-export function refuseUpgrade(
-  socket: Duplex,
-  status: number,
-  code: string,
-  message: string,
-  headers: Record<string, string> = {},
-): void {
+export function refuseUpgrade(socket: Duplex, { status, code, message, retryAfter }: UpgradeRefusal): void {
   const body = JSON.stringify({ error: { code, message } });
   const lines = Object.entries({
     Connection: 'close',
@@ -16,7 +19,7 @@ export function refuseUpgrade(
     'Content-Length': String(Buffer.byteLength(body)),
     'X-Content-Type-Options': 'nosniff',
     'Cache-Control': 'no-store',
-    ...headers,
+    ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
   }).map(([name, value]) => `${name}: ${value}\r\n`);
   // The other end need not close; the HTTP server's timeouts have let go of this socket.
   socket.once('finish', () => socket.destroy());

@@ -1,9 +1,11 @@
 import type { Socket as NetSocket } from 'node:net';
 import { WebSocket } from 'ws';
-import { CLOSE_CODES } from '../../protocol/close-codes.ts';
+import { CLOSE_CODES, type CloseCode } from '../../protocol/close-codes.ts';
 import type { Clock } from '../clock.ts';
-import type { Socket } from '../connection/socket.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { Carrier } from '../connection/connections.ts';
 import { type FrameCache, frameHeader } from './frame.ts';
+import { MessageParts } from './message-parts.ts';
 
 /** How long the other end has to answer a close before the socket is dropped, in milliseconds. */
 const CLOSE_TIMEOUT = 5_000;
@@ -14,25 +16,78 @@ const LARGE_BYTES = 256 * 1024;
 /** Longest close reason that fits into a control frame, in bytes. */
 const REASON_BYTES = 123;
 
-/** A `ws` WebSocket as a connection sees it. Data frames bypass ws, which would build them again for every socket. */
-export class WebSocketAdapter implements Socket {
+/**
+ * How long a refused client waits for its close, in milliseconds. Stock clients forget their backoff when a connection
+ * opens, so a close at once would be answered by a new attempt at once, for ever (CON-2).
+ */
+const REFUSAL_DELAY = 1_000;
+
+export interface WebSocketAdapterOptions {
+  readonly frames: FrameCache;
+  /** Whether the client knows the codes that it is closed with. */
+  readonly speaksCoscribe: boolean;
+  /** In how many frames a message may come. */
+  readonly maxFragments: number;
+  readonly clock: Clock;
+}
+
+/** A `ws` WebSocket as a connection sees it. Data frames bypass ws, which would build them anew for every socket. */
+export class WebSocketAdapter implements Carrier {
   readonly #webSocket: WebSocket;
   readonly #net: NetSocket;
   readonly #frames: FrameCache;
+  /** It closes no sooner: a client that comes back at once whatever the code would do so for ever (CON-2). */
   readonly #closesAt: number | null;
   readonly #clock: Clock;
+  readonly #parts: MessageParts;
   /** Bytes of large messages that wait to be sent. */
   #sharedBytes = 0;
   /** The code that this end closed with; null when it did not. */
-  closedWith: number | null = null;
+  #closedWith: number | null = null;
+  #isStarted = false;
 
-  /** It closes no sooner than `closesAt`: a client that comes back at once whatever the code would do so for ever (CON-2). */
-  constructor(webSocket: WebSocket, net: NetSocket, frames: FrameCache, closesAt: number | null, clock: Clock) {
+  /** Nothing is read before `start` (SEC-1); what is sent meanwhile waits in the network. */
+  constructor(webSocket: WebSocket, net: NetSocket, options: WebSocketAdapterOptions) {
+    const { frames, speaksCoscribe, maxFragments, clock } = options;
     this.#webSocket = webSocket;
     this.#net = net;
     this.#frames = frames;
-    this.#closesAt = closesAt;
+    this.#closesAt = speaksCoscribe ? null : clock.now() + REFUSAL_DELAY;
     this.#clock = clock;
+    this.#parts = new MessageParts(net, maxFragments);
+    webSocket.pause();
+  }
+
+  get isOpen(): boolean {
+    return this.#webSocket.readyState === WebSocket.OPEN;
+  }
+
+  /** Whether there is a connection on it. */
+  get isStarted(): boolean {
+    return this.#isStarted;
+  }
+
+  start(connection: Connection, ended: (code: number) => void): void {
+    this.#isStarted = true;
+    this.#webSocket.on('message', (data, isBinary) => {
+      if (isBinary) connection.receive(data as Buffer);
+      else connection.receiveText();
+    });
+    this.#webSocket.on('close', (code) => {
+      ended(this.#closedWith ?? code);
+      connection.closed();
+    });
+    this.#net.on('drain', () => connection.drained());
+  }
+
+  /** An upgraded socket is closed, since a page cannot see the HTTP status of a refused upgrade; and not at once. */
+  refuse(code: CloseCode, reason: string): void {
+    this.#webSocket.pause();
+    this.#clock.setTimeout(() => {
+      this.#webSocket.resume();
+      this.#webSocket.close(code.code, truncate(reason));
+      this.#clock.setTimeout(() => this.#webSocket.terminate(), REFUSAL_DELAY);
+    }, REFUSAL_DELAY);
   }
 
   get bufferedBytes(): number {
@@ -45,6 +100,10 @@ export class WebSocketAdapter implements Socket {
 
   get bytesRead(): number {
     return this.#net.bytesRead;
+  }
+
+  memoryOf(incompleteBytes: number): number {
+    return this.#parts.memory(incompleteBytes);
   }
 
   send(messages: readonly Uint8Array[]): void {
@@ -80,7 +139,7 @@ export class WebSocketAdapter implements Socket {
   }
 
   close(code: number, reason: string): void {
-    this.closedWith ??= code;
+    this.#closedWith ??= code;
     const wait = this.#closesAt === null || code === CLOSE_CODES.restart.code ? 0 : this.#closesAt - this.#clock.now();
     if (wait <= 0) {
       this.#closeNow(code, reason);

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Access, Grant } from '../access/authenticator.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { EDITOR } from '../testing/grants.ts';
+import type { Access, Grant } from './authenticator.ts';
 import { LiveAccess } from './live-access.ts';
 
 const REFUSED: Access = { granted: false, refusal: 'forbidden', reason: 'The link was revoked.' };
@@ -26,8 +26,8 @@ function live(grant: Grant = EDITOR): LiveAccess {
     token: 'first',
     clock,
     ask: (token) => new Promise((answer) => asked.push({ token, answer })),
-    changed: ({ role }) => roles.push(role),
-    lost: (code) => lost.push(code.name),
+    listener: { changed: ({ role }) => roles.push(role), lost: (code) => lost.push(code.name) },
+    ended: () => undefined,
   });
 }
 

@@ -1,28 +1,32 @@
 import { CLOSE_CODES, type CloseCode } from '../../protocol/close-codes.ts';
-import type { Access, Grant } from '../access/authenticator.ts';
 import type { Clock } from '../clock.ts';
+import type { Grant } from './authenticator.ts';
+import { closeFor, type Decision } from './decision.ts';
 
-export interface LiveAccessOptions {
-  /** What the connection was let in with. */
-  readonly grant: Grant;
-  /** The token that it came with. */
-  readonly token: string | null;
-  readonly clock: Clock;
-  /**
-   * Asks the authenticator about a token, which the client has just `offered` or which is in use. May reject: then nobody can
-   * say, and the access is lost for now.
-   */
-  readonly ask: (token: string | null, offered: boolean) => Promise<Access>;
+/** Hears what becomes of an access. */
+export interface LiveAccessListener {
   /** The access goes on, with this. */
-  readonly changed: (grant: Grant, before: Grant) => void;
-  /** The access is over. Called once at most, and nothing after it. */
-  readonly lost: (code: CloseCode, reason: string) => void;
+  changed(grant: Grant, before: Grant): void;
+  /** The access is over, or cannot be decided now (`tryAgainLater`). Called once at most, and nothing after it. */
+  lost(code: CloseCode, reason: string): void;
 }
 
-/** What the authenticator said. */
+export interface LiveAccessOptions {
+  /** What its owner was let in with. */
+  readonly grant: Grant;
+  /** The token that came with it. */
+  readonly token: string | null;
+  readonly clock: Clock;
+  /** Decides about a token, which the client has just `offered` or which is in use. Does not reject. */
+  readonly ask: (token: string | null, offered: boolean) => Promise<Decision>;
+  readonly listener: LiveAccessListener;
+  /** Called when it ends, however it does; may be more than once. */
+  readonly ended: () => void;
+}
+
+/** What was decided. */
 interface Answer {
-  /** Null when nobody can say. */
-  readonly access: Access | null;
+  readonly decision: Decision;
   /** How many changes were known when it was asked. */
   readonly changes: number;
   /** When it was asked, in milliseconds since 1970. */
@@ -88,6 +92,7 @@ export class LiveAccess {
   end(): void {
     this.#over = true;
     this.#options.clock.clearTimeout(this.#timer);
+    this.#options.ended();
   }
 
   async #review(): Promise<void> {
@@ -100,7 +105,7 @@ export class LiveAccess {
       // What took the place of this token may have done so before the change.
     } while (!this.#over && (token !== this.#token || this.#isOutdated(answer)));
     this.#reviewing = false;
-    this.#take(answer.access);
+    this.#take(answer.decision);
   }
 
   async #try(): Promise<void> {
@@ -112,47 +117,47 @@ export class LiveAccess {
       do answer = await this.#ask(token, true);
       while (!this.#over && this.#isOutdated(answer));
       this.#token = token;
-      this.#take(answer.access);
+      this.#take(answer.decision);
     }
     this.#trying = false;
   }
 
   async #ask(token: string | null, offered: boolean): Promise<Answer> {
     const [changes, askedAt] = [this.#changes, this.#options.clock.date()];
-    return { changes, askedAt, access: await this.#options.ask(token, offered).catch(() => null) };
+    return { changes, askedAt, decision: await this.#options.ask(token, offered) };
   }
 
   /**
    * Whether access was given before a change, or ran out while it was asked for, so that the next answer says why. A refusal
    * stands: anyone who is let in again may come again.
    */
-  #isOutdated({ access, changes, askedAt }: Answer): boolean {
-    if (access?.granted !== true) return false;
-    const { expiresAt } = access;
+  #isOutdated({ decision, changes, askedAt }: Answer): boolean {
+    if (!decision.granted) return false;
+    const { expiresAt } = decision;
     const ranOut = expiresAt !== null && askedAt < expiresAt && expiresAt <= this.#options.clock.date();
     return ranOut || changes !== this.#changes;
   }
 
-  #take(access: Access | null): void {
-    const { clock, changed } = this.#options;
+  #take(decision: Decision): void {
+    const { clock, listener } = this.#options;
     if (this.#over) return;
-    if (access === null) {
+    if (!decision.granted && (decision.refusal === 'unavailable' || decision.refusal === 'failed')) {
       this.#lose(CLOSE_CODES.tryAgainLater, 'Access could not be decided right now.');
-    } else if (!access.granted) {
-      this.#lose(CLOSE_CODES[access.refusal], access.reason);
-    } else if (access.expiresAt !== null && access.expiresAt <= clock.date()) {
+    } else if (!decision.granted) {
+      this.#lose(...closeFor(decision));
+    } else if (decision.expiresAt !== null && decision.expiresAt <= clock.date()) {
       this.#lose(CLOSE_CODES.unauthenticated, 'The access has run out.');
     } else {
       const before = this.#grant;
-      this.#grant = access;
+      this.#grant = decision;
       this.#watchExpiry();
-      changed(access, before);
+      listener.changed(decision, before);
     }
   }
 
   #lose(code: CloseCode, reason: string): void {
     this.end();
-    this.#options.lost(code, reason);
+    this.#options.listener.lost(code, reason);
   }
 
   #watchExpiry(): void {

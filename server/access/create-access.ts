@@ -1,0 +1,34 @@
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../log/logger.ts';
+import { AccessControl, type AccessControlOptions } from './access-control.ts';
+import { Admission, type TokenQuota } from './admission.ts';
+import type { Authenticator } from './authenticator.ts';
+import { type CreationPolicy, HostCreation, OwnedCreation } from './creation-policy.ts';
+import { type PasswordQuota, ShareLinks } from './share-links.ts';
+
+/** Everything that decides, and changes, who may do what. */
+export interface AccessParts {
+  readonly admission: Admission;
+  readonly creation: CreationPolicy;
+  /** Null where the authenticator of the program around decides alone: it knows of none. */
+  readonly shareLinks: ShareLinks | null;
+}
+
+/** By the authenticator of the program around; without one by share links, owners and tokens. */
+export function createAccess(
+  host: Authenticator | undefined,
+  options: AccessControlOptions,
+  { quotas, clock, logger }: { quotas: TokenQuota & PasswordQuota; clock: Clock; logger: Logger },
+): AccessParts {
+  if (host !== undefined) {
+    const admission = new Admission({ authenticator: host, quotas, clock, logger });
+    return { admission, creation: new HostCreation(admission), shareLinks: null };
+  }
+  const access = new AccessControl(options);
+  const admission = new Admission({ authenticator: access, quotas, clock, logger });
+  return {
+    admission,
+    creation: new OwnedCreation(admission, access, logger),
+    shareLinks: new ShareLinks({ access, secret: options.secret, quotas, clock, logger }),
+  };
+}
