@@ -7,13 +7,16 @@ import { lint, types } from './checks.mjs';
 import { ensureInstalled } from './install.mjs';
 import { ROOT, TOOLS } from './project.mjs';
 import { duration, main, runTool, StepFailed } from './run.mjs';
+import { describeRunningTests, RUNNING_TESTS_VARIABLE } from './running-tests.mjs';
 import { countPlaywright, countsLine, countVitest, sum, withExitCode } from './test-report.mjs';
 
 /** The kinds of tests, in the order they run: what fails fastest first. */
 const PARTS = ['unit', 'fuzz', 'disk', 'net', 'e2e'];
 
-/** A part that takes longer hangs. */
-const PART_LIMIT_MS = 10 * 60_000;
+/** A part that takes longer hangs: many times what it takes, also on a machine that has other things to do. */
+const PART_LIMIT_MS = 40 * 60_000;
+
+const RUNNING_TESTS_REPORTER = join(ROOT, 'scripts/running-tests-vitest.mjs');
 
 /** Real editing sessions, where a folder beside the checkout has them; without them the tests make their own. */
 const TRACES = join(ROOT, '../shared/traces');
@@ -40,9 +43,11 @@ function parse(args) {
  * @param {string} part
  * @param {readonly string[]} rest for the runner
  * @param {NodeJS.ProcessEnv} env
- * @param {string} reportFile
+ * @param {string} folder for what the runner reports
  */
-async function runPart(part, rest, env, reportFile) {
+async function runPart(part, rest, env, folder) {
+  const reportFile = join(folder, `${part}.json`);
+  const runningFile = join(folder, `${part}-running.json`);
   console.log(`\n── ${part}`);
   const isBrowser = part === 'e2e';
   const args = isBrowser
@@ -54,15 +59,23 @@ async function runPart(part, rest, env, reportFile) {
         '--passWithNoTests',
         '--reporter=default',
         '--reporter=json',
+        `--reporter=${RUNNING_TESTS_REPORTER}`,
         `--outputFile=${reportFile}`,
         ...rest,
       ];
   const { code, ms, timedOut } = await runTool(isBrowser ? TOOLS.playwright : TOOLS.vitest, args, {
     show: true,
     limitMs: PART_LIMIT_MS,
-    env: isBrowser ? { ...env, COSCRIBE_TEST_REPORT: reportFile } : env,
+    env: {
+      ...env,
+      [RUNNING_TESTS_VARIABLE]: runningFile,
+      ...(isBrowser ? { COSCRIBE_TEST_REPORT: reportFile } : {}),
+    },
   });
-  if (timedOut) console.log(`${part} was ended after ${duration(ms)}: something hangs.`);
+  if (timedOut) {
+    console.log(`${part} was ended after ${duration(ms)}: something hangs.`);
+    console.log(existsSync(runningFile) ? describeRunningTests(runningFile) : 'Its runner did not even begin.');
+  }
   const report = existsSync(reportFile) ? JSON.parse(readFileSync(reportFile, 'utf8')) : null;
   const none = { passed: 0, failed: 0, skipped: 0 };
   const counts = report === null ? none : isBrowser ? countPlaywright(report) : countVitest(report);
@@ -97,7 +110,7 @@ await main(async () => {
   }
   const reports = mkdtempSync(join(tmpdir(), 'coscribe-test-'));
   try {
-    for (const part of parts) results.push(await runPart(part, rest, env, join(reports, `${part}.json`)));
+    for (const part of parts) results.push(await runPart(part, rest, env, reports));
   } finally {
     rmSync(reports, { recursive: true, force: true });
   }
