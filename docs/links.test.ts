@@ -48,3 +48,16 @@ test('a link to nothing would be found', () => {
   expect(problem('docs/errors.md', '#no-such-heading')).toContain('names no heading');
   expect(problem('docs/errors.md', '#websocket-close-codes')).toBeNull();
 });
+
+test('pages of the package link to nothing that is not in it', () => {
+  const shipped = /^(docs\/[^/]+\.md|README\.md|CHANGELOG\.md|LICENSE)$/;
+  const outside = readdirSync(join(ROOT, 'docs'), { encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .flatMap((name) =>
+      [...withoutCode(readFileSync(join(ROOT, 'docs', name), 'utf8')).matchAll(/\]\(([^)\s#]+)[^)]*\)/g)]
+        .map(([, link = '']) => link)
+        .filter((link) => !/^[a-z]+:/.test(link) && !shipped.test(join('docs', decodeURIComponent(link))))
+        .map((link) => `docs/${name}: ${link}`),
+    );
+  expect(outside).toEqual([]);
+});

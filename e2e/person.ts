@@ -60,6 +60,7 @@ export class Person {
 
   /** Opens a document of the test in this tab and waits until it is there. */
   async open(documentName: string): Promise<void> {
+    await this.#server.provide(documentName);
     await this.page.goto(this.address(documentName));
     await this.connected();
   }

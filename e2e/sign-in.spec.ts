@@ -87,6 +87,7 @@ test('[SEC-15] a guest with the name and colour of somebody signed in is told ap
   browser,
   server,
 }) => {
+  await fetch(`${server.url}/api/documents/notes`, { method: 'PUT' });
   await page.goto(`${server.url}/auth/sign-in?return=/d/notes`);
   await passProvider(page, 'alice');
   await page.waitForURL(`${server.url}/d/notes`);

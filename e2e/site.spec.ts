@@ -99,6 +99,7 @@ test('no request leaves for another host, and the page breaks no rule of its sec
   });
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
   page.on('pageerror', (error) => problems.push(String(error)));
+  await server.provide('notes');
   for (const path of ['/', server.path('notes')]) {
     await page.goto(server.url + path);
     await page.waitForLoadState('networkidle');
@@ -146,3 +147,74 @@ for (const width of [320, 390]) {
     expect(await alice.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   });
 }
+
+test('somebody who has named the document types on in the text, after Enter and after Escape', async ({ arrive }) => {
+  const alice = await arrive('Alice', 'fresh');
+  const { keyboard } = alice.page;
+  await alice.title.click();
+  await keyboard.type('Board minutes');
+  await keyboard.press('Enter');
+  await keyboard.type('Present: Ana');
+  await alice.sees('Present: Ana');
+  await expect(alice.title).toHaveText('Board minutes');
+
+  await alice.title.click();
+  await keyboard.type('Something else');
+  await keyboard.press('Escape');
+  await keyboard.type(', Ben');
+  await alice.sees('Present: Ana, Ben');
+  await expect(alice.title).toHaveText('Board minutes');
+});
+
+test('what is opened over the text gives the focus back to where it was', async ({ arrive }) => {
+  const alice = await arrive('Alice', 'fresh');
+  const { keyboard } = alice.page;
+  await alice.type('a');
+  const openers: (() => Promise<void>)[] = [
+    () => alice.page.getByTestId('share').click(),
+    async () => {
+      await alice.page.getByTestId('menu').click();
+      await alice.page.getByTestId('keys').click();
+    },
+    () => keyboard.press('Control+K'),
+  ];
+  for (const open of openers) {
+    await open();
+    await expect(alice.page.locator('dialog[open]')).toBeVisible();
+    await keyboard.press('Escape');
+    await expect(alice.page.locator('dialog[open]')).toHaveCount(0);
+    await keyboard.type('b');
+  }
+  await alice.sees('abbb');
+
+  await alice.page.getByTestId('share').focus();
+  await keyboard.press('Enter');
+  await expect(alice.page.locator('dialog[open]')).toBeVisible();
+  await keyboard.press('Escape');
+  await expect(alice.page.getByTestId('share')).toBeFocused();
+});
+
+test('a link to nothing says so, makes nothing by being looked at, and offers to create the document', async ({
+  enter,
+  server,
+}) => {
+  const path = server.path('Budget 2027');
+  const ana = await enter('Ana', path);
+  await expect(ana.page.getByTestId('missing')).toContainText('There is no document here yet.');
+  await expect(ana.content).toHaveCount(0);
+  await expect(ana.status).toHaveText('');
+  expect((await fetch(server.api('Budget 2027'))).status).toBe(404);
+  await ana.page.goto(`${ana.cable.url}/`);
+  await expect(ana.page.getByTestId('recent')).not.toContainText('Budget');
+
+  await ana.page.goto(ana.cable.url + path);
+  await ana.page.getByTestId('create-document').click();
+  await ana.page.keyboard.type('Income');
+  await ana.sees('Income');
+  await ana.saved();
+  const ben = await enter('Ben', path);
+  await ben.sees('Income');
+  // She has created it, so it is hers.
+  await ana.page.getByTestId('share').click();
+  await expect(ana.page.getByTestId('share-anyone')).toBeVisible();
+});

@@ -71,6 +71,13 @@ export class TestServer {
     return `${this.url}/api/documents/${encodeURIComponent(this.name(documentName))}`;
   }
 
+  /** Sees to it that a document is there, owned by nobody: a page would ask first whether to create it. */
+  async provide(documentName: string): Promise<void> {
+    const { status } = await fetch(this.api(documentName), { method: 'PUT' });
+    // There already; or not for everybody to create, which its page says.
+    if (![201, 409, 401, 403].includes(status)) throw new Error(`the document was not created: status ${status}`);
+  }
+
   /** The text as the server has it. */
   async text(documentName: string): Promise<string> {
     const response = await fetch(`${this.api(documentName)}/text`);

@@ -53,6 +53,8 @@ export interface Welcome {
     messageBytes: number;
   };
   document: DocumentProperties;
+  /** Nobody has created the document or written in it yet: looking makes none. Absent for every other. */
+  isNew?: true;
 }
 
 /** An event of the server for a `coscribe.1` connection. Receivers ignore types they do not know. */
@@ -280,6 +282,7 @@ function checkWelcome(value: unknown): Welcome {
     isRole(welcome.role) &&
     (welcome.expiresIn === undefined || typeof welcome.expiresIn === 'number') &&
     (welcome.person === undefined || typeof welcome.person?.id === 'string') &&
+    (welcome.isNew === undefined || welcome.isNew === true) &&
     typeof welcome.connection === 'number' &&
     typeof welcome.limits?.messageBytes === 'number' &&
     typeof welcome.document?.title === 'string' &&

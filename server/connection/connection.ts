@@ -214,6 +214,7 @@ export class Connection implements Member {
           connection: this.id,
           limits: { messageBytes: this.#limits.messageBytes },
           document: document.properties,
+          ...(document.exists ? {} : { isNew: true }),
         }),
       ]);
     }

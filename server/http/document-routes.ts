@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
+import { isBlank } from '../../protocol/blank-text.ts';
 import type { DocumentProperties } from '../../protocol/messages.ts';
 import type { Admission } from '../access/admission.ts';
 import type { CreationPolicy } from '../access/creation-policy.ts';
@@ -10,6 +11,7 @@ import type { Documents } from '../document/documents.ts';
 import type { Quotas } from '../limits/quotas.ts';
 import type { Registry } from '../room/registry.ts';
 import type { Room } from '../room/room.ts';
+import { exactText } from './exact-text.ts';
 import { HttpError, requirePatience } from './http-error.ts';
 import { hasMuchStructure } from './json-structure.ts';
 import { admitted, arrivedRequest, authorizeRequest, checkName } from './request-access.ts';
@@ -54,9 +56,18 @@ export interface DocumentRoutesOptions {
 export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = async (app, options) => {
   const { registry, documents, admission, creation, quotas, maxBodyBytes } = options;
 
-  app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('text/plain', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
+    exactText(body, request.headers['content-type']),
+  );
   const parseJson = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
+    let body: string;
+    try {
+      body = exactText(bytes, request.headers['content-type']);
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
     if (!hasMuchStructure(body, MAX_STRUCTURE)) return parseJson(request, body, done);
     done(new HttpError(400, 'bad-request', 'The body holds much more than what is asked for.'));
   });
@@ -117,7 +128,8 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
   app.put('/documents/:name', creationRoute, async (request, reply) => {
     const { name } = request.params;
     const body = typeof request.body === 'string' ? { content: request.body } : (request.body ?? {});
-    const { content = '', title = '', language = '', anyone } = { anyone: undefined, ...body };
+    const { content = '', language = '', anyone } = { anyone: undefined, ...body };
+    const title = shownTitle(body.title ?? '');
     let owners: readonly Owner[] = [];
     const decide = async () => {
       owners = await ownersOfNew(request, name);
@@ -163,15 +175,22 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
     const mayRename = () => authorizeRequest(admission, request, name, 'rename');
     await mayRename();
     checkProperties(request.body);
+    const { title } = request.body;
+    const changes = title === undefined ? request.body : { ...request.body, title: shownTitle(title) };
     const properties = await withRoom(name, async (room) => {
       const { person } = await mayRename();
       checkStorage(room);
       if (!room.document.exists) countCreation(request, person?.id ?? null);
-      return room.setProperties(request.body);
+      return room.setProperties(changes);
     });
     return { name, ...properties };
   });
 };
+
+/** A title that shows nothing is none. */
+function shownTitle(title: string): string {
+  return isBlank(title) ? '' : title;
+}
 
 function checkProperties(properties: Partial<DocumentProperties>): void {
   const problem = propertiesProblem(properties);

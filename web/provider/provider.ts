@@ -63,6 +63,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   #session: Session | null = null;
   #properties: DocumentProperties | null = null;
   #storageFailing = false;
+  #isNew = false;
   #toldSaved = false;
   #toldUnsaved = 0;
   #destroyed = false;
@@ -197,6 +198,11 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     return this.#properties;
   }
 
+  /** Whether nobody had created the document or written in it when this page was let in last. */
+  get isNew(): boolean {
+    return this.#isNew;
+  }
+
   /** Why the server refused for good; null while it has not. */
   get closed(): Refusal | null {
     const { state } = this.#connection;
@@ -325,6 +331,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     }
     this.#device.enter(welcome.epoch);
     this.#storageFailing = false;
+    this.#isNew = welcome.isNew === true;
     const session = new Session({
       doc: this.doc,
       outbox: this.#outbox,

@@ -8,7 +8,7 @@ import type { SessionState } from '../session/session-state.ts';
 /** Says in the bar that this person reads and does not write, and behind a click why. Nothing for those who write. */
 export class RoleBadge extends SessionElement {
   protected override renderState(state: SessionState, _session: DocumentSession): TemplateResult | typeof nothing {
-    if (state.mayWrite || state.gate !== null) return nothing;
+    if (state.mayWrite || state.gate !== null || state.missing !== null) return nothing;
     return html`
       <button
         class="role-badge"

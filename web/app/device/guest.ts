@@ -1,3 +1,4 @@
+import { isBlank } from '../../../protocol/blank-text.ts';
 import { NAME_LENGTH } from '../../editor/carets/people.ts';
 import { type KeptStrings, readJson } from './local-store.ts';
 import { PERSON_COLORS, selectionShade } from './person-colors.ts';
@@ -29,7 +30,7 @@ export function inventGuest(random: () => number): Guest {
 /** Puts a name and a colour together; an empty name becomes "Guest". */
 export function guestOf(name: string, color: string): Guest {
   const trimmed = Array.from(name.trim().replace(/\s+/gu, ' ')).slice(0, NAME_LENGTH).join('');
-  return { name: trimmed || 'Guest', color, colorLight: selectionShade(color) };
+  return { name: isBlank(trimmed) ? 'Guest' : trimmed, color, colorLight: selectionShade(color) };
 }
 
 /** The guest this browser was last time, or a new one, remembered from now on. */

@@ -2,6 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import { Share2 } from 'lucide';
 import '../access/access-gate.ts';
 import '../access/role-badge.ts';
+import './missing-document.ts';
 import type { Announcer } from '../base/announcer.ts';
 import { icon } from '../base/icon.ts';
 import { mark } from '../base/mark.ts';
@@ -49,6 +50,7 @@ export class DocumentPage extends SessionElement {
     return html`
       <header
         class="bar"
+        @mousedown=${keepFocusInText}
         @keydown=${(event: KeyboardEvent) => {
           // A popover or the title's field takes its own Escape.
           if (event.key === 'Escape' && !event.defaultPrevented && !takesEscape(event)) session.focusEditor();
@@ -66,6 +68,7 @@ export class DocumentPage extends SessionElement {
           type="button"
           aria-haspopup="dialog"
           data-testid="share"
+          ?disabled=${state.missing !== null}
           @click=${() => session.ui.openDialog('share')}
         >
           ${icon(Share2)} <span>Share</span>
@@ -74,8 +77,9 @@ export class DocumentPage extends SessionElement {
       </header>
       <cs-notice-strip .session=${session} role="alert"></cs-notice-strip>
       <main class="pane">
-        <div class="editor" data-testid="editor" ?hidden=${state.gateCovers}></div>
+        <div class="editor" data-testid="editor" ?hidden=${state.gateCovers || state.missing !== null}></div>
         ${state.gateCovers ? html`<cs-access-gate .session=${session}></cs-access-gate>` : ''}
+        ${state.missing === null ? '' : html`<cs-missing-document .session=${session}></cs-missing-document>`}
         ${state.ready || state.gateCovers ? '' : html`<div class="skeleton" aria-hidden="true"><i></i><i></i><i></i><i></i><i></i></div>`}
       </main>
       <cs-side-panel .session=${session}></cs-side-panel>
@@ -86,11 +90,18 @@ export class DocumentPage extends SessionElement {
   protected override updated(): void {
     const parent = this.querySelector<HTMLElement>('.editor');
     const state = this.session?.state;
-    if (this.mountEditor === null || parent === null || state?.ready !== true || state.gateCovers) return;
+    if (this.mountEditor === null || parent === null || state?.ready !== true) return;
+    if (state.gateCovers || state.missing !== null) return;
     const mount = this.mountEditor;
     this.mountEditor = null;
     mount(parent);
   }
+}
+
+/** A button pressed with the pointer leaves the focus in the text: what it opens gives it back there, and typing goes on. */
+function keepFocusInText(event: MouseEvent): void {
+  const isButton = event.target instanceof Element && event.target.closest('button') !== null;
+  if (isButton && document.activeElement?.closest('.editor') !== null) event.preventDefault();
 }
 
 /** Whether something in the bar closes with this Escape. A popover does also while the focus is still on its button. */

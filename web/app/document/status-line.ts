@@ -11,8 +11,13 @@ import type { SessionState } from '../session/session-state.ts';
  * worth hearing are announced by the session.
  */
 export class StatusLine extends SessionElement {
-  protected override renderState({ status, mayWrite, gate }: SessionState, session: DocumentSession): TemplateResult {
+  protected override renderState(
+    { status, mayWrite, gate, missing }: SessionState,
+    session: DocumentSession,
+  ): TemplateResult {
     // Anyone who only reads has nothing to save: "View only" stands there instead.
+    // Nothing is there that could be saved.
+    if (missing !== null && status.connection === 'connected') return this.renderNothingThere(status);
     const silent = !mayWrite && status.saved === 'saved' && status.connection === 'connected';
     if (gate !== null) return this.renderRefused(status);
     return html`<div
@@ -35,6 +40,10 @@ export class StatusLine extends SessionElement {
         }
       </span>
     </div>`;
+  }
+
+  private renderNothingThere({ connection }: StatusWording): TemplateResult {
+    return html`<div class="status" data-testid="status" data-saved="none" data-connection=${connection} data-tone="calm"></div>`;
   }
 
   /** Why is said in the page; here stands only what may be at stake. */

@@ -4,7 +4,10 @@ import type { DocumentSession } from '../session/document-session.ts';
 import { SessionElement } from '../session/session-element.ts';
 import type { SessionState } from '../session/session-state.ts';
 
-/** The document's title. A click turns it into a field: Enter or leaving it renames for everybody, Escape leaves it as it was. */
+/**
+ * The document's title. A click turns it into a field: Enter or leaving it renames for everybody, Escape leaves it as it was. Both
+ * keys go on into the text, where somebody who has named a document writes next.
+ */
 export class TitleField extends SessionElement {
   static override properties: PropertyDeclarations = { renaming: { state: true } };
 
@@ -49,13 +52,14 @@ export class TitleField extends SessionElement {
       @keydown=${(event: KeyboardEvent) => {
         if (event.isComposing) return;
         if (event.key === 'Enter') this.finish(session, event.target as HTMLInputElement);
-        else if (event.key === 'Escape') this.leave();
+        else if (event.key === 'Escape') this.renaming = false;
         else return;
-        // The title gets the focus back within this very key, which must not press it again.
+        // The text gets the focus within this very key, which must not be typed there.
+        session.focusEditor();
         event.preventDefault();
         event.stopPropagation();
       }}
-      @blur=${(event: FocusEvent) => this.finish(session, event.target as HTMLInputElement, false)}
+      @blur=${(event: FocusEvent) => this.finish(session, event.target as HTMLInputElement)}
     />`;
   }
 
@@ -66,16 +70,10 @@ export class TitleField extends SessionElement {
     field?.select();
   }
 
-  private finish(session: DocumentSession, field: HTMLInputElement, keepFocus = true): void {
+  private finish(session: DocumentSession, field: HTMLInputElement): void {
     if (!this.renaming) return; // Escape has decided already; the field's blur comes after it.
-    void session.rename(field.value);
-    if (keepFocus) this.leave();
-    else this.renaming = false;
-  }
-
-  private leave(): void {
     this.renaming = false;
-    void this.updateComplete.then(() => this.querySelector('button')?.focus());
+    void session.rename(field.value);
   }
 }
 

@@ -7,6 +7,7 @@ const STRANGER: RefusedFacts = {
   wasIn: false,
   usesLink: false,
   usesOwnerKey: false,
+  createRefused: false,
   person: null,
   signIn: null,
 };
@@ -25,6 +26,19 @@ describe('advice for those who are refused', () => {
       headline: 'This link has a password.',
       asksPassword: true,
       canForget: null,
+    });
+  });
+
+  it('tells somebody who may not create documents just that, not that one is private', () => {
+    const headline = 'Only members of this site can create documents.';
+    expect(advise({ createRefused: true })).toMatchObject({ headline, signIn: null });
+    expect(advise({ createRefused: true, code: 'forbidden', signIn: '/auth/sign-in' })).toMatchObject({
+      headline,
+      signIn: '/auth/sign-in',
+    });
+    expect(advise({ createRefused: true, person: GRACE, signIn: '/auth/sign-in' })).toMatchObject({
+      headline,
+      signIn: null,
     });
   });
 

@@ -10,6 +10,8 @@ export interface RefusedFacts extends SessionInfo {
   readonly wasIn: boolean;
   readonly usesLink: boolean;
   readonly usesOwnerKey: boolean;
+  /** They wanted to create the document, and may not. */
+  readonly createRefused: boolean;
 }
 
 /** A refusal of access for the person at the screen, and the ways on. */
@@ -25,10 +27,13 @@ export interface AccessAdvice {
 }
 
 const ASK_AGAIN = 'Ask the person who sent it to you for a new one.';
+const ASK_ADMINISTRATOR = 'Ask the administrator of this site.';
 const ASK_OWNER = 'Ask its owner for a link.';
 
 /** Explains a refusal of access; null when it is about something else. */
 export function accessAdvice(facts: RefusedFacts): AccessAdvice | null {
+  if (facts.createRefused && (facts.code === 'unauthenticated' || facts.code === 'forbidden'))
+    return mayNotCreate(facts);
   switch (facts.code) {
     case 'password-needed':
       return advice('This link has a password.', 'The person who sent you the link can tell you.', {
@@ -41,6 +46,16 @@ export function accessAdvice(facts: RefusedFacts): AccessAdvice | null {
     default:
       return null;
   }
+}
+
+function mayNotCreate({ person, signIn }: RefusedFacts): AccessAdvice {
+  const headline = 'Only members of this site can create documents.';
+  if (person !== null) {
+    return advice(headline, `You are signed in as ${person.name ?? person.id}, who may not. ${ASK_ADMINISTRATOR}`);
+  }
+  return signIn === null
+    ? advice(headline, ASK_ADMINISTRATOR)
+    : advice(headline, 'Sign in, and it is created for you.', { signIn });
 }
 
 function unauthenticated({ wasIn, signIn, person }: RefusedFacts): AccessAdvice {

@@ -42,6 +42,8 @@ export interface SessionFacts {
     readonly wasIn: boolean;
     readonly usesLink: boolean;
     readonly usesOwnerKey: boolean;
+    readonly holdsKey: boolean;
+    readonly createRefused: boolean;
     readonly lastRole: Role | null;
   };
 }
@@ -57,7 +59,10 @@ export function computeState(facts: SessionFacts, before: SessionState | null, l
   const gate = gateOf(facts);
   const gateCovers = gate !== null && isEmpty;
   const role = roleOf(facts);
-  const mayWrite = (role === null || may(role, 'write')) && sync.closed?.name !== 'forbidden' && !gateCovers;
+  const mayWriteByRole = (role === null || may(role, 'write')) && sync.closed?.name !== 'forbidden' && !gateCovers;
+  const missing =
+    gate === null && isMissing(facts, everSynced) ? { mayCreate: mayWriteByRole && !facts.access.createRefused } : null;
+  const mayWrite = mayWriteByRole && missing === null;
   const resolvedLanguage = languages.resolve(properties.language, properties.title);
   const serverLate = facts.serverLate || browserOffline || sync.retryAt !== null || sync.closed !== null;
   return {
@@ -84,6 +89,7 @@ export function computeState(facts: SessionFacts, before: SessionState | null, l
     refusal: sync.closed,
     gate,
     gateCovers,
+    missing,
     storageFailing: sync.storageFailing,
     keptOnDevice: sync.keptOnDevice,
     role,
@@ -106,6 +112,12 @@ export function computeState(facts: SessionFacts, before: SessionState | null, l
   };
 }
 
+/** Nobody has made the document, and nobody here is about to: most likely the link is mistyped. */
+function isMissing({ sync, isEmpty, access }: SessionFacts, everSynced: boolean): boolean {
+  const isUntouched = everSynced && sync.isNew && isEmpty && sync.unsavedChanges === 0;
+  return isUntouched && (!access.holdsKey || access.createRefused);
+}
+
 function secondsUntil(time: number | null, now: number): number | null {
   return time === null ? null : Math.max(0, Math.ceil((time - now) / 1_000));
 }
@@ -117,7 +129,7 @@ function roleOf({ sync, access }: SessionFacts): Role | null {
 
 function gateOf({ sync, access }: SessionFacts): AccessAdvice | null {
   if (sync.closed === null) return null;
-  const { info, wasIn, usesLink, usesOwnerKey } = access;
+  const { info, wasIn, usesLink, usesOwnerKey, createRefused } = access;
   const { name: code, reason } = sync.closed;
-  return accessAdvice({ code, reason, wasIn, usesLink, usesOwnerKey, ...info });
+  return accessAdvice({ code, reason, wasIn, usesLink, usesOwnerKey, createRefused, ...info });
 }

@@ -141,7 +141,7 @@ describe('a new document', () => {
     world.creation = new ApiError('Sign in to create documents.', { status: 401, code: 'unauthenticated' });
     expect(await documentAccess.token()).toBe('');
     expect(await documentAccess.token()).toBe('');
-    expect(world.told).toEqual(['This document could not be created as your own. Sign in to create documents.']);
+    expect(world.told).toEqual(['The document was not created. Sign in to create documents.']);
     world.creation = null;
     expect(await world.open().token()).toMatch(/^own\./);
   });

@@ -55,6 +55,16 @@ export class DocumentAccess {
     return ownerKey?.claimed === true ? ownerKey.credential : null;
   }
 
+  /** Whether this device has, or is about to claim, a key that makes this person the owner. */
+  get holdsKey(): boolean {
+    return this.#options.credentials.ownerKey !== null;
+  }
+
+  /** The server did not let this person create the document. */
+  get createRefused(): boolean {
+    return this.#claimRefused;
+  }
+
   /** Whether this page had access and lost it. */
   get wasIn(): boolean {
     return this.#wasIn;
@@ -134,6 +144,15 @@ export class DocumentAccess {
     connect();
   }
 
+  /** Creates the document under this name, which nobody has used yet, as this person's own. */
+  create(): void {
+    const { credentials, showAgain } = this.#options;
+    credentials.keepOwnerKey(makeOwnerKey(), false);
+    this.#claimRefused = false;
+    showAgain();
+    this.#changed();
+  }
+
   /** Gives up the share link and tries what is left. */
   forgetLink(): void {
     this.#options.credentials.forgetLink();
@@ -206,7 +225,8 @@ export class DocumentAccess {
         }
       } else {
         this.#claimRefused = true;
-        tell(`This document could not be created as your own. ${error.message}`);
+        tell(`The document was not created. ${error.message}`);
+        this.#changed();
         return;
       }
     }

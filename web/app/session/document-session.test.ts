@@ -45,6 +45,7 @@ class World {
     saved: true,
     unsavedChanges: 0,
     keptOnDevice: true,
+    isNew: false,
     role: null as SyncPort['role'],
     properties: null as SyncPort['properties'],
     closed: null as SyncPort['closed'],
@@ -216,8 +217,9 @@ describe('opening', () => {
 
   it('puts the document on the list of recent ones, with the title once it is known', () => {
     world.open();
+    world.tell(CONNECTED);
     expect(recentDocuments(world.store)).toEqual([{ name: 'plan', title: '', openedAt: 1_000_000 }]);
-    world.tell({ ...CONNECTED, properties: { title: 'Plan', language: '' } });
+    world.tell({ properties: { title: 'Plan', language: '' } });
     expect(recentDocuments(world.store)[0]?.title).toBe('Plan');
   });
 
@@ -231,6 +233,42 @@ describe('opening', () => {
   it('shows oneself to others before the editor is there', () => {
     const session = world.open();
     expect(session.state.people).toMatchObject([{ isSelf: true, name: session.state.guest.name }]);
+  });
+});
+
+describe('a document that nobody has made', () => {
+  it('is said to be missing, can be created, and is on no list before', () => {
+    const session = world.open();
+    world.tell({ ...CONNECTED, isNew: true });
+    expect(session.state).toMatchObject({ missing: { mayCreate: true }, mayWrite: false });
+    expect(recentDocuments(world.store)).toEqual([]);
+    session.documentAccess.create();
+    expect(session.state).toMatchObject({ missing: null, mayWrite: true });
+    expect(recentDocuments(world.store)).toHaveLength(1);
+  });
+
+  it('is there as soon as somebody writes in it', () => {
+    const session = world.open();
+    world.tell({ ...CONNECTED, isNew: true });
+    world.text = 'theirs';
+    world.tell({});
+    expect(session.state.missing).toBeNull();
+  });
+
+  it('is not missed on the page that was opened to make it, nor where something was written for it', () => {
+    world.credentials.keepOwnerKey(`own.${'k'.repeat(43)}`, false);
+    const maker = world.open();
+    world.tell({ ...CONNECTED, isNew: true });
+    expect(maker.state.missing).toBeNull();
+    world.credentials.forgetOwnerKey();
+    world.tell({ saved: false, unsavedChanges: 1 });
+    expect(maker.state.missing).toBeNull();
+  });
+
+  it('is not offered to those who may only read', () => {
+    const session = world.open();
+    world.tell({ ...CONNECTED, role: 'viewer', isNew: true });
+    expect(session.state.missing).toEqual({ mayCreate: false });
   });
 });
 

@@ -1,3 +1,4 @@
+import { isBlank } from '../../../protocol/blank-text.ts';
 import { type Person, watchPeople } from '../../editor/carets/people.ts';
 import type { EditorSettings as EditorPortSettings } from '../../editor/editor-settings.ts';
 import type { DocumentApi } from '../api/document-api.ts';
@@ -39,6 +40,8 @@ export class DocumentSession {
   #people: readonly Person[] = [];
   /** The provider's last word on title and language, to see when it has a new one. */
   #told: SyncPort['properties'] = null;
+  /** The document is on this device's list of recent ones. */
+  #remembered = false;
   #cancelLook: (() => void) | null = null;
   /** Since when some edit has been unconfirmed; null while all are. */
   #unsavedSince: number | null = null;
@@ -59,7 +62,6 @@ export class DocumentSession {
       toast: (sentence) => ui.toast(sentence),
       changed: () => this.refresh(),
     });
-    rememberDocument(store, { name, title, openedAt: clock.date() });
 
     // Others see who is here before the editor is.
     awareness.setLocalStateField('user', this.#presented());
@@ -130,7 +132,7 @@ export class DocumentSession {
 
   /** Names the document for everybody. */
   async rename(typed: string): Promise<void> {
-    const title = typed.replace(/\s+/gu, ' ').trim();
+    const title = isBlank(typed) ? '' : typed.replace(/\s+/gu, ' ').trim();
     if (title !== this.#state.title) await this.#properties.change({ title });
   }
 
@@ -259,8 +261,20 @@ export class DocumentSession {
 
   /** What follows from a change, beside showing it. */
   #tellChanges(before: SessionState, after: SessionState): void {
-    const { store, name, ui, sync } = this.#options;
-    if (before.title !== after.title) retitleDocument(store, name, after.title);
+    const { store, name, ui, sync, clock, isEmpty } = this.#options;
+    // A link that leads nowhere, or to where somebody may not go, is no document to come back to.
+    if (
+      !this.#remembered &&
+      after.ready &&
+      after.missing === null &&
+      !after.gateCovers &&
+      (after.everSynced || !isEmpty())
+    ) {
+      this.#remembered = true;
+      rememberDocument(store, { name, title: after.title, openedAt: clock.date() });
+    } else if (before.title !== after.title) {
+      retitleDocument(store, name, after.title);
+    }
     const change = settingsChange(editorSettings(before), editorSettings(after));
     if (change !== null) void this.#editor?.configure(change);
     const isBack = before.status.connection !== 'connected' && after.status.connection === 'connected' && sync.synced;
@@ -305,6 +319,8 @@ export class DocumentSession {
         wasIn: documentAccess.wasIn,
         usesLink: documentAccess.usesLink,
         usesOwnerKey: documentAccess.ownerKey !== null,
+        holdsKey: documentAccess.holdsKey,
+        createRefused: documentAccess.createRefused,
         lastRole: documentAccess.lastRole,
       },
     };

@@ -27,6 +27,13 @@ export abstract class SessionDialog extends SessionElement {
     this.dialog?.close();
   }
 
+  /** Where the focus was may be gone meanwhile: then it goes to the text, not to the page's body. */
+  private left(session: DocumentSession): void {
+    this.remove();
+    const { activeElement } = document;
+    if (activeElement === null || activeElement === document.body) session.focusEditor();
+  }
+
   private get dialog(): HTMLDialogElement | null {
     return this.querySelector('dialog');
   }
@@ -35,7 +42,7 @@ export abstract class SessionDialog extends SessionElement {
     return html`<dialog
       class="dialog"
       aria-labelledby="dialog-heading"
-      @close=${() => this.remove()}
+      @close=${() => this.left(session)}
       @click=${(event: MouseEvent) => {
         if (event.target === event.currentTarget) this.close();
       }}

@@ -27,6 +27,8 @@ export interface SessionState {
   readonly gate: AccessAdvice | null;
   /** There is no text on this device that could be read meanwhile. */
   readonly gateCovers: boolean;
+  /** The document is not there yet; null when it is, and while nobody knows. */
+  readonly missing: { readonly mayCreate: boolean } | null;
   readonly storageFailing: boolean;
   /** Edits survive a reload of the page without the server. */
   readonly keptOnDevice: boolean;

@@ -27,6 +27,9 @@ export function syncPort(provider: CoscribeProvider): SyncPort {
     get role() {
       return provider.role;
     },
+    get isNew() {
+      return provider.isNew;
+    },
     get properties() {
       return provider.properties;
     },

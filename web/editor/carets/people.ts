@@ -1,4 +1,5 @@
 import type { Awareness } from 'y-protocols/awareness';
+import { isBlank } from '../../../protocol/blank-text.ts';
 
 /** Longest name that is shown, in code points. */
 export const NAME_LENGTH = 40;
@@ -100,7 +101,8 @@ function cleanName(name: unknown): string {
     .slice(0, 400)
     .replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/gu, ' ')
     .trim();
-  return Array.from(plain).slice(0, NAME_LENGTH).join('') || 'Guest';
+  const shown = Array.from(plain).slice(0, NAME_LENGTH).join('');
+  return isBlank(shown) ? 'Guest' : shown;
 }
 
 function cleanColor(color: unknown): string | null {
