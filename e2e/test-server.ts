@@ -90,6 +90,12 @@ export class TestServer {
     await this.#process.end('SIGKILL');
   }
 
+  /** Stops it as an administrator does. */
+  async stop(): Promise<void> {
+    this.#isDisturbed = true;
+    await this.#process.end('SIGTERM');
+  }
+
   /** Starts it again where it was, with these settings. */
   async startAgain(settings: readonly string[] = []): Promise<void> {
     this.#isDisturbed = true;

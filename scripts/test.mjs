@@ -92,6 +92,7 @@ await main(async () => {
   if (parts.includes('e2e')) {
     const { ensureChromium } = await import('./chromium.mjs');
     env.COSCRIBE_CHROMIUM = await ensureChromium();
+    await ensureInstalled(join(ROOT, 'e2e/other-editors'));
   }
   if (parts.includes('net')) {
     const { ensureNginx } = await import('./nginx.mjs');
