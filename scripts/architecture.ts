@@ -136,7 +136,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'web/wording',
     'protocol',
   ],
-  'web/app/commands': ['web/app/session', 'web/app/theme', 'web/app/link', 'web/app/base'],
+  'web/app/commands': ['web/app/session', 'web/app/theme', 'web/app/link', 'web/app/base', 'web/editor'],
   'web/app/panel': ['web/app/session', 'web/app/device', 'web/app/base', 'web/editor'],
   'web/app/access': ['web/app/session', 'web/app/link', 'web/app/api', 'web/app/base', 'protocol'],
   'web/app/document': [

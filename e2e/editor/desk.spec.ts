@@ -60,19 +60,6 @@ test('sections fold and unfold', async ({ room }) => {
   await expect(alice.content).toContainText('Two');
 });
 
-test('search finds, replaces and closes', async ({ room, page }) => {
-  const alice = await room.join('alice', { content: 'cat dog cat' });
-  await alice.select(0);
-  await alice.press('Control+f');
-  await page.keyboard.type('cat');
-  await expect(alice.pane.locator('.cm-searchMatch')).toHaveCount(2);
-  await alice.pane.getByRole('textbox', { name: 'Replace' }).fill('bird');
-  await alice.pane.getByRole('button', { name: 'replace all' }).click();
-  expect(await alice.held()).toBe('bird dog bird');
-  await page.keyboard.press('Escape');
-  await expect(alice.pane.locator('.cm-search')).toHaveCount(0);
-});
-
 test('brackets close and match, comments toggle', async ({ room, page }) => {
   const alice = await room.join('alice', { language: 'JavaScript' });
   await alice.content.focus();

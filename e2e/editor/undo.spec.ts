@@ -48,7 +48,7 @@ test.describe('undo keys with the focus outside the text', () => {
     await alice.content.focus();
     await page.keyboard.insertText('a phrase');
     await alice.press('Control+f');
-    await expect(alice.pane.locator('.cm-search input').first()).toBeFocused();
+    await expect(alice.pane.locator('.cs-search input').first()).toBeFocused();
     for (const key of ['Control+z', 'Control+z', 'Control+y']) await page.keyboard.press(key);
     expect(await same(alice)).toBe('a phrase');
   });

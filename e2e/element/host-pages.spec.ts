@@ -58,7 +58,7 @@ test('it works under a strict content security policy', async ({ server, page, h
   await content(page).click();
   await page.keyboard.type('# Strict\n\n- list\n\n```js\nlet x = 1\n```');
   await page.keyboard.press('Control+f');
-  await expect(element(page).locator('.cm-search')).toBeVisible();
+  await expect(element(page).locator('.cs-search')).toBeVisible();
   await expect(element(page).locator('[part=status]')).toContainText('Saved');
   await expect(element(page).locator('.cm-scroller')).toHaveCSS('display', 'flex');
   expect(await page.evaluate(() => (window as unknown as { violations: string[] }).violations)).toEqual([]);

@@ -165,7 +165,7 @@ test('in a page that is read from right to left the text is beside its numbers, 
   await content(page).click();
   await page.keyboard.type('שלום\nplain');
   await page.keyboard.press('Control+f');
-  await expect(element(page).locator('.cm-search')).toBeVisible();
+  await expect(element(page).locator('.cs-search')).toBeVisible();
   const places = await element(page).evaluate((editor) => {
     const text = document.createRange();
     text.selectNodeContents(editor.shadowRoot?.querySelector('.cm-line') as Element);
@@ -174,7 +174,7 @@ test('in a page that is read from right to left the text is beside its numbers, 
       text: text.getBoundingClientRect(),
       numbers: box('.cm-gutters'),
       close: box('[name=close]'),
-      find: box('.cm-search'),
+      find: box('.cs-search'),
     };
   });
   expect(places.numbers.left - places.text.right).toBeLessThan(40);

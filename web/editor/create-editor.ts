@@ -11,6 +11,7 @@ import { Follow } from './carets/follow.ts';
 import { OwnPresence } from './carets/own-presence.ts';
 import { RemoteCarets } from './carets/remote-carets.ts';
 import { type EditorSettings, languageOf, SettingSlots, withSettings } from './editor-settings.ts';
+import { searchKeys } from './search/search-keys.ts';
 import { setup } from './setup.ts';
 import { loadLanguage } from './text/languages.ts';
 import { baseTheme } from './theme.ts';
@@ -146,6 +147,7 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
         slots.initial(settings),
         grammarSlot.of([]),
         EditorView.contentAttributes.of({ spellcheck: 'true', tabindex: '0' }),
+        searchKeys(() => session.binding.history.undo(view), report),
         setup(),
         baseTheme,
       ],

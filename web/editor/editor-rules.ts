@@ -103,23 +103,6 @@ export const editorRules: Parameters<typeof EditorView.theme>[0] = {
   },
   '.cm-panels-top': { borderBottom: '1px solid var(--cse-hairline)' },
   '.cm-panels-bottom': { borderTop: '1px solid var(--cse-hairline)' },
-  '.cm-panel.cm-search': {
-    display: 'flex',
-    flexWrap: 'wrap',
-    alignItems: 'center',
-    gap: '0.4rem 0.5rem',
-    padding: '0.5rem',
-    paddingInline: '0.75rem 2.5rem',
-  },
-  '.cm-panel.cm-search br': { flexBasis: '100%', height: '0', content: '""' },
-  '.cm-panel.cm-search label': {
-    display: 'inline-flex',
-    alignItems: 'center',
-    gap: '0.25rem',
-    fontSize: '0.8125rem',
-    margin: '0',
-  },
-  '.cm-panel.cm-search input[type=checkbox]': { accentColor: 'var(--cse-accent)', margin: '0' },
   '.cm-textfield': {
     backgroundColor: 'var(--cse-paper)',
     color: 'var(--cse-ink)',
@@ -149,22 +132,10 @@ export const editorRules: Parameters<typeof EditorView.theme>[0] = {
     backgroundImage: 'none',
     backgroundColor: 'color-mix(in srgb, var(--cse-ink) 12%, transparent)',
   },
-  '.cm-textfield:focus-visible, .cm-button:focus-visible, .cm-panel.cm-search [name=close]:focus-visible': {
+  '.cm-textfield:focus-visible, .cm-button:focus-visible': {
     outline: '2px solid var(--cse-accent)',
     outlineOffset: '1px',
   },
-  '.cm-panel.cm-search [name=close]': {
-    color: 'var(--cse-faint)',
-    fontSize: '1.25rem',
-    lineHeight: '1',
-    padding: '0.25rem 0.5rem',
-    top: '0.4rem',
-    right: 'auto',
-    insetInlineEnd: '0.5rem',
-    cursor: 'pointer',
-    borderRadius: '6px',
-  },
-  '.cm-panel.cm-gotoLine': { padding: '0.5rem 0.75rem' },
   '.cm-tooltip': {
     backgroundColor: 'var(--cse-raised)',
     color: 'var(--cse-ink)',

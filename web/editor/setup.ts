@@ -1,7 +1,6 @@
 import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap } from '@codemirror/commands';
 import { bracketMatching, codeFolding, foldGutter, foldKeymap, indentOnInput } from '@codemirror/language';
-import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
 import { EditorState, type Extension } from '@codemirror/state';
 import {
   crosshairCursor,
@@ -30,15 +29,13 @@ export function setup(): Extension {
     rectangularSelection(),
     crosshairCursor(),
     highlightActiveLine(),
-    highlightSelectionMatches({ minSelectionLength: 2, maxMatches: 200 }),
-    search({ top: true }),
     bracketMatching(),
     closeBrackets(),
     codeFolding(),
     indentOnInput(),
     tabIndents(),
     keyboardRing(),
-    keymap.of([...closeBracketsKeymap, ...searchKeymap, ...foldKeymap, ...defaultKeymap]),
+    keymap.of([...closeBracketsKeymap, ...foldKeymap, ...defaultKeymap]),
   ];
 }
 

@@ -1,5 +1,4 @@
 import { moveLineDown, moveLineUp, selectAll, toggleComment } from '@codemirror/commands';
-import { openSearchPanel } from '@codemirror/search';
 import {
   Command as CommandSign,
   Download,
@@ -10,6 +9,7 @@ import {
   ListTree,
   Search,
 } from 'lucide';
+import { goToLine, openSearch } from '../../editor/search/search-keys.ts';
 import { newDocumentPath } from '../link/new-document.ts';
 import type { DocumentSession } from '../session/document-session.ts';
 import { vouchedName } from '../session/people-shown.ts';
@@ -88,7 +88,15 @@ export const COMMANDS: readonly Command[] = [
     keys: [{ shortcut: 'Mod+F', scope: 'page' }],
     topic: 'Writing',
     menu: { group: 'document', icon: Search },
-    run: (session) => session.inText(openSearchPanel),
+    run: (session) => session.inText(openSearch),
+  },
+  {
+    id: 'go-to-line',
+    label: 'Go to line',
+    keywords: 'number jump',
+    keys: [{ shortcut: 'Mod+G', scope: 'page' }],
+    topic: 'Writing',
+    run: (session) => session.inText(goToLine),
   },
   {
     id: 'comment-code',

@@ -213,7 +213,7 @@ export class TextBinding {
       const { changes, correction } = wholeCodePoints(transaction.changes, before, transaction.newDoc);
       const pending = this.pending;
       const forText = pending === null ? changes : changes.map(pending);
-      this.history.capture(transaction.startState, () => {
+      this.history.capture(transaction, () => {
         writeChanges(this.text, forText, (write) => this.text.doc?.transact(write, this.origin));
       });
       this.pending = composed(correction, pending?.map(changes, true) ?? null);

@@ -1,9 +1,20 @@
-import { type ChangeSet, EditorSelection, type EditorState, type Extension, Prec } from '@codemirror/state';
+import {
+  Annotation,
+  type ChangeSet,
+  EditorSelection,
+  type EditorState,
+  type Extension,
+  Prec,
+  type Transaction,
+} from '@codemirror/state';
 import { EditorView, keymap } from '@codemirror/view';
 import * as Y from 'yjs';
 
 /** Edits closer together than this, in milliseconds, are undone as one. */
 export const GROUP_PAUSE = 500;
+
+/** Marks an editor transaction that belongs to the step before it, however long ago that was. */
+export const continuesStep = Annotation.define<boolean>();
 
 /** The key under which a step of the history carries the selection to restore. */
 const SELECTION = Symbol('selection before the step');
@@ -64,11 +75,13 @@ export class UndoHistory {
 
   /**
    * Runs the writing of one editor transaction, which may be several Yjs transactions, as (part of) one step.
-   * @param before the editor's state before that transaction, for its selection
+   * @param transaction the editor's; its start has the selection to come back to
    */
-  capture(before: EditorState, write: () => void): void {
+  capture(transaction: Transaction, write: () => void): void {
+    const { startState: before } = transaction;
     const now = Date.now();
-    if (now - this.lastEdit >= GROUP_PAUSE) this.endGroup();
+    const continues = transaction.annotation(continuesStep) ?? now - this.lastEdit < GROUP_PAUSE;
+    if (!continues) this.endGroup();
     this.lastEdit = now;
     const startsStep = this.manager.lastChange === 0 || this.manager.undoStack.length === 0;
     // Finding relative positions walks the text, so it is done for the first edit of a step only.

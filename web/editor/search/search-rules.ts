@@ -1,0 +1,75 @@
+import { EditorView } from '@codemirror/view';
+
+const focusRing = { outline: '2px solid var(--cse-accent)', outlineOffset: '1px' };
+
+/** The look of the search panel. */
+export const searchRules = EditorView.theme({
+  '.cs-search': { display: 'grid', gap: '0.35rem', padding: '0.4rem 0.6rem' },
+  '.cs-search-row': { display: 'flex', alignItems: 'center', gap: '0.25rem', minWidth: '0' },
+  '.cs-search[data-folded] .cs-search-replace': { display: 'none' },
+  '.cs-search-replace': { paddingInlineStart: '2.25rem' },
+  '.cs-search-field': {
+    flex: '1 1 8rem',
+    minWidth: '4rem',
+    maxWidth: '22rem',
+    height: '2rem',
+    boxSizing: 'border-box',
+    backgroundColor: 'var(--cse-paper)',
+    color: 'var(--cse-ink)',
+    border: '1px solid color-mix(in srgb, var(--cse-faint) 75%, transparent)',
+    borderRadius: '6px',
+    font: 'inherit',
+    padding: '0 0.6em',
+  },
+  // Smaller, and Safari on a phone zooms the page.
+  '@media (pointer: coarse)': { '.cs-search-field': { fontSize: '1rem' } },
+  '.cs-search-field[data-none], .cs-search-field[aria-invalid]': { borderColor: 'var(--cse-token-invalid)' },
+  '.cs-search-status': {
+    flex: 'none',
+    minWidth: '5.5em',
+    paddingInline: '0.4em',
+    color: 'var(--cse-faint)',
+    fontVariantNumeric: 'tabular-nums',
+    whiteSpace: 'nowrap',
+  },
+  '.cs-search-toggles': { display: 'inline-flex', gap: '0.125rem' },
+  '.cs-search button': {
+    flex: 'none',
+    minWidth: '2rem',
+    height: '2rem',
+    padding: '0 0.4rem',
+    border: '1px solid transparent',
+    borderRadius: '6px',
+    background: 'none',
+    color: 'var(--cse-ink)',
+    font: 'inherit',
+    cursor: 'pointer',
+  },
+  '.cs-search button:hover': { backgroundColor: 'color-mix(in srgb, var(--cse-ink) 8%, transparent)' },
+  '.cs-search button.cs-search-words': { borderColor: 'var(--cse-hairline)', paddingInline: '0.75rem' },
+  '.cs-search button.cs-search-link': {
+    minWidth: '0',
+    height: 'auto',
+    padding: '0',
+    color: 'var(--cse-accent)',
+    textDecoration: 'underline',
+  },
+  '.cs-search button[aria-pressed=true]': {
+    borderColor: 'var(--cse-accent)',
+    backgroundColor: 'color-mix(in srgb, var(--cse-accent) 14%, transparent)',
+  },
+  '.cs-search-fold[aria-expanded=true]': { transform: 'rotate(90deg)' },
+  '.cs-search-field:focus-visible, .cs-search button:focus-visible': focusRing,
+  '.cs-search button[name=close]': { marginInlineStart: 'auto', fontSize: '1.25rem' },
+  '@container (max-width: 34rem)': {
+    '.cs-search': { padding: '0.3rem 0.35rem' },
+    '.cs-search-row': { gap: '0' },
+    '.cs-search[data-folded] .cs-search-toggles': { display: 'none' },
+    '.cs-search:not([data-folded]) .cs-search-row': { flexWrap: 'wrap', rowGap: '0.3rem' },
+    '.cs-search:not([data-folded]) .cs-search-status': { order: '1', flex: '1' },
+    '.cs-search:not([data-folded]) .cs-search-toggles': { order: '2' },
+    '.cs-search-status': { minWidth: '4.5em', fontSize: '0.8125rem' },
+    '.cs-search-replace': { paddingInlineStart: '0' },
+  },
+  '.cm-panel.cm-gotoLine, .cm-dialog': { padding: '0.5rem 0.75rem' },
+});
