@@ -223,7 +223,7 @@ export const SETTINGS = {
     integer(1, 1_000_000),
     2_000,
     'NUMBER',
-    'Max connections at a time from one address; an IPv6 network of 64 bits is one.',
+    'Max connections at a time from one address; an IPv6 network of 64 bits is one, and networks of 56 and 48 bits may have twice and four times as many.',
   ),
   maxConnectionsPerPerson: setting(
     integer(1, 1_000_000),
@@ -261,7 +261,7 @@ export const SETTINGS = {
     'NUMBER',
     'Tokens that are not good which one address may bring in a minute; further ones are answered with a wait. Good ones are always taken.',
   ),
-  maxDocuments: setting(integer(1, 10_000_000), 10_000, 'NUMBER', 'Max documents in memory at a time.'),
+  maxDocuments: setting(integer(1, 10_000_000), 10_000, 'NUMBER', 'Max documents in memory at a time; those that nobody ever wrote make room for others.'),
   maxDocumentBytes: setting(
     integer(1_024, 1024 * 1024 * 1024),
     64 * 1024 * 1024,

@@ -17,6 +17,7 @@ import type { LiveAccess } from '../access/live-access.ts';
 import type { Clock } from '../clock.ts';
 import { bringsAnything } from '../gate/update-weight.ts';
 import type { ConnectionRates } from '../limits/allowance.ts';
+import { siteOf } from '../limits/network-of.ts';
 import { audit, type SecurityEventFields, type SecurityEventName } from '../log/audit.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Member } from '../room/member.ts';
@@ -179,7 +180,7 @@ export class Connection implements Member {
     this.#socket.pause();
     let lease: Lease;
     try {
-      lease = await registry.open(this.documentName);
+      lease = await registry.open(this.documentName, siteOf(this.#address));
     } catch (error) {
       // The registry has logged any other cause.
       const reason =

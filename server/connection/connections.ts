@@ -116,7 +116,7 @@ export class Connections {
       const message = 'The server has no room for another connection.';
       return { status: 503, code: 'server-full', message, retryAfter };
     }
-    if (this.#addresses.count(address) >= limits.connectionsPerAddress) {
+    if (this.#addresses.isFull(address, limits.connectionsPerAddress)) {
       const message = 'This address has as many connections as it may.';
       audit(logger, 'rate-limited', { address, code: 'rate-limited', reason: message });
       return { status: 429, code: 'rate-limited', message, retryAfter };

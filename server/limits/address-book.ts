@@ -1,13 +1,14 @@
-import { networkOf } from './network-of.ts';
+import { networkOf, networksOf, sharesOf } from './network-of.ts';
 
 /**
  * How many sockets each client address has, counted over those that are open. Addresses of one IPv6 network of 64 bits,
- * which one household gets, count as one; IPv4 addresses count as what they are, also in their IPv6 form.
+ * which one household gets, count as one, and those of 56 and of 48 bits have a few times as much together; IPv4 addresses
+ * count as what they are, also in their IPv6 form.
  */
 export class AddressBook {
   readonly #counts = new Map<string, number>();
 
-  /** How many addresses have a socket. */
+  /** How many networks have a socket. */
   get size(): number {
     return this.#counts.size;
   }
@@ -17,14 +18,21 @@ export class AddressBook {
     return this.#counts.get(networkOf(address)) ?? 0;
   }
 
+  /** Whether `address` has as many sockets as it may, of which one network may have `max`. */
+  isFull(address: string, max: number): boolean {
+    return networksOf(address).some((network) => (this.#counts.get(network) ?? 0) >= max * sharesOf(network));
+  }
+
   /** Counts a socket of `address`; returns the function that ends that, to be called once. */
   add(address: string): () => void {
-    const network = networkOf(address);
-    this.#counts.set(network, (this.#counts.get(network) ?? 0) + 1);
+    const networks = networksOf(address);
+    for (const network of networks) this.#counts.set(network, (this.#counts.get(network) ?? 0) + 1);
     return () => {
-      const left = (this.#counts.get(network) ?? 0) - 1;
-      if (left > 0) this.#counts.set(network, left);
-      else this.#counts.delete(network);
+      for (const network of networks) {
+        const left = (this.#counts.get(network) ?? 0) - 1;
+        if (left > 0) this.#counts.set(network, left);
+        else this.#counts.delete(network);
+      }
     };
   }
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { Allowance, type Rate } from './allowance.ts';
-import { networkOf } from './network-of.ts';
+import { networksOf, sharesOf } from './network-of.ts';
 import type { TrafficAllowance } from './traffic.ts';
 
 export interface QuotaSettings {
@@ -63,13 +63,14 @@ export class Quotas {
 
   /** An HTTP request. */
   request(address: string): number {
-    return this.#requests.take([networkOf(address)]);
+    return this.#requests.take(networksOf(address));
   }
 
   /** The body of an HTTP request, of this many bytes. */
   body(address: string, bytes: number): number {
-    const allowance = this.#bytes.of(networkOf(address));
-    return allowance.take(bytes, this.#clock) ? 0 : allowance.secondsUntil(bytes);
+    const allowances = networksOf(address).map((network) => this.#bytes.of(network));
+    const short = allowances.find((allowance) => !allowance.take(bytes, this.#clock));
+    return short === undefined ? 0 : short.secondsUntil(bytes);
   }
 
   /** The creation of a document, by somebody at an address; `person` is null for a guest. */
@@ -94,13 +95,13 @@ export class Quotas {
 
   /** A token that was not good; more than may be are answered with the seconds to wait. */
   refusedToken(address: string): number {
-    return this.#refusedTokens.take([networkOf(address)]);
+    return this.#refusedTokens.take(networksOf(address));
   }
 }
 
 /** Whom to count something for. */
 function keysOf(address: string, person: string | null): string[] {
-  return person === null ? [networkOf(address)] : [networkOf(address), `person ${person}`];
+  return person === null ? networksOf(address) : [...networksOf(address), `person ${person}`];
 }
 
 /** One rate, for everybody each. */
@@ -116,12 +117,17 @@ class RateBook {
 
   /** Takes one from each of `keys` when all have one left; otherwise nothing, and says how long to wait. */
   take(keys: readonly string[]): number {
-    const wait = Math.max(...keys.map((key) => this.wait(key)));
+    const wait = this.waitForAll(keys);
     if (wait === 0) for (const key of keys) this.spend(key);
     return wait;
   }
 
-  wait(key: string): number {
+  /** Seconds until each of `keys` has one left. */
+  waitForAll(keys: readonly string[]): number {
+    return Math.max(...keys.map((key) => this.#wait(key)));
+  }
+
+  #wait(key: string): number {
     const allowance = this.#allowances.get(key);
     // Only a look: what is taken is put back.
     if (allowance === undefined || allowance.take(1, this.#clock)) {
@@ -137,7 +143,7 @@ class RateBook {
 
   /** What is left for `key`, who is then the last to be forgotten. */
   of(key: string): Allowance {
-    const allowance = this.#allowances.get(key) ?? new Allowance(this.#rate, this.#clock);
+    const allowance = this.#allowances.get(key) ?? new Allowance(this.#rateOf(key), this.#clock);
     this.#allowances.delete(key);
     this.#allowances.set(key, allowance);
     if (this.#allowances.size > MAX_KEYS) {
@@ -145,5 +151,11 @@ class RateBook {
       if (oldest !== undefined) this.#allowances.delete(oldest);
     }
     return allowance;
+  }
+
+  /** Large networks have a few times as much as one address. */
+  #rateOf(key: string): Rate {
+    const shares = sharesOf(key);
+    return { perSecond: this.#rate.perSecond * shares, burst: this.#rate.burst * shares };
   }
 }

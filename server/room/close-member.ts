@@ -7,6 +7,9 @@ const OVERWORKED_RETRY_AFTER = 10;
 /** The same when nothing more can be kept for the disk, which is tried every five seconds. */
 const STORAGE_RETRY_AFTER = 10;
 
+/** The same when the server has as many documents open as it may. */
+const ROOM_RETRY_AFTER = 10;
+
 /** Closes a member whose merges and questions took more time than it may take (SEC-9). */
 export function closeOverworked(member: Member): void {
   const reason = "Merging for this connection took too much of the server's time.";
@@ -32,4 +35,10 @@ export function closeForSize(member: Member): void {
 /** Closes a member because the document failed in memory. */
 export function closeForReload(member: Member): void {
   member.close(CLOSE_CODES.internalError, 'The document has to be loaded again.');
+}
+
+/** Closes a member of a document that nobody has written in, because documents that hold something need the place. */
+export function closeForRoom(member: Member): void {
+  const reason = 'The server has as many documents open as it may, and nobody has written in this one.';
+  member.close(CLOSE_CODES.tryAgainLater, retryAfterReason(ROOM_RETRY_AFTER, reason));
 }

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type * as Y from 'yjs';
 import { Documents } from '../document/documents.ts';
 import { silentLogger } from '../log/logger.ts';
@@ -6,7 +6,8 @@ import { MemoryStore } from '../store/memory-store.ts';
 import { FailingStore } from '../testing/failing-store.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { SeededRandom } from '../testing/seeded-random.ts';
-import { Registry } from './registry.ts';
+import type { Member } from './member.ts';
+import { type Lease, Registry, RegistryFullError } from './registry.ts';
 import { Room } from './room.ts';
 
 async function world({ unloadAfter = 1_000, maxRooms = 100 } = {}) {
@@ -49,6 +50,7 @@ it('[DUR-4] shares one load among all who come at once', async () => {
 it('keeps a room for a while after the last has left, and then drops it', async () => {
   const { clock, registry, loads } = await world();
   const lease = await registry.open('a');
+  void append(lease.room, 'x');
   lease.release();
   lease.release();
   await clock.advance(900);
@@ -119,4 +121,76 @@ it('[CON-4] holds nothing after thousands of openings, some of them failing', as
   }
   await clock.advance(1_000);
   expect([registry.size, clock.timers]).toEqual([0, timers]);
+});
+
+let nextId = 1;
+
+describe('[SEC-10] when as many documents are open as may be', () => {
+  /** Somebody who says nothing, in a document of their own, as a connection of `address` is. */
+  async function silent(registry: Registry, name: string, address: string) {
+    const lease: Lease = await registry.open(name, address);
+    const made = { closedWith: null as string | null, room: lease.room };
+    const member: Member = {
+      id: nextId++,
+      person: null,
+      mayWrite: true,
+      congested: false,
+      mayWork: true,
+      mayMerge: true,
+      worked: () => undefined,
+      deliver: () => undefined,
+      stored: () => undefined,
+      notify: () => undefined,
+      close: (_code, reason) => {
+        made.closedWith = reason;
+        lease.room.leave(member);
+        lease.release();
+      },
+    };
+    lease.room.join(member);
+    return made;
+  }
+
+  /** A registry that is full of documents which nobody wrote: eight of one address, two of another. */
+  async function full() {
+    const { registry, clock } = await world({ maxRooms: 10, unloadAfter: 30_000 });
+    const mallory = [];
+    for (let i = 0; i < 8; i++) mallory.push(await silent(registry, `nothing ${i}`, '2001:db8:1:2::1'));
+    const bob = [await silent(registry, 'bob 1', '10.0.0.1'), await silent(registry, 'bob 2', '10.0.0.1')];
+    return { registry, clock, mallory, bob };
+  }
+
+  const closed = (people: readonly { closedWith: string | null }[]) =>
+    people.map(({ closedWith }) => closedWith !== null);
+
+  it('those that nobody wrote make room, the oldest of whoever has most of them first', async () => {
+    const { registry, mallory, bob } = await full();
+    for (let i = 0; i < 4; i++) {
+      const { room } = await registry.open(`notes ${i}`, '10.0.0.2');
+      void append(room, 'written');
+    }
+    expect(registry.size).toBe(10);
+    expect(closed(mallory)).toEqual([true, true, true, true, false, false, false, false]);
+    expect(closed(bob)).toEqual([false, false]);
+    expect(mallory[0]?.closedWith).toMatch(/^retry-after=10; The server has as many documents open as it may/);
+  });
+
+  it('neither what somebody has written nor what the server itself uses makes room', async () => {
+    const { registry, mallory, bob, clock } = await full();
+    for (const { room } of [...mallory, ...bob]) void append(room, 'x');
+    await expect(registry.open('one more', '10.0.0.3')).rejects.toThrow(RegistryFullError);
+    await clock.advance(2_000);
+    await expect(registry.open('one more')).rejects.toThrow(RegistryFullError);
+    expect(closed([...mallory, ...bob])).not.toContain(true);
+  });
+
+  it('a document that nobody wrote leaves memory with the last one in it', async () => {
+    const { registry, clock } = await world({ unloadAfter: 30_000 });
+    (await registry.open('nothing', '10.0.0.1')).release();
+    const { room, release } = await registry.open('notes', '10.0.0.1');
+    void append(room, 'x');
+    release();
+    await clock.advance(100);
+    expect([...registry.rooms()].map(({ name }) => name)).toEqual(['notes']);
+  });
 });

@@ -22,7 +22,12 @@ interface Entry {
   idleTimer: unknown;
   /** Whether it is on its way to be dropped, unless somebody comes. */
   unloading: boolean;
+  /** Where the one it was opened for comes from; null when the server itself opened it. */
+  readonly place: string | null;
 }
+
+/** How often the rooms that nobody has written in are counted anew, in milliseconds: there can be very many. */
+const COUNT_INTERVAL = 1_000;
 
 /** How often members that are behind are looked at, in milliseconds. */
 const STRAGGLER_INTERVAL = 5_000;
@@ -42,6 +47,9 @@ export class Registry {
   readonly #unloadAfter: number;
   readonly #maxRooms: number;
   readonly #entries = new Map<string, Entry>();
+  /** Rooms that nobody had written in when they were last counted, the oldest first, by where they were opened from. */
+  #unwritten = new Map<string, Entry[]>();
+  #countedAt = Number.NEGATIVE_INFINITY;
   #stragglerTimer: unknown = null;
   #closed = false;
 
@@ -75,16 +83,18 @@ export class Registry {
   }
 
   /**
-   * Opens the room of document `name`, or joins in its use. Rejects when the document cannot be loaded.
-   * @throws RegistryFullError when it would be one too many; those that nobody uses are being dropped then.
+   * Opens the room of document `name`, for somebody who comes from `place` or for the server itself, or joins in its use. Rejects when
+   * the document cannot be loaded. When it would be one too many, those that nobody uses are being dropped, and one of a
+   * document that nobody ever wrote goes at once.
+   * @throws RegistryFullError when there is none of those.
    */
-  async open(name: string): Promise<Lease> {
+  async open(name: string, place: string | null = null): Promise<Lease> {
     if (this.#closed) throw new Error('The server is stopping.');
     if (this.#entries.size >= this.#maxRooms && !this.#entries.has(name)) {
       this.#unloadIdle();
-      throw new RegistryFullError('The server has as many documents open as it may.');
+      if (!this.#dropUnwritten()) throw new RegistryFullError('The server has as many documents open as it may.');
     }
-    const entry = this.#entries.get(name) ?? this.#begin(name);
+    const entry = this.#entries.get(name) ?? this.#begin(name, place);
     entry.leases += 1;
     this.#clock.clearTimeout(entry.idleTimer);
     let room: Room;
@@ -103,8 +113,8 @@ export class Registry {
     if (!room.broken) return { room, release };
     release();
     // What the failed room had appended must be in the store before it is read again.
-    if (this.#entries.get(name) === entry) this.#begin(name, room.settle());
-    return this.open(name);
+    if (this.#entries.get(name) === entry) this.#begin(name, place, room.settle());
+    return this.open(name, place);
   }
 
   /** Lets no one in any more, makes every room durable and drops it. */
@@ -120,9 +130,9 @@ export class Registry {
     }
   }
 
-  #begin(name: string, after: Promise<void> | null = null): Entry {
+  #begin(name: string, place: string | null, after: Promise<void> | null = null): Entry {
     const opening = after === null ? this.#load(name) : after.then(() => this.#load(name));
-    const entry: Entry = { opening, room: null, leases: 0, idleTimer: null, unloading: false };
+    const entry: Entry = { opening, room: null, leases: 0, idleTimer: null, unloading: false, place };
     this.#entries.set(name, entry);
     entry.opening.then(
       (room) => {
@@ -142,7 +152,41 @@ export class Registry {
   #release(name: string, entry: Entry): void {
     entry.leases -= 1;
     if (entry.leases > 0 || this.#closed) return;
-    entry.idleTimer = this.#clock.setTimeout(() => void this.#unload(name, entry), this.#unloadAfter);
+    // There is nothing that would have to be read again.
+    const wait = entry.room?.isUnwritten === true ? 0 : this.#unloadAfter;
+    entry.idleTimer = this.#clock.setTimeout(() => void this.#unload(name, entry), wait);
+  }
+
+  /**
+   * Drops the room of a document that nobody has written, with those who are in it: of the place that has the most such rooms
+   * the oldest, so that no place can keep all others out. @returns false when there is none
+   */
+  #dropUnwritten(): boolean {
+    if (this.#clock.now() - this.#countedAt >= COUNT_INTERVAL) this.#countUnwritten();
+    for (;;) {
+      let rooms: Entry[] = [];
+      for (const candidates of this.#unwritten.values()) if (candidates.length > rooms.length) rooms = candidates;
+      const entry = rooms.shift();
+      if (entry === undefined) return false;
+      const { room } = entry;
+      if (room === null || !isDroppable(entry) || this.#entries.get(room.name) !== entry) continue;
+      room.turnAway();
+      this.#clock.clearTimeout(entry.idleTimer);
+      this.#drop(room.name, entry);
+      room.destroy();
+      return true;
+    }
+  }
+
+  #countUnwritten(): void {
+    this.#countedAt = this.#clock.now();
+    this.#unwritten.clear();
+    for (const entry of this.#entries.values()) {
+      if (entry.place === null || !isDroppable(entry)) continue;
+      const rooms = this.#unwritten.get(entry.place);
+      if (rooms === undefined) this.#unwritten.set(entry.place, [entry]);
+      else rooms.push(entry);
+    }
   }
 
   /** Drops now what would be dropped later. */
@@ -181,4 +225,9 @@ export class Registry {
       this.#watchStragglers();
     }, STRAGGLER_INTERVAL);
   }
+}
+
+/** Whether nothing is lost when the room goes, and nobody but its members uses it. */
+function isDroppable({ room, leases, unloading }: Entry): boolean {
+  return room !== null && !unloading && room.isUnwritten && leases === room.memberCount && leases > 0;
 }

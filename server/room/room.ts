@@ -1,5 +1,4 @@
 import * as Y from 'yjs';
-import { CLOSE_CODES } from '../../protocol/close-codes.ts';
 import { type DocumentProperties, encodeSyncStep1, encodeUpdate, type Notice } from '../../protocol/messages.ts';
 import { stateDigest } from '../../protocol/state-digest.ts';
 import type { Clock } from '../clock.ts';
@@ -9,11 +8,12 @@ import { Gate } from '../gate/gate.ts';
 import { UpdateRefused } from '../gate/update-refused.ts';
 import { bringsAnything, bringsStructs, isHeavy } from '../gate/update-weight.ts';
 import type { Logger } from '../log/logger.ts';
-import { closeForGaps, closeForReload, closeForSize, closeForStorage, closeOverworked } from './close-member.ts';
+import { Application, type Applied } from './application.ts';
+import { closeForReload, closeForRoom, closeForSize, closeForStorage, closeOverworked } from './close-member.ts';
 import { Delivery } from './delivery.ts';
 import type { Member } from './member.ts';
 import { MemberState, soleAuthorOf, type Waiting } from './member-state.ts';
-import { MergeShare, MergeSlice, Merges } from './merges.ts';
+import { MergeShare, Merges } from './merges.ts';
 import { Presence } from './presence.ts';
 import { readPresence } from './presence-identity.ts';
 import { ReusableIds } from './reusable-ids.ts';
@@ -64,6 +64,7 @@ export class Room {
   #turnScheduled = false;
   readonly #whole: WholeState;
   readonly #delivery: Delivery;
+  readonly #application: Application;
   /** The digest of the state, while it is current. */
   #digest: string | null = null;
   #broken = false;
@@ -97,6 +98,8 @@ export class Room {
       // What it waited for may let others of the turn in.
       this.#schedule();
     });
+    const parts = { doc: this.#doc, gate: this.#gate, merges: this.#merges, counters: this.#counters };
+    this.#application = new Application({ ...parts, name: document.name, clock, logger });
   }
 
   /** Loads the document. Rejects when it cannot be read; a room never begins with less than what is stored. */
@@ -124,6 +127,16 @@ export class Room {
 
   get memberCount(): number {
     return this.#memberStates.size;
+  }
+
+  /** Whether the document does not exist and nothing is on its way that would make it. */
+  get isUnwritten(): boolean {
+    return !this.document.exists && this.#waiting.length === 0 && !this.#broken;
+  }
+
+  /** Sends everybody away, because others need the room. */
+  turnAway(): void {
+    for (const member of [...this.#memberStates.keys()]) closeForRoom(member);
   }
 
   /** Whether the room failed and must be left for one that is loaded afresh. */
@@ -205,7 +218,7 @@ export class Room {
 
   /** @throws UpdateRefused */
   #take(entry: Waiting): void {
-    const { state, update, merge, count } = entry;
+    const { state, update, merge } = entry;
     const { member } = state;
     if (state.heavy !== null) {
       if (!state.putOff(entry)) closeOverworked(member);
@@ -225,7 +238,7 @@ export class Room {
     const started = heavy ? this.#clock.now() : 0;
     try {
       if (this.#gate.admit(update, member, merge) === 'gap') {
-        this.#askAgain(state, count, merge);
+        this.#application.askAgain(entry);
         return;
       }
     } catch (error) {
@@ -410,76 +423,28 @@ export class Room {
         this.#take(entry);
       } catch (error) {
         if (!(error instanceof UpdateRefused)) throw error;
-        this.#refuse(entry, error);
+        this.#application.refuse(entry, error);
       }
     }
   }
 
   /** Applies what waited, hands it to the log, and returns what is new. */
   #apply(waiting: readonly Waiting[]): readonly Uint8Array[] {
-    const slice = new MergeSlice(() => this.#clock.now());
-    const done: Waiting[] = [];
+    let applied: Applied;
     try {
-      this.#doc.transact(() => {
-        for (const entry of waiting) if (this.#applyOne(entry, slice)) done.push(entry);
-      });
+      applied = this.#application.apply(waiting, (member) => this.#memberStates.has(member));
     } catch (err) {
       this.#fail(err);
       return [];
     }
-    // With what Yjs did at the end of the transaction.
-    if (slice.taken > 0) this.#merges.took(slice.taken);
+    const { done, cost } = applied;
+    this.#pace.took(cost, this.#clock.now());
     const updates = this.#emitted.splice(0);
     this.#record(updates, () => {
       for (const { state, count } of done) state.durable = Math.max(state.durable, count);
       for (const { state } of done) state.acknowledge();
     });
     return updates;
-  }
-
-  /** Returns whether it is dealt with; a merge may need more turns. */
-  #applyOne(entry: Waiting, slice: MergeSlice): boolean {
-    const { state, update, merge, count } = entry;
-    const heavy = state.heavy === entry;
-    if (heavy && (!state.member.mayMerge || slice.isOver())) return this.#goOnLater(state);
-    const started = heavy ? this.#clock.now() : 0;
-    try {
-      const result = this.#gate.apply(update, state.member, merge, heavy ? slice.isOver : undefined);
-      if (result === 'more') return this.#goOnLater(state);
-      if (result === 'gap') this.#askAgain(state, count, merge);
-      else if (merge) state.closeGap(count);
-      this.#counters.applied += 1;
-    } catch (error) {
-      this.#counters.countRefusal(error);
-      if (!(error instanceof UpdateRefused)) throw error;
-      this.#refuse(entry, error);
-    } finally {
-      if (heavy) state.member.worked(this.#clock.now() - started);
-    }
-    if (heavy) {
-      state.heavy = null;
-      this.#merges.remove(state);
-    }
-    return true;
-  }
-
-  #refuse({ state, count }: Waiting, error: UpdateRefused): void {
-    this.#logger.warn({ document: this.name, member: state.member.id, code: error.code }, 'An update was refused.');
-    state.holdFrom(count);
-    state.member.close(CLOSE_CODES.malformed, error.message);
-  }
-
-  /** Nobody who has left is waited for: they bring the rest when they come again. */
-  #goOnLater(state: MemberState): false {
-    if (this.#memberStates.has(state.member)) this.#merges.add(state);
-    return false;
-  }
-
-  /** Something an update builds on is missing: the member is asked for all that this room lacks. */
-  #askAgain(state: MemberState, count: number, merge: boolean): void {
-    const next = state.foundGap(count, merge);
-    if (next === 'ask') state.member.deliver([encodeSyncStep1(Y.encodeStateVector(this.#doc))]);
-    if (next === 'give-up') closeForGaps(state.member);
   }
 
   /** Yjs failed in the midst of a transaction: what is in memory may differ from the log, which is the truth. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { presenceInterval, textInterval } from './turn.ts';
+import { presenceInterval, TurnPace, textInterval } from './turn.ts';
 
 test('a small room does not gather', () => {
   expect([1, 2, 24].map(textInterval)).toEqual([0, 0, 0]);
@@ -21,4 +21,14 @@ test('a hundred people wait less than a display frame on average, a crowd never 
 
 test('presence comes ten times a second even in a crowd', () => {
   expect(presenceInterval(10_000)).toBe(100);
+});
+
+test('[SEC-14] a document that has become costly takes a fifth of the time, however fast people type', () => {
+  const pace = new TurnPace();
+  const nextAt = () => pace.nextTurnAt(2, { text: true, presence: false });
+  pace.textSent(1_000);
+  pace.took(3, 1_003);
+  expect(nextAt()).toBeLessThanOrEqual(1_003);
+  pace.took(100, 1_100);
+  expect(nextAt()).toBe(1_500);
 });

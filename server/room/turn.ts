@@ -32,14 +32,23 @@ export function presenceInterval(members: number): number {
   return members <= SMALL_COMPANY ? 0 : Math.min(LONGEST_PRESENCE_TURN, members);
 }
 
+/** A turn that took longer, in milliseconds, is followed by a rest: the document has become costly for every edit. */
+const COSTLY_TURN = 4;
+
+/** A room rests this many times as long as a costly turn took, so that it takes a fifth of a core. */
+const REST = 4;
+
 /** When the turns of one room are due. Times are `clock.now()` based, in milliseconds. */
 export class TurnPace {
   #textAt = Number.NEGATIVE_INFINITY;
   #presenceAt = Number.NEGATIVE_INFINITY;
+  #restsUntil = Number.NEGATIVE_INFINITY;
 
   /** When the next turn may be; text or presence has to wait for it. */
   nextTurnAt(members: number, waits: { text: boolean; presence: boolean }): number {
-    const text = waits.text ? this.#textAt + textInterval(members) : Number.POSITIVE_INFINITY;
+    const text = waits.text
+      ? Math.max(this.#textAt + textInterval(members), this.#restsUntil)
+      : Number.POSITIVE_INFINITY;
     const presence = waits.presence ? this.#presenceAt + presenceInterval(members) : Number.POSITIVE_INFINITY;
     return Math.min(text, presence);
   }
@@ -52,6 +61,11 @@ export class TurnPace {
   /** A turn with text is at this time. */
   textSent(now: number): void {
     this.#textAt = now;
+  }
+
+  /** The text of a turn that ends at this time took so many milliseconds to apply. */
+  took(milliseconds: number, now: number): void {
+    if (milliseconds > COSTLY_TURN) this.#restsUntil = now + milliseconds * REST;
   }
 
   /** Presence was sent at this time. */

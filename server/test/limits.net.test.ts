@@ -103,6 +103,8 @@ it('[SEC-10] counts sockets that wait for access or for their close', async () =
 it('[SEC-10] opens no more documents than it may, and says when to come again', async () => {
   const { url } = await startForTest({ settings: { maxDocuments: 2, unloadAfter: 3_600 } });
   const [alice, bob] = await Promise.all([WireClient.join(url, 'a'), WireClient.join(url, 'b')]);
+  for (const client of [alice, bob]) client.insert(0, 'written');
+  await Promise.all([alice.untilStored(), bob.untilStored()]);
   expect(await new WireClient(url, 'c').untilClosed()).toMatchObject({
     code: 1013,
     reason: 'retry-after=10; The server has as many documents open as it may.',
@@ -119,6 +121,20 @@ it('[SEC-10] opens no more documents than it may, and says when to come again', 
   }
   bob.insert(0, 'still here');
   await bob.untilStored();
+});
+
+it('[SEC-10] lets nobody keep others out with documents that nobody ever wrote', async () => {
+  const { url } = await startForTest({ settings: { maxDocuments: 5, unloadAfter: 3_600 } });
+  const silent = await Promise.all(
+    Array.from({ length: 5 }, (_, i) => RawClient.upgrade(url, `nothing-${i}`, 'coscribe.1')),
+  );
+  await Promise.all(silent.map((client) => client.until(() => client.frameBytes.length > 0, 'the welcome')));
+  const alice = await WireClient.join(url, 'notes');
+  alice.insert(0, 'written');
+  await alice.untilStored();
+  const ended = await Promise.race(silent.map(async (client) => client.untilEnded().then(() => client.goodbye)));
+  expect(ended).toBe(1013);
+  for (const client of silent) client.destroy();
 });
 
 it('[SEC-10] lets text only be deleted from a document that has reached its size', async () => {
