@@ -14,7 +14,7 @@ import { OriginPolicy } from './edge/origin-policy.ts';
 import { createHttpApp } from './http/http-app.ts';
 import type { ConnectionRates, Rate } from './limits/allowance.ts';
 import { Quotas } from './limits/quotas.ts';
-import { AuditThrottle } from './log/audit-throttle.ts';
+import { LogThrottle } from './log/log-throttle.ts';
 import type { Logger } from './log/logger.ts';
 import { createMetrics, timeLoad } from './metrics/server-metrics.ts';
 import { MergeShare } from './room/merges.ts';
@@ -125,7 +125,7 @@ export async function startServer(options: ServerOptions): Promise<CoscribeServe
 /** Puts the parts together. Rejects, with nothing left running, when a part cannot be made. */
 export async function assembleServer(options: ServerOptions): Promise<AssembledServer> {
   const { settings, store, clock } = options;
-  const logger = new AuditThrottle(options.logger, clock);
+  const logger = new LogThrottle(options.logger, clock);
   const jwtVerifiers = createTokenVerifiers(settings, clock, logger);
   const { tlsCert, tlsKey } = settings;
   const tlsFiles = tlsCert === null || tlsKey === null ? null : { cert: tlsCert, key: tlsKey };

@@ -5,6 +5,7 @@ import { systemClock } from '../clock.ts';
 import type { SettingName, Settings } from '../config/settings.ts';
 import { StateThread } from '../document/state-thread.ts';
 import { startWarnings } from '../edge/start-warnings.ts';
+import { LogThrottle } from '../log/log-throttle.ts';
 import { type CoscribeServer, startServer } from '../server.ts';
 import { LevelStore } from '../store/level-store.ts';
 import { type AdminEndpoint, openAdminEndpoint } from './admin-endpoint.ts';
@@ -74,8 +75,9 @@ export async function serve({
   const { reloadCertificate } = server;
   if (reloadCertificate !== null && !onTerminal) process.on('SIGHUP', () => void reloadCertificate());
   // The doors catch what goes wrong (SEC-12). Should something slip by all the same, people keep their connections.
-  process.on('uncaughtException', (err) => logger.error({ err }, 'An error was caught nowhere else.'));
-  process.on('unhandledRejection', (err) => logger.error({ err }, 'A rejection was caught nowhere else.'));
+  const lastResort = new LogThrottle(logger, systemClock);
+  process.on('uncaughtException', (err) => lastResort.error({ err }, 'An error was caught nowhere else.'));
+  process.on('unhandledRejection', (err) => lastResort.error({ err }, 'A rejection was caught nowhere else.'));
 
   const dataFolder = resolve(settings.data);
   if (onTerminal) {

@@ -3,7 +3,9 @@ import * as Y from 'yjs';
 import { encodeAwarenessEntries } from '../../protocol/awareness-entries.ts';
 import { encodeAwareness, encodeQueryAwareness, encodeSyncStep1, encodeSyncStep2 } from '../../protocol/messages.ts';
 import { FastClock } from '../testing/fast-clock.ts';
+import { LogRecord } from '../testing/log-record.ts';
 import { RawClient, upgradeRequest } from '../testing/raw-client.ts';
+import { craftFrame } from '../testing/raw-frames.ts';
 import { startForTest } from '../testing/start-for-test.ts';
 import { WireClient } from '../testing/wire-client.ts';
 
@@ -191,6 +193,18 @@ it('[SEC-1] waits no longer for an authenticator over HTTP than over WebSocket',
   const at = `${url}/api/documents/notes`;
   const answers = await Promise.all([fetch(at), fetch(at, { method: 'PUT' })]);
   expect(answers.map(({ status }) => status)).toEqual([503, 503]);
+});
+
+it('[SEC-10] writes few lines about many connections that are closed for what they sent', async () => {
+  const log = new LogRecord();
+  const { url } = await startForTest({ logger: log.logger });
+  for (let round = 0; round < 6; round++) {
+    const crowd = await Promise.all(Array.from({ length: 25 }, () => RawClient.upgrade(url, 'notes', 'coscribe.1')));
+    for (const client of crowd) client.write(craftFrame({ opcode: 1, payload: new TextEncoder().encode('text') }));
+    await Promise.all(crowd.map((client) => client.untilEnded()));
+    for (const client of crowd) client.destroy();
+  }
+  expect(log.text.match(/"close":"malformed"/g)?.length).toBe(100);
 });
 
 it('[SEC-10] counts upgrades as requests of their address', async () => {

@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { LogRecord } from '../testing/log-record.ts';
 import { audit } from './audit.ts';
-import { AuditThrottle } from './audit-throttle.ts';
+import { LogThrottle } from './log-throttle.ts';
 
 function world() {
   const [log, clock] = [new LogRecord(), new FakeClock()];
-  const throttle = new AuditThrottle(log.logger, clock);
+  const throttle = new LogThrottle(log.logger, clock);
   const refuse = (address: string) => audit(throttle, 'refused', { address });
   return { log, clock, throttle, refuse };
 }
@@ -32,7 +32,7 @@ it('[SEC-10] writes this many a minute of all addresses together', () => {
   expect(log.events).toHaveLength(1000);
 });
 
-it('counts each kind of its own, and leaves out nothing else', () => {
+it('[SEC-10] counts each kind of its own', () => {
   const { log, throttle, refuse } = world();
   for (let i = 0; i < 100; i++) {
     refuse('192.0.2.1');
@@ -44,4 +44,20 @@ it('counts each kind of its own, and leaves out nothing else', () => {
   expect(kinds.filter((kind) => kind === 'revoked')).toHaveLength(100);
   expect(kinds.at(-1)).toBe('rate-limited');
   expect(log.text.match(/Something else/g)).toHaveLength(100);
+});
+
+it('[SEC-10] writes no line without end, whatever its level and whatever it is about', async () => {
+  const { log, clock, throttle } = world();
+  const down = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  for (let i = 0; i < 10_000; i++) {
+    throttle.info({ connection: i, document: `document ${i}` }, 'A connection is closed by the server.');
+    throttle.error({ err: down }, 'The keys cannot be read.');
+  }
+  // Another error under the same sentence is news.
+  throttle.error({ err: new TypeError('a defect') }, 'The keys cannot be read.');
+  expect(log.text.match(/closed by the server/g)).toHaveLength(100);
+  expect(log.text.match(/"msg":"The keys cannot be read/g)).toHaveLength(101);
+  await clock.advance(60_000);
+  throttle.error({ err: down }, 'The keys cannot be read.');
+  expect(log.text).toContain('"unwritten":9900');
 });
