@@ -10,7 +10,9 @@ import { Documents } from './document/documents.ts';
 import type { StateWork } from './document/state-work.ts';
 import { basePathOf } from './edge/base-path.ts';
 import { Certificate, readKeyPair } from './edge/certificate.ts';
+import { socketRoom } from './edge/descriptors.ts';
 import { OriginPolicy } from './edge/origin-policy.ts';
+import { SocketGuard } from './edge/socket-guard.ts';
 import { createHttpApp } from './http/http-app.ts';
 import type { ConnectionRates, Rate } from './limits/allowance.ts';
 import { Quotas } from './limits/quotas.ts';
@@ -37,6 +39,8 @@ export interface ServerOptions {
   readonly logger: Logger;
   /** Who does the work on big states; without, it is done here and holds everybody up meanwhile. */
   readonly states?: StateWork;
+  /** How many files and sockets the process may have open; null or none when that is not known. */
+  readonly descriptors?: number | null;
   /** Folder of the built site; null serves none. */
   readonly siteFolder: string | null;
   /** Folder of the built module with `<coscribe-editor>`; null serves none. */
@@ -72,8 +76,9 @@ const LIMITS = {
   backlogBytes: 512 * 1024 * 1024,
 } as const;
 
-/** Sockets of plain HTTP beside those of all connections. */
-const SPARE_SOCKETS = 1_000;
+/** Sockets that one address may have for plain requests beside its connections: as a part of those, and at least. */
+const PLAIN_SHARE = 0.1;
+const MIN_PLAIN_SOCKETS = 64;
 
 /** Rates that nobody who works as clients do comes near: 60 carets a second, a question a second. */
 const PRESENCE_RATE: Rate = { perSecond: 60, burst: 240 };
@@ -179,6 +184,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     );
   });
   const basePath = basePathOf(settings.publicUrl);
+  const sockets = socketRoom(settings.maxConnections, options.descriptors ?? null);
   const connections = new Connections({
     registry,
     admission,
@@ -188,7 +194,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
       congestedBytes: LIMITS.congestedBytes,
       earlyBytes: LIMITS.earlyBytes,
       rates: connectionRates(settings),
-      connections: settings.maxConnections,
+      connections: Math.min(settings.maxConnections, sockets),
       connectionsPerAddress: settings.maxConnectionsPerAddress,
       connectionsPerPerson: settings.maxConnectionsPerPerson,
       backlogBytes: LIMITS.backlogBytes,
@@ -230,8 +236,13 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     frameAncestors: frameAncestors(settings.frameAncestors),
     maxBodyBytes: settings.maxMessageBytes,
   });
-  // Beyond the connections that may be, a few for plain requests; the rest is not worth a handshake.
-  http.server.maxConnections = settings.maxConnections + SPARE_SOCKETS;
+  const { maxConnectionsPerAddress } = settings;
+  new SocketGuard({
+    sockets,
+    socketsPerAddress:
+      maxConnectionsPerAddress + Math.max(MIN_PLAIN_SOCKETS, Math.ceil(maxConnectionsPerAddress * PLAIN_SHARE)),
+    isProxy: (address) => originPolicy.isProxy(address),
+  }).attach(http.server);
   transport.attach(http.server);
 
   const secureServer = http.server instanceof SecureServer ? http.server : null;

@@ -4,6 +4,7 @@ import pino from 'pino';
 import { systemClock } from '../clock.ts';
 import type { SettingName, Settings } from '../config/settings.ts';
 import { StateThread } from '../document/state-thread.ts';
+import { descriptorLimit } from '../edge/descriptors.ts';
 import { startWarnings } from '../edge/start-warnings.ts';
 import { LogThrottle } from '../log/log-throttle.ts';
 import { type CoscribeServer, startServer } from '../server.ts';
@@ -31,6 +32,7 @@ export async function serve({
     { level, base: null },
     onTerminal ? (await import('pino-pretty')).default({ colorize: true, ignore: 'hostname' }) : pino.destination(1),
   );
+  const descriptors = descriptorLimit();
   const store = await LevelStore.open(settings.data);
   let server: CoscribeServer;
   try {
@@ -39,6 +41,7 @@ export async function serve({
       store,
       clock: systemClock,
       states: new StateThread(systemClock),
+      descriptors,
       logger,
       siteFolder: SITE_FOLDER,
       partsFolder: PARTS_FOLDER,
@@ -85,7 +88,7 @@ export async function serve({
   } else {
     logger.info({ url: server.url, data: dataFolder }, `Coscribe is at ${server.url}`);
   }
-  for (const warning of startWarnings(settings, server.url.startsWith('https:'))) {
+  for (const warning of startWarnings(settings, server.url.startsWith('https:'), descriptors)) {
     if (onTerminal) processTerminal.warn(`Warning: ${warning}`);
     else logger.warn({}, warning);
   }

@@ -73,6 +73,11 @@ export class OriginPolicy {
     return visitor;
   }
 
+  /** Whether this is the address of a proxy whose headers are believed. */
+  isProxy(address: string): boolean {
+    return this.#trust.trusts(address);
+  }
+
   /** Why a request is refused before anybody asks for a token; null when it is not. */
   refusal(request: IncomingMessage, visitor: Visitor, { changes }: { changes: boolean }): OriginRefusal | null {
     // Names and values; Node.js reads no further when it knows the limit.

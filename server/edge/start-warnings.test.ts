@@ -1,14 +1,15 @@
 import { expect, it } from 'vitest';
 import { startWarnings } from './start-warnings.ts';
 
-const OPEN = { host: '0.0.0.0', access: 'open', trustProxy: null } as const;
+const OPEN = { host: '0.0.0.0', access: 'open', trustProxy: null, maxConnections: 20_000 } as const;
 
 it('says nothing while only this machine can reach the server', () => {
-  for (const host of ['127.0.0.1', 'localhost', '::1']) expect(startWarnings({ ...OPEN, host }, false)).toEqual([]);
+  for (const host of ['127.0.0.1', 'localhost', '::1'])
+    expect(startWarnings({ ...OPEN, host }, false, null)).toEqual([]);
 });
 
 it('warns of open access and of missing encryption, each in one line, when other machines can reach it', () => {
-  const [open, plain, ...more] = startWarnings(OPEN, false);
+  const [open, plain, ...more] = startWarnings(OPEN, false, null);
   expect([open, plain, more]).toEqual([
     expect.stringMatching(/access is open.*access=private/),
     expect.stringMatching(/without encryption.*tlsCert.*trustProxy/),
@@ -18,9 +19,19 @@ it('warns of open access and of missing encryption, each in one line, when other
 });
 
 it('warns of what is left', () => {
-  expect(startWarnings({ ...OPEN, access: 'private' }, true)).toEqual([]);
-  expect(startWarnings({ ...OPEN, trustProxy: ['10.0.0.1'] }, false)).toEqual([
+  expect(startWarnings({ ...OPEN, access: 'private' }, true, null)).toEqual([]);
+  expect(startWarnings({ ...OPEN, trustProxy: ['10.0.0.1'] }, false, null)).toEqual([
     expect.stringMatching(/access is open/),
   ]);
-  expect(startWarnings({ ...OPEN, access: 'private' }, false)).toEqual([expect.stringMatching(/without encryption/)]);
+  expect(startWarnings({ ...OPEN, access: 'private' }, false, null)).toEqual([
+    expect.stringMatching(/without encryption/),
+  ]);
+});
+
+it('[SEC-10] warns of a limit of open files that is below what the settings need, wherever the server listens', () => {
+  const local = { ...OPEN, host: '127.0.0.1' };
+  expect(startWarnings(local, false, 21_256)).toEqual([]);
+  expect(startWarnings(local, false, 1_024)).toEqual([
+    expect.stringMatching(/may have 1024 files.* maxConnections 20000 needs 21256: only 768 sockets.*LimitNOFILE/),
+  ]);
 });

@@ -10,6 +10,7 @@ import { completeSettings, type GivenSettings } from '../config/config.ts';
 import type { Connection } from '../connection/connection.ts';
 import { StateThread } from '../document/state-thread.ts';
 import { basePathOf, withoutBasePath } from '../edge/base-path.ts';
+import { descriptorLimit } from '../edge/descriptors.ts';
 import type { Logger } from '../log/logger.ts';
 import { assembleServer } from '../server.ts';
 import { LevelStore } from '../store/level-store.ts';
@@ -118,6 +119,7 @@ export async function createServer(options: CreateServerOptions = {}): Promise<E
     clock: systemClock,
     logger,
     states: new StateThread(systemClock),
+    descriptors: descriptorLimit(),
     siteFolder: site ? SITE_FOLDER : null,
     partsFolder: PARTS_FOLDER,
     ...(authenticator === undefined ? {} : { authenticator: checkedAuthenticator(authenticator) }),

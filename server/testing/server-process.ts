@@ -18,6 +18,11 @@ export async function runCommand(
   return { exitCode, ...output() };
 }
 
+interface ProcessLimits {
+  readonly fileLimit?: number;
+  readonly descriptors?: number;
+}
+
 /** The real server as a process of its own, which can be killed. Needs a build. */
 export class ServerProcess {
   readonly url: string;
@@ -32,14 +37,15 @@ export class ServerProcess {
 
   /**
    * Starts one and waits until it listens. Without a port among `args` it takes a free one. With `fileLimit` no file may
-   * grow beyond this many bytes: a disk that is full, until `liftFileLimit`.
+   * grow beyond this many bytes: a disk that is full, until `liftFileLimit`. With `descriptors` it may have this many files and
+   * sockets open.
    */
   static async start(
     dataFolder: string,
     args: readonly string[] = ['--port', '0'],
-    { fileLimit, environment = {} }: { fileLimit?: number; environment?: Record<string, string> } = {},
+    { environment = {}, ...limits }: ProcessLimits & { environment?: Record<string, string> } = {},
   ): Promise<ServerProcess> {
-    return ServerProcess.#started(spawnMain(['serve', '--data', dataFolder, ...args], environment, fileLimit));
+    return ServerProcess.#started(spawnMain(['serve', '--data', dataFolder, ...args], environment, limits));
   }
 
   /** Starts one whose store fails and stalls on demand; from the sources, not from the build. */
@@ -107,11 +113,12 @@ export class ServerProcess {
 function spawnMain(
   args: readonly string[],
   environment: Record<string, string> = {},
-  fileLimit?: number,
+  { fileLimit, descriptors }: ProcessLimits = {},
 ): ChildProcess {
   const command = [process.execPath, MAIN, ...args];
   // The limit is a soft one, so that it can be lifted (Linux, prlimit of util-linux).
   if (fileLimit !== undefined) command.unshift('prlimit', `--fsize=${fileLimit}:`);
+  if (descriptors !== undefined) command.unshift('prlimit', `--nofile=${descriptors}:${descriptors}`);
   const [program = '', ...rest] = command;
   return spawn(program, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
