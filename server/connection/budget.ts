@@ -10,6 +10,8 @@ export interface ConnectionQuotas {
   traffic(address: string, person: string | null): readonly TrafficAllowance[];
   /** What their merges and questions may still cost, in milliseconds. */
   work(address: string, person: string | null): readonly Allowance[];
+  /** How many client ids they may bring into documents. */
+  clientIds(address: string, person: string | null): readonly Allowance[];
 }
 
 /** What one connection may still send and cost: by itself, and together with others of its address and its person. */
@@ -24,6 +26,7 @@ export class ConnectionBudget {
   /** Its own, then those that it shares. */
   #traffic: readonly TrafficAllowance[] = [];
   #sharedWork: readonly Allowance[] = [];
+  #clientIds: readonly Allowance[] = [];
 
   constructor(
     rates: ConnectionRates,
@@ -48,6 +51,7 @@ export class ConnectionBudget {
   belongsTo(person: string | null): void {
     this.#traffic = [this.#own, ...this.#quotas.traffic(this.#address, person)];
     this.#sharedWork = this.#quotas.work(this.#address, person);
+    this.#clientIds = this.#quotas.clientIds(this.#address, person);
   }
 
   /** Takes a message of this many bytes; says what was too much, null when nothing was. */
@@ -62,6 +66,11 @@ export class ConnectionBudget {
   /** Takes a question. Returns the seconds to wait when there were too many, else 0. */
   takeQuestion(): number {
     return this.#questions.take(1, this.#clock) ? 0 : this.#questions.secondsUntil(1);
+  }
+
+  /** Takes client ids that are new to a document. */
+  takeClientIds(count: number): boolean {
+    return this.#clientIds.every((allowance) => allowance.take(count, this.#clock));
   }
 
   /** Whether anything is left of its own computing time. */

@@ -162,6 +162,10 @@ export class Connection implements Member {
     return this.#budget.mayMerge;
   }
 
+  takeClientIds(count: number): boolean {
+    return this.#budget.takeClientIds(count);
+  }
+
   worked(milliseconds: number): void {
     this.#budget.worked(milliseconds);
   }

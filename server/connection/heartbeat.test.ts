@@ -77,7 +77,7 @@ function world() {
         clock,
         logger: silentLogger,
         admission: openAdmission(clock),
-        quotas: { creation: () => 0, traffic: () => [], work: () => [] },
+        quotas: { creation: () => 0, traffic: () => [], work: () => [], clientIds: () => [] },
         onClosed: (connection) => {
           closed.push(connection);
           heartbeat.remove(connection);

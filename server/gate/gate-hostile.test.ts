@@ -4,6 +4,7 @@ import * as Y from 'yjs';
 import { type CraftedStruct, craftUpdate, deletedUnits, insertion, type UnitId } from '../testing/craft-update.ts';
 import { bob, client, Guarded, insert, mallory, remove } from '../testing/guarded-document.ts';
 import type { GateLimits } from './gate.ts';
+import { closeOfRefusal, UpdateRefused } from './update-refused.ts';
 
 const FIELD = 'content';
 
@@ -249,5 +250,35 @@ describe('hostile input against a text', () => {
     expect(room.offer(insert(4, 0, 'x'), { sender: bob })).toBe('applied');
     expect(room.offer(insert(3, 1, 'y', { origin: [3, 0] }))).toBe('applied');
     expect(room.offer(insert(5, 0, 'x'), { merge: true })).toBe('applied');
+  });
+
+  test('[SEC-10] a document may have so many client ids, whoever brings them, and is closed for now only', () => {
+    const room = withLimits({ documentClientIds: 3 });
+    for (let id = 1; id <= 3; id++)
+      expect(room.offer(insert(id, 0, 'x'), { sender: id < 3 ? bob : mallory })).toBe('applied');
+    expect(room.offer(insert(4, 0, 'x'))).toBe('document-clients');
+    expect(room.offer(insert(4, 0, 'x'), { merge: true })).toBe('document-clients');
+    expect(room.offer(insert(3, 1, 'y', { origin: [3, 0] }), { sender: mallory })).toBe('applied');
+    const { code, reason } = closeOfRefusal(new UpdateRefused('document-clients'));
+    expect([code.code, code.retry]).toEqual([4429, 'backoff']);
+    expect(reason).toMatch(/^retry-after=60; As many clients/);
+    expect(closeOfRefusal(new UpdateRefused('bad-utf8')).code.code).toBe(4400);
+  });
+
+  test('[SEC-10] an address and a person may bring so many client ids into all documents', () => {
+    let left = 2;
+    const takeClientIds = (count: number) => {
+      if (count > left) return false;
+      left -= count;
+      return true;
+    };
+    const sender = { id: 9, person: null, takeClientIds };
+    const [one, two] = [new Guarded(), new Guarded()];
+    expect([one.offer(insert(1, 0, 'x'), { sender }), two.offer(insert(1, 0, 'x'), { sender })]).toEqual([
+      'applied',
+      'applied',
+    ]);
+    expect(one.offer(insert(2, 0, 'x'), { sender })).toBe('too-many-clients');
+    expect(one.offer(insert(1, 1, 'y', { origin: [1, 0] }), { sender })).toBe('applied');
   });
 });

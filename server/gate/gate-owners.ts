@@ -4,6 +4,8 @@ export interface Sender {
   readonly id: number;
   /** The authenticated person; null for a guest. Several connections can be one person. */
   readonly person: { readonly id: string } | null;
+  /** Takes this many of the client ids that its address and its person may bring into documents. Absent: as many as it likes. */
+  takeClientIds?(count: number): boolean;
 }
 
 interface Claim {

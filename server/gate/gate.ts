@@ -22,6 +22,8 @@ export interface GateLimits {
   readonly liveClientIds: number;
   /** The same for a connection that also merges. */
   readonly mergeClientIds: number;
+  /** Client ids that a document may have altogether. With so many a transaction takes some ten milliseconds. */
+  readonly documentClientIds: number;
   /** Named top-level types of a document of kind `any`. They stay for ever. */
   readonly rootNames: number;
   /** Longest name of such a type, in UTF-16 code units. */
@@ -34,6 +36,7 @@ export const GATE_LIMITS: GateLimits = {
   liveSteps: 1_000,
   liveClientIds: 1_000,
   mergeClientIds: 10_000,
+  documentClientIds: 20_000,
   rootNames: 100,
   rootNameLength: 200,
   typeDepth: 200,
@@ -242,8 +245,13 @@ export class Gate {
     let introduced = 0;
     for (let i = 0; i < scan.blockCount; i++) if (scan.block(i).known === 0) introduced += 1;
     if (introduced === 0) return;
+    if (this.#doc.store.clients.size + introduced > this.#limits.documentClientIds) {
+      throw new UpdateRefused('document-clients');
+    }
     const max = merge ? this.#limits.mergeClientIds : this.#limits.liveClientIds;
-    if (this.#owners.introducedBy(sender) + introduced > max) throw new UpdateRefused('too-many-clients');
+    const isTooMany =
+      this.#owners.introducedBy(sender) + introduced > max || sender.takeClientIds?.(introduced) === false;
+    if (isTooMany) throw new UpdateRefused('too-many-clients');
     this.#owners.introduce(introduced, sender);
   }
 

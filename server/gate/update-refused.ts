@@ -1,6 +1,9 @@
+import { CLOSE_CODES, type CloseCode, retryAfterReason } from '../../protocol/close-codes.ts';
+
 /**
  * Why an update is refused: a short stable code and what it means. None of these can come from a Yjs client that works;
- * the sender is closed with 4400.
+ * the
+ * sender is closed with 4400, but for those that pass with time.
  */
 export const REFUSAL_CODES = {
   truncated: 'The update ends in the middle of something.',
@@ -19,11 +22,18 @@ export const REFUSAL_CODES = {
   'impossible-origins': 'Neighbours of a struct were never neighbours; replicas could diverge.',
   contradiction: 'A struct that is known in part has other neighbours than it had.',
   'overlapping-deletes': 'Deletions of one client cover more than the client ever wrote.',
-  'too-many-clients': 'One connection brought more new client ids than it may.',
+  'too-many-clients': 'More new client ids came from one connection, address or person than may in an hour.',
+  'document-clients': 'As many clients have written in this document as may. It is rebuilt when nobody is in it.',
   'too-many-roots': 'The document has as many named top-level types as it may.',
   'too-deep': 'Types or values are nested deeper than allowed.',
   'yjs-failed': 'Yjs could not apply the update.',
 } as const;
+
+/** What may be different later: the sender is closed with a code that makes it come again. */
+const PASSING: ReadonlySet<string> = new Set<keyof typeof REFUSAL_CODES>(['too-many-clients', 'document-clients']);
+
+/** Seconds after which what was refused for now may be brought again. */
+const PASSING_RETRY_AFTER = 60;
 
 /** See `REFUSAL_CODES`. */
 export type RefusalCode = keyof typeof REFUSAL_CODES;
@@ -38,4 +48,13 @@ export class UpdateRefused extends Error {
     super(REFUSAL_CODES[code], options);
     this.code = code;
   }
+}
+
+/** How the connection of whoever sent such an update ends: for good only when its bytes are wrong. */
+export function closeOfRefusal({ code, message }: UpdateRefused): {
+  readonly code: CloseCode;
+  readonly reason: string;
+} {
+  if (!PASSING.has(code)) return { code: CLOSE_CODES.malformed, reason: message };
+  return { code: CLOSE_CODES.rateLimited, reason: retryAfterReason(PASSING_RETRY_AFTER, message) };
 }

@@ -24,6 +24,12 @@ const PASSWORDS_PER_HOUR = 100;
 /** A page of the site is some twenty files, and an office opens it at the same time. */
 const REQUEST_BURST_SECONDS = 10;
 
+/**
+ * Client ids that one address may bring into documents, as many in an hour as at once. A page that is opened writes under one, if
+ * it is not given one of somebody who has left; the history of a large document has some hundreds.
+ */
+const CLIENT_IDS: Rate = { perSecond: 10_000 / 3_600, burst: 10_000 };
+
 /** An office has several people who were offline; together they may cost as much as so many connections. */
 const WORK_SHARES = 4;
 
@@ -41,12 +47,14 @@ export class Quotas {
   readonly #documents: RateBook;
   readonly #refusedTokens: RateBook;
   readonly #work: RateBook;
+  readonly #clientIds: RateBook;
   readonly #passwords: RateBook;
   readonly #clock: Clock;
 
   constructor(settings: QuotaSettings, clock: Clock) {
     const { maxRequestsPerSecond: requests, maxDocumentsPerHour: documents } = settings;
     const { maxRefusedTokensPerMinute: refused } = settings;
+    this.#clientIds = new RateBook(CLIENT_IDS, clock);
     const work = settings.computeBudget * WORK_SHARES;
     this.#work = new RateBook({ perSecond: work / 10, burst: work }, clock);
     this.#clock = clock;
@@ -81,6 +89,11 @@ export class Quotas {
   /** What all connections of an address, and all of a person, may still send together. */
   traffic(address: string, person: string | null): TrafficAllowance[] {
     return keysOf(address, person).map((key) => ({ messages: this.#messages.of(key), bytes: this.#bytes.of(key) }));
+  }
+
+  /** How many client ids new to a document an address, and a person, may still bring. */
+  clientIds(address: string, person: string | null): Allowance[] {
+    return keysOf(address, person).map((key) => this.#clientIds.of(key));
   }
 
   /** What merges and questions of an address, and those of a person, may still cost together, in milliseconds. */

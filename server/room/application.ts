@@ -1,9 +1,8 @@
 import * as Y from 'yjs';
-import { CLOSE_CODES } from '../../protocol/close-codes.ts';
 import { encodeSyncStep1 } from '../../protocol/messages.ts';
 import type { Clock } from '../clock.ts';
 import type { Gate } from '../gate/gate.ts';
-import { UpdateRefused } from '../gate/update-refused.ts';
+import { closeOfRefusal, UpdateRefused } from '../gate/update-refused.ts';
 import type { Logger } from '../log/logger.ts';
 import { closeForGaps } from './close-member.ts';
 import type { Member } from './member.ts';
@@ -89,12 +88,13 @@ export class Application {
     return true;
   }
 
-  /** Ends the connection of whoever sent what no working client sends. */
-  refuse({ state, count }: Waiting, { code, message }: UpdateRefused): void {
+  /** Ends the connection of whoever sent what does not get in. */
+  refuse({ state, count }: Waiting, refused: UpdateRefused): void {
     const { logger, name } = this.#parts;
-    logger.warn({ document: name, member: state.member.id, code }, 'An update was refused.');
+    logger.warn({ document: name, member: state.member.id, code: refused.code }, 'An update was refused.');
     state.holdFrom(count);
-    state.member.close(CLOSE_CODES.malformed, message);
+    const { code, reason } = closeOfRefusal(refused);
+    state.member.close(code, reason);
   }
 
   /** Something an update builds on is missing: the member is asked for all that the document lacks. */

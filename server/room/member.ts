@@ -16,6 +16,8 @@ export interface Member {
   readonly mayWork: boolean;
   /** The same for merges, and with what its address and its person may cost: its merge goes on when there is. */
   readonly mayMerge: boolean;
+  /** Takes this many of the client ids that its address and its person may bring into documents. Absent: as many as it likes. */
+  takeClientIds?(count: number): boolean;
   /** Takes note of what a merge or a question of it has cost, in milliseconds. */
   worked(milliseconds: number): void;
   /**

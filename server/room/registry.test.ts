@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type * as Y from 'yjs';
+import * as Y from 'yjs';
 import { Documents } from '../document/documents.ts';
 import { silentLogger } from '../log/logger.ts';
 import { MemoryStore } from '../store/memory-store.ts';
+import { craftUpdate, insertion } from '../testing/craft-update.ts';
 import { FailingStore } from '../testing/failing-store.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { SeededRandom } from '../testing/seeded-random.ts';
@@ -125,22 +126,33 @@ it('[CON-4] holds nothing after thousands of openings, some of them failing', as
 
 let nextId = 1;
 
+/** A member that may do anything and says nothing. */
+const listener: Member = {
+  id: 0,
+  person: null,
+  mayWrite: true,
+  congested: false,
+  mayWork: true,
+  mayMerge: true,
+  worked: () => undefined,
+  deliver: () => undefined,
+  stored: () => undefined,
+  notify: () => undefined,
+  close: () => undefined,
+};
+
+async function until(clock: FakeClock, done: () => boolean): Promise<void> {
+  while (!done()) await clock.advance(10);
+}
+
 describe('[SEC-10] when as many documents are open as may be', () => {
   /** Somebody who says nothing, in a document of their own, as a connection of `address` is. */
   async function silent(registry: Registry, name: string, address: string) {
     const lease: Lease = await registry.open(name, address);
     const made = { closedWith: null as string | null, room: lease.room };
     const member: Member = {
+      ...listener,
       id: nextId++,
-      person: null,
-      mayWrite: true,
-      congested: false,
-      mayWork: true,
-      mayMerge: true,
-      worked: () => undefined,
-      deliver: () => undefined,
-      stored: () => undefined,
-      notify: () => undefined,
       close: (_code, reason) => {
         made.closedWith = reason;
         lease.room.leave(member);
@@ -192,5 +204,50 @@ describe('[SEC-10] when as many documents are open as may be', () => {
     release();
     await clock.advance(100);
     expect([...registry.rooms()].map(({ name }) => name)).toEqual(['notes']);
+  });
+});
+
+describe('[SEC-10] a document that very many clients have written in', () => {
+  /** A letter of each of so many clients, one behind the other, as somebody brings them who was offline. */
+  function crowd(from: number, count: number): Uint8Array {
+    const blocks = Array.from({ length: count }, (_, i) => ({
+      client: from + i,
+      clock: 0,
+      structs: [insertion('x', from + i === 1 ? {} : { origin: [from + i - 1, 0] })],
+    }));
+    return craftUpdate(blocks);
+  }
+
+  it('is made anew when nobody is in it: the same text, one writer, another epoch', async () => {
+    const { registry, clock } = await world({ unloadAfter: 1_000 });
+    const lease = await registry.open('worn');
+    const { room } = lease;
+    for (const from of [1, 6_001]) {
+      const id = from;
+      const member = { ...listener, id };
+      room.join(member);
+      room.receive(member, crowd(from, 6_000), { merge: true, count: 1 });
+      await until(clock, () => room.waitingBytes(member) === 0);
+      room.leave(member);
+    }
+    await until(clock, () => room.document.isDurable);
+    expect(room.text()).toHaveLength(12_000);
+    const { epoch } = room.document;
+    lease.release();
+    await clock.advance(2_000);
+    expect(registry.size).toBe(0);
+    const opening = registry.open('worn');
+    await clock.advance(100);
+    const again = await opening;
+    expect(again.room.text()).toBe('x'.repeat(12_000));
+    expect(again.room.document.epoch).not.toBe(epoch);
+    expect(Y.decodeStateVector(Y.encodeStateVectorFromUpdate(again.room.state())).size).toBe(1);
+    void append(again.room, '!');
+    await clock.advance(100);
+    again.release();
+    await clock.advance(2_000);
+    const last = registry.open('worn');
+    await clock.advance(100);
+    expect((await last).room.text()).toBe(`${'x'.repeat(12_000)}!`);
   });
 });

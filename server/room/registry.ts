@@ -211,6 +211,7 @@ export class Registry {
       }
       // Somebody may have come, written and left meanwhile.
     } while (!room.isSettled);
+    if (room.isWornOut) await room.makeAnew();
     this.#drop(name, entry);
     room.destroy();
   }

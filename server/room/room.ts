@@ -14,6 +14,7 @@ import { Delivery } from './delivery.ts';
 import type { Member } from './member.ts';
 import { MemberState, soleAuthorOf, type Waiting } from './member-state.ts';
 import { MergeShare, Merges } from './merges.ts';
+import { plainTextOf } from './plain-text.ts';
 import { Presence } from './presence.ts';
 import { readPresence } from './presence-identity.ts';
 import { ReusableIds } from './reusable-ids.ts';
@@ -27,6 +28,12 @@ import { WholeState } from './whole-state.ts';
 
 /** A log of this many records is compacted when the room is left. */
 const SETTLE_RECORDS = 20;
+
+/**
+ * A document that so many clients have written in is made anew when nobody is in it: each transaction takes some milliseconds,
+ * here and in every browser. With ids that are used again, none gets there by honest work.
+ */
+const WORN_OUT_CLIENT_IDS = 10_000;
 
 /**
  * One open document, live. What members send passes the gate and waits for the end of the turn; then one transaction
@@ -47,6 +54,7 @@ export class Room {
   readonly #gate: Gate;
   readonly #presence: Presence;
   readonly #field: string;
+  readonly #isText: boolean;
   readonly #limits: RoomLimits;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -87,6 +95,7 @@ export class Room {
     this.#presence = new Presence(limits.presence);
     this.#delivery = new Delivery(this.#doc, this.#whole, this.#presence, clock);
     this.#field = field;
+    this.#isText = gate.kind === 'text';
     this.#limits = limits;
     this.#size = new SizeWatch(document, limits.documentBytes, clock);
     this.#clock = clock;
@@ -369,6 +378,27 @@ export class Room {
   /** Whether nothing waits, neither for a turn nor for the disk. */
   get isSettled(): boolean {
     return this.#waiting.length === 0 && this.document.isDurable && !this.#whole.isRenewing;
+  }
+
+  /** Whether so many clients have written in this text that every edit has become costly. */
+  get isWornOut(): boolean {
+    return this.#isText && !this.#broken && this.#doc.store.clients.size >= WORN_OUT_CLIENT_IDS;
+  }
+
+  /**
+   * Makes a worn out document anew: the same text, written by one client, in a new epoch. Only when nobody is here and all is
+   * settled; the room is not to be used any more. A document that holds more than plain text stays as it is.
+   */
+  async makeAnew(): Promise<void> {
+    const text = plainTextOf(this.#doc, this.#field);
+    if (text === null) return;
+    const clientIds = this.#doc.store.clients.size;
+    this.#logger.info({ document: this.name, clientIds }, 'A worn out document is made anew.');
+    this.#broken = true;
+    const fresh = createServerDoc();
+    if (text !== '') fresh.getText(this.#field).insert(0, text);
+    await this.document.startAnew(Y.encodeStateAsUpdate(fresh));
+    fresh.destroy();
   }
 
   /** Frees what the room holds. */

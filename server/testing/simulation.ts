@@ -299,7 +299,7 @@ export class Simulation {
         clock: this.#clock,
         logger: silentLogger,
         admission: openAdmission(this.#clock),
-        quotas: { creation: () => 0, traffic: () => [], work: () => [] },
+        quotas: { creation: () => 0, traffic: () => [], work: () => [], clientIds: () => [] },
         onClosed: (closed) => life.heartbeat.remove(closed),
       },
     );
