@@ -166,6 +166,6 @@ export async function same(...people: Person[]): Promise<string> {
   await expect(async () => {
     const texts = await Promise.all(people.flatMap((person) => [person.shown(), person.held()]));
     expect(new Set(texts).size, texts.map((text) => text.slice(0, 500)).join('\n---\n')).toBe(1);
-  }).toPass({ timeout: 10_000, intervals: [20, 50, 100, 250] });
+  }).toPass({ timeout: 60_000, intervals: [20, 50, 100, 250] });
   return await first.shown();
 }

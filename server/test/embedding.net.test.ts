@@ -34,7 +34,7 @@ async function make(options: CreateServerOptions = {}): Promise<EmbeddedServer> 
 
 /** Waits for a condition that something outside the test makes true. */
 async function until(condition: () => boolean): Promise<void> {
-  await expect.poll(condition, { timeout: 20_000, interval: 5 }).toBe(true);
+  await expect.poll(condition, { interval: 5 }).toBe(true);
 }
 
 async function listening(server: Server): Promise<string> {

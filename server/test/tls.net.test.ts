@@ -35,7 +35,7 @@ async function startSecure(clock: Clock = systemClock) {
   const server = await startTestServer({ settings: { tlsCert, tlsKey }, clock, logger });
   servers.push(server);
   const until = async (message: string) => {
-    await expect.poll(() => logged.map((line) => line.message), { timeout: 20_000 }).toContain(message);
+    await expect.poll(() => logged.map((line) => line.message)).toContain(message);
   };
   return { server, first, use, until, logged };
 }

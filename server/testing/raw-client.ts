@@ -76,7 +76,7 @@ export class RawClient {
     await new Promise<void>((resolve, reject) => {
       this.#waiting.push({ condition, resolve });
       this.socket.once('connect', () => this.#look());
-      timer = setTimeout(() => reject(new Error(`waited 20 s in vain for: ${what}`)), 20_000);
+      timer = setTimeout(() => reject(new Error(`waited a minute in vain for: ${what}`)), 60_000);
     });
     clearTimeout(timer);
   }

@@ -106,7 +106,7 @@ export class WireClient {
     if (condition()) return;
     await new Promise<void>((resolve, reject) => {
       this.#waiting.push({ condition, resolve });
-      setTimeout(() => reject(new Error(`waited 20 s in vain for: ${what}`)), 20_000).unref();
+      setTimeout(() => reject(new Error(`waited a minute in vain for: ${what}`)), 60_000).unref();
     });
   }
 

@@ -8,6 +8,9 @@ import * as Y from 'yjs';
 import type { CoscribeProvider } from './provider.ts';
 import { textOf, World, write } from './testing/world.ts';
 
+/** Waits for what the browser's own parts do in their time; the default of a second is short on a busy machine. */
+const eventually = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 60_000 });
+
 const KEY = 'coscribe:ws://server/sync/notes';
 const PAGE_EVENTS = ['online', 'pagehide', 'beforeunload', 'visibilitychange'];
 
@@ -140,7 +143,7 @@ describe('leaving the page', () => {
     page.document.dispatchEvent(new Event('visibilitychange'));
     expect(world.network.frames).toHaveLength(1);
     // No time passes: what is kept was written without a timer.
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const database = await openDB(KEY);
       const kept = new Y.Doc();
       for (const row of (await database.getAll('updates')) as Uint8Array[]) Y.applyUpdate(kept, row);
@@ -152,7 +155,7 @@ describe('leaving the page', () => {
 
 describe('tabs of one browser', () => {
   const both = async (left: CoscribeProvider, right: CoscribeProvider, text: string): Promise<void> => {
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await world.moment();
       expect(textOf(left)).toBe(text);
       expect(textOf(right)).toBe(text);
@@ -179,7 +182,7 @@ describe('tabs of one browser', () => {
     await world.moment();
     left.disconnect();
     write(left, 'from the tab without a connection');
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await world.moment();
       expect(world.server.text).toBe('from the tab without a connection');
     });
@@ -210,7 +213,7 @@ describe('tabs of one browser', () => {
       channel.postMessage(message);
     }
     // The last one is broken but well addressed, so it is the one that is noticed.
-    await vi.waitFor(() => expect(errors).toHaveLength(1));
+    await eventually(() => expect(errors).toHaveLength(1));
     channel.close();
     expect(textOf(alice)).toBe('');
   });

@@ -25,7 +25,7 @@ afterEach(async () => {
 
 /** Waits for what the database does in its own time, on a busy machine too. */
 function eventually(check: () => void | Promise<void>): Promise<void> {
-  return vi.waitFor(check, { timeout: 20_000 });
+  return vi.waitFor(check, { timeout: 60_000 });
 }
 
 async function inspect<Result>(look: (database: IDBPDatabase) => Promise<Result>): Promise<Result> {
