@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { copyFile, writeFile } from 'node:fs/promises';
+import { copyFile, rename, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
@@ -27,9 +27,14 @@ async function startSecure(clock: Clock = systemClock) {
   const logged: { message: string; level: string }[] = [];
   const note = (level: string) => (_fields: object, message: string) => void logged.push({ message, level });
   const logger: Logger = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
+  // Each file is there as a whole or not at all, as programs that renew certificates do it: half of one is another complaint.
+  const replace = async (file: string, by: string) => {
+    await copyFile(by, `${file}.new`);
+    await rename(`${file}.new`, file);
+  };
   const use = async (certFile: string, keyFile: string) => {
-    await copyFile(certFile, tlsCert);
-    await copyFile(keyFile, tlsKey);
+    await replace(tlsCert, certFile);
+    await replace(tlsKey, keyFile);
   };
   await use(first.certFile, first.keyFile);
   const server = await startTestServer({ settings: { tlsCert, tlsKey }, clock, logger });
