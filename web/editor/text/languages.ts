@@ -1,5 +1,6 @@
 import { LanguageDescription, type LanguageSupport } from '@codemirror/language';
 import { languages } from '@codemirror/language-data';
+import { bounded } from './bounded-parser.ts';
 
 /** Text without a grammar. */
 export const PLAIN_TEXT = 'Plain text';
@@ -55,7 +56,7 @@ export async function loadLanguage(name: string): Promise<LanguageSupport | null
     return markdownSupport();
   }
   const description: LanguageDescription | null = exactly(name.toLowerCase());
-  return description === null ? null : await description.load();
+  return description === null ? null : bounded(await description.load());
 }
 
 function exactly(name: string): LanguageDescription | null {

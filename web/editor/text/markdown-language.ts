@@ -13,6 +13,7 @@ import { languages } from '@codemirror/language-data';
 import { type Extension, Prec, RangeSetBuilder } from '@codemirror/state';
 import { Decoration, type DecorationSet, type EditorView, keymap, ViewPlugin, type ViewUpdate } from '@codemirror/view';
 import { GFM, parseCode, parser } from '@lezer/markdown';
+import { BoundedParser, isDense } from './bounded-parser.ts';
 import { continueList } from './continue-list.ts';
 
 const data = defineLanguageFacet({
@@ -35,7 +36,14 @@ const PARAGRAPH_UNITS = 8_192;
 export function markdownSupport(): LanguageSupport {
   const configured = parser.configure([
     GFM,
-    { parseBlock: [{ name: 'LongParagraph', endLeaf: (_cx, _line, leaf) => leaf.content.length > PARAGRAPH_UNITS }] },
+    {
+      parseBlock: [
+        {
+          name: 'LongParagraph',
+          endLeaf: (_cx, _line, leaf) => leaf.content.length > PARAGRAPH_UNITS || isDense(leaf.content),
+        },
+      ],
+    },
     parseCode({ codeParser: codeBlockParser }),
     {
       props: [
@@ -48,7 +56,7 @@ export function markdownSupport(): LanguageSupport {
       ],
     },
   ]);
-  return new LanguageSupport(new Language(data, configured, [], 'markdown'), [
+  return new LanguageSupport(new Language(data, new BoundedParser(configured), [], 'markdown'), [
     foldSections,
     codeLines,
     Prec.high(keymap.of([{ key: 'Enter', run: continueList }])),
