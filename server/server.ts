@@ -8,6 +8,7 @@ import type { Settings } from './config/settings.ts';
 import { type ConnectionObserver, Connections } from './connection/connections.ts';
 import { Documents } from './document/documents.ts';
 import type { StateWork } from './document/state-work.ts';
+import { StorageWatch } from './document/storage-watch.ts';
 import { basePathOf } from './edge/base-path.ts';
 import { Certificate, readKeyPair } from './edge/certificate.ts';
 import { socketRoom } from './edge/descriptors.ts';
@@ -177,6 +178,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
   documents.commits.onFailingChange((failing) => {
     for (const room of registry.rooms()) room.notify({ type: 'storage', state: failing ? 'failing' : 'working' });
   });
+  const storageWatch = new StorageWatch(documents.commits, clock);
   const originPolicy = new OriginPolicy(settings, (address) => {
     logger.warn(
       { address },
@@ -259,6 +261,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
       () => http.close(),
       () => registry.close(),
       () => metrics.stop(),
+      () => storageWatch.stop(),
       () => documents.states.close(),
       () => documents.commits.whenIdle(),
       () => store.close(),

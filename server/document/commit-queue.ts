@@ -14,6 +14,8 @@ const OPERATION_BYTES = 300;
 /** Max bytes of values in one batch: beyond it a batch's fsync would make everybody wait. */
 const BATCH_BYTES = 8 * 1024 * 1024;
 
+const REFUSES = 'The storage refuses to write; nothing is acknowledged meanwhile.';
+
 interface Commit {
   readonly operations: readonly Operation[];
   readonly bytes: number;
@@ -116,6 +118,22 @@ export class CommitQueue {
     return new Promise((resolve) => this.#idleWaiters.push(resolve));
   }
 
+  /**
+   * Looks whether the storage would take a write, so that a failure is known before somebody has written. Does nothing while
+   * writes are under way, which find out by themselves.
+   */
+  async probe(): Promise<void> {
+    if (this.#busy) return;
+    try {
+      await this.#store.write([]);
+      if (!this.#busy) this.#works();
+    } catch (err) {
+      if (this.#busy) return;
+      if (!this.#failing) this.#logger.error({ err }, REFUSES);
+      this.#setFailing(true);
+    }
+  }
+
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
       const { wait } = this.#pace;
@@ -159,19 +177,20 @@ export class CommitQueue {
     for (let delay = FIRST_RETRY; ; delay = Math.min(delay * 2, LAST_RETRY)) {
       try {
         await this.#store.write(operations);
-        if (this.#failing) this.#logger.info({}, 'The storage works again; everything that waited is stored.');
-        this.#setFailing(false);
+        this.#works();
         return;
       } catch (err) {
         this.counters.failures += 1;
-        this.#logger.error(
-          { err, retryInMs: delay },
-          'The storage refuses to write; nothing is acknowledged meanwhile.',
-        );
+        this.#logger.error({ err, retryInMs: delay }, REFUSES);
         this.#setFailing(true);
         await new Promise<void>((resolve) => this.#clock.setTimeout(resolve, delay));
       }
     }
+  }
+
+  #works(): void {
+    if (this.#failing) this.#logger.info({}, 'The storage works again; everything that waited is stored.');
+    this.#setFailing(false);
   }
 
   #setFailing(failing: boolean): void {

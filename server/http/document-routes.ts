@@ -74,9 +74,7 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
 
   /** Loading takes its time, in which access may be taken away: `use` has to decide again. */
   async function withRoom<T>(name: string, use: (room: Room) => T | Promise<T>): Promise<T> {
-    const lease = await registry.open(name).catch((cause: unknown) => {
-      throw new HttpError(503, 'document-unavailable', 'The document cannot be loaded right now.', { cause });
-    });
+    const lease = await registry.open(name).catch(rethrowUnavailable);
     try {
       return await use(lease.room);
     } finally {
@@ -100,7 +98,7 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
   app.get('/documents/:name', { schema: { params: Name } }, async (request) => {
     const { name } = request.params;
     await authorizeRequest(admission, request, name, 'read');
-    const entry = await documents.entry(name);
+    const entry = await documents.entry(name).catch(rethrowUnavailable);
     if (entry === null) throw notFound();
     return { name, title: entry.title, language: entry.language, createdAt: new Date(entry.createdAt).toISOString() };
   });
@@ -195,6 +193,10 @@ function shownTitle(title: string): string {
 function checkProperties(properties: Partial<DocumentProperties>): void {
   const problem = propertiesProblem(properties);
   if (problem !== null) throw new HttpError(400, 'invalid-properties', problem);
+}
+
+function rethrowUnavailable(cause: unknown): never {
+  throw new HttpError(503, 'document-unavailable', 'The document cannot be loaded right now.', { cause });
 }
 
 /** As much waits for a failing disk as memory may hold: nothing more is taken (DUR-10). */

@@ -1,3 +1,4 @@
+import { mkdir, readdir, rename, rmdir } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseCloseReason } from '../../protocol/close-codes.ts';
 import type { CoscribeServer } from '../server.ts';
@@ -200,4 +201,35 @@ it('[DUR-5] stores what a slow disk still holds before the process ends', async 
   store.proceed();
   await stopped;
   expect((await readStoredIn(folder, 'notes')).text).toBe('z'.repeat(50));
+});
+
+it('[DUR-16] acknowledges nothing while its data folder is gone, says so, and stores everything when it is back', async () => {
+  const { folder, url } = await start();
+  const alice = await WireClient.join(url, 'notes');
+  alice.insert(0, 'kept ');
+  await alice.untilStored();
+  const { stored } = alice.progress;
+  await rename(folder, `${folder}-away`);
+  // Somebody puts an empty one there: nothing may go into that.
+  await mkdir(folder);
+  alice.insert(5, 'as well');
+  await alice.until(() => noticesOf(alice).includes('failing'), 'the notice');
+  expect([alice.progress.stored, await health(url)]).toEqual([stored, 503]);
+  expect((await fetch(`${url}/api/documents/notes`)).status).toBe(503);
+  expect((await fetch(`${url}/api/documents/other/text`)).status).toBe(503);
+  expect(await readdir(folder)).toEqual([]);
+  await rmdir(folder);
+  await rename(`${folder}-away`, folder);
+  await alice.untilStored();
+  expect(await health(url)).toBe(200);
+  expect(await textOf(url)).toBe('kept as well');
+});
+
+it('[DUR-16] health tells of a data folder that is gone before anybody writes', async () => {
+  const { folder, url } = await start();
+  expect(await health(url)).toBe(200);
+  await rename(folder, `${folder}-away`);
+  await expect.poll(() => health(url), { timeout: 30_000, interval: 200 }).toBe(503);
+  await rename(`${folder}-away`, folder);
+  await expect.poll(() => health(url), { timeout: 30_000, interval: 200 }).toBe(200);
 });
