@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from '../log/logger.ts';
+import { storageProblem } from '../store/storage-problem.ts';
 import { CommandError } from './command-error.ts';
 
 /*
@@ -41,9 +42,14 @@ export async function openAdminEndpoint(
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const file = join(dataFolder, FILE);
-  // Removed first: a file that is there already would keep its permissions.
-  await rm(file, { force: true });
-  await writeFile(file, JSON.stringify({ port, token }), { mode: 0o600, flag: 'wx' });
+  try {
+    // Removed first: a file that is there already would keep its permissions.
+    await rm(file, { force: true });
+    await writeFile(file, JSON.stringify({ port, token }), { mode: 0o600, flag: 'wx' });
+  } catch (cause) {
+    server.close();
+    throw await storageProblem(dataFolder, cause);
+  }
   return {
     close: async () => {
       await rm(file, { force: true });

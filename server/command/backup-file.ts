@@ -48,17 +48,30 @@ export async function writeBackupFile(
 
 /** The backup at a path: the file itself, or the newest one in a folder. */
 export async function findBackupFile(path: string): Promise<string> {
-  const found = await stat(path).catch(() => null);
+  const found = await stat(path).catch((cause: unknown) => {
+    if (reasonOf(cause) !== 'ENOENT') throw unreadable(path, cause);
+    return null;
+  });
   if (found === null)
     throw new CommandError(`There is nothing at ${resolve(path)}. Give a backup, or a folder of them.`);
   if (!found.isDirectory()) return resolve(path);
   // Their names sort by time.
-  const newest = (await readdir(path))
+  const names = await readdir(path).catch((cause: unknown) => {
+    throw unreadable(path, cause);
+  });
+  const newest = names
     .filter((name) => name.endsWith(SUFFIX))
     .sort()
     .at(-1);
   if (newest === undefined) throw new CommandError(`There is no backup in ${resolve(path)}.`);
   return resolve(path, newest);
+}
+
+function unreadable(path: string, cause: unknown): CommandError {
+  return new CommandError(
+    `${resolve(path)} cannot be read (${reasonOf(cause)}). Run the command as a user who may, or change its permissions.`,
+    { cause },
+  );
 }
 
 /** Reads a backup from its file. */

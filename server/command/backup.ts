@@ -1,5 +1,6 @@
 import { type Entry, encodeBackup } from '../document/backup-format.ts';
 import { byDocument, inspect, salvage } from '../document/inspection.ts';
+import type { Loss } from '../store/level/level-snapshot.ts';
 import { writeBackupFile } from './backup-file.ts';
 import { readDamagedFolder, readDataFolder } from './data-source.ts';
 import type { Terminal } from './terminal.ts';
@@ -13,8 +14,12 @@ export async function backup(
   { folder, data, salvage: salvaging }: { folder: string; data: string; salvage: boolean },
   terminal: Terminal,
 ): Promise<number> {
-  const source = await (salvaging ? readDamagedFolder(data) : readDataFolder(data));
-  let [documents, damaged] = [0, 0];
+  let [documents, damaged, losses] = [0, 0, 0];
+  const report = ({ of, damage }: Loss) => {
+    terminal.warn(of === 'data' ? `Lost: ${damage}.` : `${damage}; all that is in the folder is taken instead.`);
+    if (of === 'data') losses += 1;
+  };
+  const source = await (salvaging ? readDamagedFolder(data, report) : readDataFolder(data));
 
   async function* soundEntries(): AsyncGenerator<Entry> {
     for await (const stored of byDocument(source.entries)) {
@@ -44,10 +49,12 @@ export async function backup(
   } finally {
     await source.close();
   }
-  if (damaged === 0) return 0;
+  if (damaged + losses === 0) return 0;
   terminal.warn(
     salvaging
-      ? 'Restore it into an empty folder, and compare the documents named above with an older backup.'
+      ? damaged === 0
+        ? 'Restore it into an empty folder, and compare it with an older backup: the end of a document may be lost without a trace.'
+        : 'Restore it into an empty folder, and compare the documents named above with an older backup.'
       : `${count(damaged, 'document')} damaged. Restore what is missing here from an older backup, or stop the server and add --salvage.`,
   );
   return 1;

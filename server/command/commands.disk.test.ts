@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { catalogueKey, logKey, snapshotKey } from '../document/keys.ts';
 import { LevelStore } from '../store/level-store.ts';
+import { asNobody } from '../testing/as-nobody.ts';
 import { MemoryTerminal } from '../testing/memory-terminal.ts';
 import { readStoredIn, storeDocuments } from '../testing/stored-documents.ts';
 import { freshFolder } from '../testing/test-server.ts';
@@ -140,6 +141,81 @@ it('[DUR-12] saves what is left of a database that LevelDB refuses', async () =>
   expect((await backedUp(backups, data, true)).exitCode).toBe(0);
   await restored(backups, target);
   expect((await readStoredIn(target, 'alpha')).text).toBe(TEXTS.alpha);
+});
+
+/** Names, lengths and times of all that is in a folder. */
+async function everyFile(folder: string): Promise<string[]> {
+  const names = (await readdir(folder, { recursive: true })).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const { size, mtimeMs } = await stat(join(folder, name));
+      return `${name} ${size} ${mtimeMs}`;
+    }),
+  );
+}
+
+it('[DUR-12] looks without changing anything', async () => {
+  const data = await dataFolder();
+  const before = await everyFile(data);
+  expect((await checked(data)).exitCode).toBe(0);
+  expect((await backedUp(await freshFolder(), data)).exitCode).toBe(0);
+  expect((await backedUp(await freshFolder(), data, true)).exitCode).toBe(0);
+  expect(await everyFile(data)).toEqual(before);
+});
+
+it('[DUR-12] saves everything of a database that lost its file CURRENT, and nobody else touches it', async () => {
+  const data = await dataFolder();
+  await rm(join(data, 'leveldb', 'CURRENT'));
+  const before = await everyFile(data);
+  const message = /is damaged \(CURRENT is missing, .* coscribe backup DIR --salvage --data/;
+  await expect(checked(data)).rejects.toThrow(message);
+  await expect(backedUp(await freshFolder(), data)).rejects.toThrow(message);
+  await expect(LevelStore.open(data)).rejects.toThrow(message);
+  const [backups, target] = [await freshFolder(), await freshFolder()];
+  expect(await backedUp(backups, data, true)).toMatchObject({
+    exitCode: 0,
+    said: expect.stringMatching(/^3 documents in /),
+    warned: 'CURRENT is missing; all that is in the folder is taken instead.',
+  });
+  expect(await everyFile(data)).toEqual(before);
+  await restored(backups, target);
+  for (const [name, text] of Object.entries(TEXTS)) expect((await readStoredIn(target, name)).text).toBe(text);
+});
+
+it('[DUR-12] names what a damaged table loses, and saves all that is in others', async () => {
+  const data = await dataFolder();
+  // Opened again, everything so far goes into a table; what follows is in the log.
+  await storeDocuments(data, { later: 'this is in the log' });
+  const [table = ''] = (await readdir(join(data, 'leveldb'))).filter((name) => name.endsWith('.ldb'));
+  const path = join(data, 'leveldb', table);
+  const bytes = await readFile(path);
+  bytes[40] = (bytes[40] ?? 0) ^ 1;
+  await writeFile(path, bytes);
+  await expect(checked(data)).rejects.toThrow(
+    /is damaged \(\d+\.ldb: its bytes 0 to \d+ do not match their checksum\)/,
+  );
+  const [backups, target] = [await freshFolder(), await freshFolder()];
+  const { exitCode, warned } = await backedUp(backups, data, true);
+  expect([exitCode, warned]).toEqual([1, expect.stringMatching(/^Lost: \d+\.ldb: its bytes 0 to/m)]);
+  await restored(backups, target);
+  expect((await readStoredIn(target, 'later')).text).toBe('this is in the log');
+});
+
+it('says that a folder belongs to somebody else, not that it is empty', async () => {
+  const data = await dataFolder();
+  const path = await backupOf(data);
+  if (process.getuid?.() === 0) await chmod(dirname(data), 0o711);
+  else await chmod(data, 0);
+  const message =
+    /cannot be used \(EACCES\): this user \(uid \d+\) may not, .* Run the command as the user who runs the server/;
+  await expect(asNobody(() => checked(data))).rejects.toThrow(message);
+  await expect(asNobody(() => backedUp('/nowhere', data))).rejects.toThrow(message);
+  await expect(asNobody(() => backedUp('/nowhere', data, true))).rejects.toThrow(message);
+  await chmod(dirname(path), 0);
+  await expect(asNobody(() => checked('/nowhere', path))).rejects.toThrow(/cannot be read \(EACCES\)/);
+  await expect(asNobody(() => restored(path, '/nowhere'))).rejects.toThrow(/cannot be read \(EACCES\)/);
+  await chmod(dirname(path), 0o700);
+  await chmod(data, 0o700);
 });
 
 it('[DUR-12] refuses a backup that is damaged anywhere, or cut off anywhere, and writes nothing', async () => {

@@ -1,10 +1,12 @@
-import { cp, mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { systemClock } from '../clock.ts';
 import { BackupError, type BackupHeader, decodeBackup, type Entry } from '../document/backup-format.ts';
 import { backupOf, FORMAT } from '../document/documents.ts';
-import { LevelStore } from '../store/level-store.ts';
+import type { Loss } from '../store/level/level-snapshot.ts';
+import type { VerifyProgress } from '../store/level/verify-database.ts';
+import { inspectDataFolder, readDamagedDatabase, readDatabase } from '../store/level-folder.ts';
+import { storageProblem } from '../store/storage-problem.ts';
 import { askForBackup } from './admin-endpoint.ts';
 import { CommandError } from './command-error.ts';
 
@@ -16,38 +18,35 @@ export interface DataSource {
   close(): Promise<void>;
 }
 
-/** Reads a data folder: through the server that runs on it, else from the database. */
-export async function readDataFolder(dataFolder: string): Promise<DataSource> {
+/**
+ * Reads a data folder: through the server that runs on it, else its files. Nothing in the folder is changed. With `onProgress` all
+ * of its files are verified first, also those that a server uses.
+ */
+export async function readDataFolder(
+  dataFolder: string,
+  { onProgress }: { onProgress?: VerifyProgress } = {},
+): Promise<DataSource> {
   const folder = resolve(dataFolder);
   await checkHasData(folder);
+  if (onProgress !== undefined) await inspectDataFolder(folder, { tables: true, onProgress });
   const answer = await askForBackup(folder);
   if (answer !== null) return readStream(`The answer of the server of ${folder}`, answer);
-  const store = await LevelStore.open(folder);
-  return readStream(`The database in ${folder}`, backupOf(store, systemClock), () => store.close());
+  const store = await readDatabase(folder);
+  if (store === null) throw noDocuments(folder);
+  return readStream(`The database in ${folder}`, backupOf(store, systemClock));
 }
 
 /**
- * Reads what is left of a damaged data folder, from a copy, since LevelDB drops what it cannot read as it opens a
- * database. No server may run on it.
+ * Reads what is left of a damaged data folder. No server may run on it. `report` is told what cannot be read: a file, and what
+ * is wrong with it.
  */
-export async function readDamagedFolder(dataFolder: string): Promise<DataSource> {
+export async function readDamagedFolder(dataFolder: string, report: (loss: Loss) => void): Promise<DataSource> {
   const folder = resolve(dataFolder);
   await checkHasData(folder);
   if ((await askForBackup(folder)) !== null) {
     throw new CommandError(`A server runs on ${folder}. Stop it first, so that the damaged files stay as they are.`);
   }
-  const copy = await mkdtemp(join(tmpdir(), 'coscribe-salvage-'));
-  try {
-    await cp(join(folder, 'leveldb'), join(copy, 'leveldb'), { recursive: true });
-    const store = await LevelStore.openDamaged(copy);
-    return await readStream(`What is left in ${folder}`, backupOf(store, systemClock), async () => {
-      await store.close();
-      await rm(copy, { recursive: true });
-    });
-  } catch (error) {
-    await rm(copy, { recursive: true, force: true });
-    throw error;
-  }
+  return readStream(`What is left in ${folder}`, backupOf(await readDamagedDatabase(folder, report), systemClock));
 }
 
 /** Reads a stream in the format of backups. `what` begins the sentence that says what is wrong with it. */
@@ -87,7 +86,16 @@ function asCommandError(what: string, error: unknown): unknown {
 }
 
 async function checkHasData(folder: string): Promise<void> {
-  const found = await stat(join(folder, 'leveldb')).catch(() => null);
+  const found = await stat(join(folder, 'leveldb')).catch(async (cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw await storageProblem(folder, cause);
+    return null;
+  });
   if (found?.isDirectory() === true) return;
-  throw new CommandError(`There are no documents in ${folder}. Give the server's data folder with --data.`);
+  // Without the database, but with what stands beside it: it was there once.
+  await inspectDataFolder(folder, { tables: false });
+  throw noDocuments(folder);
+}
+
+function noDocuments(folder: string): CommandError {
+  return new CommandError(`There are no documents in ${folder}. Give the server's data folder with --data.`);
 }

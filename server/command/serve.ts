@@ -11,6 +11,7 @@ import { type CoscribeServer, startServer } from '../server.ts';
 import { LevelStore } from '../store/level-store.ts';
 import { type AdminEndpoint, openAdminEndpoint } from './admin-endpoint.ts';
 import { processTerminal } from './terminal.ts';
+import { verifyProgress } from './verify-progress.ts';
 
 /** Longest time that a stop may take, in milliseconds; then the process ends with an error. */
 const GRACE_PERIOD = 10_000;
@@ -33,7 +34,11 @@ export async function serve({
     onTerminal ? (await import('pino-pretty')).default({ colorize: true, ignore: 'hostname' }) : pino.destination(1),
   );
   const descriptors = descriptorLimit();
-  const store = await LevelStore.open(settings.data);
+  const tell = (line: string) => (onTerminal ? processTerminal.say(line) : logger.info({}, line));
+  const store = await LevelStore.open(settings.data, {
+    clock: systemClock,
+    onProgress: verifyProgress(systemClock, tell),
+  });
   let server: CoscribeServer;
   try {
     server = await startServer({

@@ -108,7 +108,7 @@ export class Documents {
 }
 
 /** A backup of a store that no `Documents` uses. */
-export function backupOf(store: Store, clock: Clock): AsyncIterable<Uint8Array> {
+export function backupOf(store: Pick<Store, 'read'>, clock: Clock): AsyncIterable<Uint8Array> {
   const createdAt = new Date(clock.date()).toISOString();
   return encodeBackup({ format: FORMAT, createdAt }, store.read(ALL_KEYS));
 }

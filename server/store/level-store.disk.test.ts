@@ -1,7 +1,9 @@
-import { mkdtemp, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { SeededRandom } from '../testing/seeded-random.ts';
+import { inspectDataFolder } from './level-folder.ts';
 import { LevelStore } from './level-store.ts';
 import { storeContract } from './store-contract.ts';
 
@@ -45,4 +47,37 @@ describe('the LevelDB store', () => {
     await writeFile(file, '');
     await expect(LevelStore.open(join(file, 'data'))).rejects.toThrow(/cannot be written \(ENOTDIR\)/);
   });
+});
+
+it('[DUR-15, DUR-16] never takes for damage what LevelDB does by itself: merging tables and dropping old files', async () => {
+  const folder = await freshFolder();
+  const store = await LevelStore.open(folder);
+  const random = new SeededRandom(4);
+  let writing = true;
+  const write = async () => {
+    for (let batch = 0; batch < 220; batch++) {
+      const operations = Array.from({ length: 12 }, () => {
+        // Of random bytes, which do not shrink.
+        const value = Buffer.from(Array.from({ length: 6_000 }, () => random.below(256)));
+        return { type: 'put' as const, key: Buffer.from(`key ${random.below(600)}`), value };
+      });
+      await store.write(operations);
+    }
+    writing = false;
+  };
+  const read = async () => {
+    while (writing) await store.get(Buffer.from(`key ${random.below(600)}`));
+  };
+  const walk = async () => {
+    while (writing) for await (const _entry of store.read({ from: Buffer.from('key'), to: Buffer.from('kez') }));
+  };
+  const look = async () => {
+    while (writing) await inspectDataFolder(folder, { tables: true });
+  };
+  await Promise.all([write(), read(), read(), walk(), look()]);
+  await store.close();
+  expect(await inspectDataFolder(folder, { tables: true })).toBe(220 * 12);
+  // Tables were dropped, or nothing was shown.
+  const tables = (await readdir(join(folder, 'leveldb'))).filter((name) => name.endsWith('.ldb'));
+  expect(tables.some((name) => Number.parseInt(name, 10) > tables.length * 2)).toBe(true);
 });

@@ -35,6 +35,13 @@ const CASES: Readonly<Record<string, (open: () => Promise<Store>) => Promise<voi
     await store.close();
   },
 
+  'takes a batch of nothing while it works, and none after close': async (open) => {
+    const store = await open();
+    await store.write([]);
+    await store.close();
+    await assert.rejects(store.write([]));
+  },
+
   'reads a range in bytewise order, the start inclusive, the end exclusive': async (open) => {
     const store = await open();
     const keys = [bytes(0x80), bytes(1, 0xff), bytes(1), bytes(2), bytes(1, 0), bytes(0xff), bytes(0)];

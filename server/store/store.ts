@@ -21,7 +21,10 @@ export interface Store {
   get(key: Uint8Array): Promise<Uint8Array | null>;
   /** The entries of a range in the order of their keys, as of the moment of the call. */
   read(range: KeyRange): AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]>;
-  /** Carries out all operations or none, in order. Resolves when they would survive a power failure (fsync). */
+  /**
+   * Carries out all operations or none, in order. Resolves when they would survive a power failure (fsync). Without any it
+   * only says whether the storage would take some: rejects when it would not.
+   */
   write(operations: readonly Operation[]): Promise<void>;
   close(): Promise<void>;
 }

@@ -45,7 +45,7 @@ it('[DUR-12] backs up under people who type: the restored texts are what was the
   expect(texts[0]?.startsWith(texts[1] ?? 'x')).toBe(true);
   expect((await stat(join(data, 'admin.json'))).mode & 0o777).toBe(0o600);
   expect(await server.end('SIGTERM')).toBe(0);
-  expect(await readdir(data)).toEqual(['leveldb']);
+  expect(await readdir(data)).toEqual(['last-write', 'leveldb']);
 });
 
 it('[SYN-5] refuses with 4409 anyone who was there before a restore; the text comes back once, not twice', async () => {

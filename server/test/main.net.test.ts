@@ -66,6 +66,20 @@ describe('the command refuses in one line', () => {
   });
 });
 
+it('[DUR-12] a full disk at the start is called a full disk, and nothing is harmed', async () => {
+  const folder = await freshFolder();
+  const before = await ServerProcess.start(folder);
+  const alice = await WireClient.join(before.url, 'notes');
+  alice.insert(0, 'kept');
+  await alice.untilStored();
+  await before.end('SIGKILL');
+  const start = ServerProcess.start(folder, ['--port', '0'], { fileLimit: 1_000 });
+  await expect(start).rejects.toThrow(/ended with 1: coscribe: There is no room left on the disk of .* Make some/);
+  const after = await ServerProcess.start(folder);
+  expect((await WireClient.join(after.url, 'notes')).text).toBe('kept');
+  expect(await after.end('SIGTERM')).toBe(0);
+});
+
 it('[DUR-11] lets one process have a data folder; the second gets one line and exit code 1, the first goes on', async () => {
   const folder = await freshFolder();
   const first = await ServerProcess.start(folder);
