@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { emptyTally, runFolderFaults } from '../server/testing/folder-fault-run.ts';
 import { runMessageFuzz, runRawFuzz } from '../server/testing/hostile-traffic.ts';
 import { type Outcome, Simulation } from '../server/testing/simulation.ts';
 import { startTestServer } from '../server/testing/test-server.ts';
@@ -10,7 +11,13 @@ import { runHonestSession, runHostileSession } from '../server/testing/update-mu
  */
 
 const USAGE =
-  'npm run fuzz -- [--minutes N] [--rounds N] [--seed S] [--only honest|rich|gate|any|schedules|messages|frames]';
+  'npm run fuzz -- [--minutes N] [--rounds N] [--seed S] [--only honest|rich|gate|any|schedules|messages|frames|folder]';
+
+/** Faults of data folders in one run. */
+const FAULTS_A_RUN = 50;
+
+/** How those of all runs ended. */
+const faults = emptyTally();
 
 /** One kind of run: throws when the seed finds something. */
 const KINDS = {
@@ -21,6 +28,7 @@ const KINDS = {
   schedules: async (seed) => checkOutcome(await new Simulation(seed).run(2 + (seed % 4), 60 + (seed % 5) * 40)),
   messages: (seed, url) => runMessageFuzz(url, seed, 300),
   frames: (seed, url) => runRawFuzz(url, seed, 48),
+  folder: (seed) => runFolderFaults(seed * FAULTS_A_RUN, FAULTS_A_RUN, faults),
 } as const satisfies Record<string, (seed: number, url: string) => Promise<void>>;
 
 type Kind = keyof typeof KINDS;
@@ -34,6 +42,7 @@ const RUNS: Readonly<Record<Kind, number>> = {
   schedules: 10,
   messages: 1,
   frames: 1,
+  folder: 1,
 };
 
 function checkOutcome({ texts, storedText, lost, allSaved, idleMessages }: Outcome): void {
@@ -85,6 +94,10 @@ async function main(): Promise<void> {
     console.log(
       `seeds ${first} to ${seed - 1}, no failure: ${runs}; ${Math.round(process.memoryUsage.rss() / 2 ** 20)} MB`,
     );
+    if (faults.kinds.size > 0) {
+      const kinds = [...faults.kinds].sort().map(([kind, count]) => `${kind} ${count}`);
+      console.log(`data folders: ${faults.exact} exact, ${faults.refused} refused (${kinds.join(', ')})`);
+    }
   };
   console.log(`Begins with the seed ${first}. Ctrl+C ends it.`);
   for (; !failed && round < rounds && performance.now() < ends; round++) {
