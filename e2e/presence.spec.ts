@@ -70,3 +70,69 @@ test('following somebody scrolls with them until one types', async ({ arrive }) 
   await alice.page.keyboard.press('Escape');
   await expect(alice.face('Bob')).not.toHaveAttribute('data-followed', '');
 });
+
+test('strangers get names and colours that differ, and are asked for a name without being held up', async ({
+  browser,
+  server,
+}) => {
+  await server.provide('class');
+  const pages = [];
+  for (let i = 0; i < 4; i++) {
+    // The same chance for everybody: all would be the same person.
+    const context = await browser.newContext();
+    await context.addInitScript(() => {
+      let calls = 0;
+      Math.random = () => [0.42, 0.17, 0.83, 0.05, 0.61][calls++ % 5] ?? 0;
+    });
+    const page = await context.newPage();
+    await page.goto(server.url + server.path('class'));
+    await expect(page.getByTestId('status')).toHaveAttribute('data-connection', 'connected');
+    await expect(page.getByTestId('people').locator('[data-person]')).toHaveCount(i + 1);
+    pages.push(page);
+  }
+  const [last] = pages.slice(-1);
+  if (last === undefined) throw new Error('nobody came');
+  const faces = last.getByTestId('people').locator('[data-person]');
+  const seen = await faces.evaluateAll((all) =>
+    all.map((face) => [(face as HTMLElement).dataset['person'], (face as HTMLElement).style.backgroundColor]),
+  );
+  expect(new Set(seen.map(([name]) => name)).size).toBe(4);
+  expect(new Set(seen.map(([, color]) => color)).size).toBe(4);
+
+  const content = last.getByTestId('editor').locator('.cm-content');
+  await expect(content).toBeFocused();
+  await last.keyboard.type('hello');
+  await last.getByTestId('first-name').fill('Zoë');
+  await last.keyboard.press('Enter');
+  await expect(last.getByTestId('name-card')).toHaveCount(0);
+  await expect(pages[0]?.getByTestId('people').locator('[data-person="Zoë"]') ?? faces).toHaveCount(1);
+  await last.reload();
+  await expect(last.getByTestId('status')).toHaveAttribute('data-connection', 'connected');
+  await expect(last.getByTestId('name-card')).toHaveCount(0);
+  await Promise.all(pages.map((page) => page.context().close()));
+});
+
+test('two tabs of one browser are one face, and following goes on after a reload on either side', async ({
+  arrive,
+}) => {
+  const alice = await arrive('Alice', 'notes');
+  const bob = await arrive('Bob', 'notes');
+  const again = await bob.newTab('notes');
+  await expect(alice.faces).toHaveCount(2);
+  await again.page.close();
+  await expect(alice.faces).toHaveCount(2);
+
+  await alice.face('Bob').click();
+  await alice.page.keyboard.press('Escape');
+  await alice.face('Bob').click();
+  await expect(alice.page.locator('#person-card')).toBeVisible();
+  await alice.face('Bob').click();
+  await expect(alice.face('Bob')).toHaveAttribute('data-followed');
+  await expect(bob.page.getByTestId('toast')).toHaveText('Alice now follows you.');
+  await bob.page.reload();
+  await bob.connected();
+  await expect(alice.face('Bob')).toHaveAttribute('data-followed');
+  await alice.page.reload();
+  await alice.connected();
+  await expect(alice.face('Bob')).toHaveAttribute('data-followed');
+});

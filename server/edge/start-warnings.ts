@@ -32,7 +32,7 @@ export function startWarnings(
   }
   if (!hasTls && trustProxy === null) {
     warnings.push(
-      `Other machines can reach this server (host ${host}) without encryption: texts and tokens can be read on the way. Set tlsCert and tlsKey, or put a proxy in front and set trustProxy (docs/security.md).`,
+      `Other machines can reach this server (host ${host}) without encryption: texts and tokens can be read on the way, and browsers open no page without the network (their offline copies need https). Set tlsCert and tlsKey, or put a proxy in front and set trustProxy (docs/security.md).`,
     );
   }
   return warnings;

@@ -12,15 +12,18 @@ import { SiteSession } from './api/site-session.ts';
 import { copyText } from './base/copy-text.ts';
 import { siteRoot } from './base/site-root.ts';
 import { styleNonce } from './base/style-nonce.ts';
+import { followVisibleHeight } from './base/visible-height.ts';
 import { handlePageKeys } from './commands/page-keys.ts';
 import { Credentials } from './device/credentials.ts';
 import { openLocalStore } from './device/local-store.ts';
 import { DocumentPage } from './document/document-page.ts';
 import { fetchDialogsWhenIdle, openDialog } from './document/open-dialog.ts';
 import { saveFile } from './document/save-file.ts';
+import { catchFiles } from './document/text-files.ts';
 import { typingRefused } from './document/typing-refused.ts';
 import { documentNameFromPath } from './link/document-link.ts';
 import { type LinkFragment, readFragment, takeFragment } from './link/link-fragment.ts';
+import { isOutdated } from './offline/build-check.ts';
 import { keepPagesForOffline } from './offline/keep-pages.ts';
 import { DocumentAccess } from './session/document-access.ts';
 import { DocumentSession, editorSettings } from './session/document-session.ts';
@@ -65,6 +68,7 @@ function openDocument(name: string, page: DocumentPage, fragment: LinkFragment |
     getText: () => text.toString(),
     isEmpty: () => text.length === 0,
     store,
+    tabStore: openLocalStore(() => window.sessionStorage),
     ui: {
       announce: (sentence) => page.announcer?.announce(sentence),
       toast: (sentence) => page.announcer?.toast(sentence),
@@ -88,6 +92,8 @@ function openDocument(name: string, page: DocumentPage, fragment: LinkFragment |
     signOut: () => siteSession.signOut(),
     saveFile,
     copy: copyText,
+    isOutdated: () => isOutdated(new URL(import.meta.url).href),
+    opensOffline: window.isSecureContext && 'serviceWorker' in navigator,
     reload: () => location.reload(),
     languages: { names: languageNames, resolve: resolveLanguage, isProse },
     root: document.documentElement,
@@ -101,10 +107,16 @@ function openDocument(name: string, page: DocumentPage, fragment: LinkFragment |
       ...editorSettings(session.state),
       // The text scrolls and takes the focus; audits look for the attribute.
       extensions: [
-        EditorView.contentAttributes.of({ tabindex: '0' }),
+        // Dictionaries of the browser go by the language of the person, not by that of our buttons.
+        EditorView.contentAttributes.of({ tabindex: '0', lang: navigator.language }),
         styleNonce(),
         typingRefused(() => session.actions.sayReadOnly()),
       ],
+      onError: (error) => {
+        reportError(error);
+        // A grammar may be missing because the server has another version of the page.
+        void session.lookForUpdate();
+      },
       onFollowChange: () => session.refresh(),
     });
     session.attachEditor(editor);
@@ -120,7 +132,14 @@ function openDocument(name: string, page: DocumentPage, fragment: LinkFragment |
   showTitle();
   session.subscribe(showTitle);
   handlePageKeys(window, session);
+  catchFiles(window, {
+    toast: (sentence) => session.actions.toast(sentence),
+    open: (address) => window.open(address, '_blank', 'noopener'),
+    origin: location.origin,
+  });
+  followVisibleHeight(window, document.documentElement, () => session.keepCaretInView());
   followThemeOfOtherTabs(store, window, document.documentElement, (theme) => session.takeTheme(theme));
+  window.addEventListener('pagehide', () => session.leave());
   for (const event of ['online', 'offline']) window.addEventListener(event, () => session.refresh());
 }
 

@@ -106,6 +106,8 @@ function kindOfText(settings: EditorSettings): Extension {
   const wraps = settings.lineWrapping === 'auto' ? prose : settings.lineWrapping;
   return [
     textKind(prose),
+    // Phones begin sentences with capitals and mend words in prose. CodeMirror forbids both, as code needs.
+    prose ? EditorView.contentAttributes.of({ autocapitalize: 'sentences', autocorrect: 'on' }) : [],
     wraps ? [EditorView.lineWrapping, EditorView.editorAttributes.of({ class: 'cs-wrap' })] : [],
   ];
 }

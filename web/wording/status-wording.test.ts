@@ -12,6 +12,7 @@ const WELL: StatusInput = {
   stalled: false,
   storageFailing: false,
   keptOnDevice: true,
+  opensOffline: true,
   refusal: null,
 };
 const LOST: StatusInput = { ...WELL, status: 'disconnected', synced: false };
@@ -101,6 +102,13 @@ describe('status line', () => {
       'connected',
     ],
     [
+      'offline where the page does not open without a network',
+      { ...LOST, opensOffline: false, browserOffline: true, saved: false, unsavedChanges: 2 },
+      'Offline: keep writing, 2 edits are on this device, do not reload this page · Try now',
+      'local',
+      'offline',
+    ],
+    [
       'offline where nothing is kept',
       { ...LOST, keptOnDevice: false, browserOffline: true, saved: false, unsavedChanges: 2 },
       'Offline: 2 edits are only in this tab, do not close it · Try now',
@@ -140,6 +148,7 @@ describe('status line', () => {
           stalled: false,
           storageFailing: (bits & 16) !== 0,
           keptOnDevice: (bits & 32) !== 0,
+          opensOffline: true,
           refusal: null,
         };
         expect(line(input)).not.toMatch(/Saved/);

@@ -23,6 +23,8 @@ export interface StatusInput {
   readonly storageFailing: boolean;
   /** Edits survive a reload without the server. Without that they are in this tab alone. */
   readonly keptOnDevice: boolean;
+  /** The page itself opens without a network. */
+  readonly opensOffline: boolean;
   readonly refusal: Refusal | null;
 }
 
@@ -130,7 +132,7 @@ export const CONNECTION_WORDS: Readonly<Record<ConnectionState, string>> = {
   closed: 'Not connected',
 };
 
-function offlineDetail({ unsavedChanges, keptOnDevice }: StatusInput, saved: SavedState): string {
+function offlineDetail({ unsavedChanges, keptOnDevice, opensOffline }: StatusInput, saved: SavedState): string {
   const many = unsavedChanges === 0 ? 'your edits' : edits(unsavedChanges);
   const are = unsavedChanges === 1 ? 'is' : 'are';
   if (!keptOnDevice) {
@@ -138,8 +140,9 @@ function offlineDetail({ unsavedChanges, keptOnDevice }: StatusInput, saved: Sav
       ? 'Offline: what you write is only in this tab, do not close it'
       : `Offline: ${many} ${are} only in this tab, do not close it`;
   }
-  if (saved === 'saved') return `${CONNECTION_WORDS.offline}, edits stay on this device`;
-  return `${CONNECTION_WORDS.offline}, ${many} ${are} on this device`;
+  const warning = opensOffline ? '' : ', do not reload this page';
+  if (saved === 'saved') return `${CONNECTION_WORDS.offline}, edits stay on this device${warning}`;
+  return `${CONNECTION_WORDS.offline}, ${many} ${are} on this device${warning}`;
 }
 
 function edits(count: number): string {

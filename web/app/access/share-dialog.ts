@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { Check, Link, RotateCw } from 'lucide';
+import { Check, Link, RotateCw, Send } from 'lucide';
 import type { Role } from '../../../protocol/roles.ts';
 import { ApiError } from '../api/api-request.ts';
 import { copyField } from '../base/copy-text.ts';
@@ -104,6 +104,13 @@ export class ShareDialog extends SessionDialog {
           ${icon(copied ? Check : Link)} ${copied ? 'Link copied' : 'Copy document link'}
         </button>
       </div>
+      ${
+        'share' in navigator
+          ? html`<button class="button share-send" type="button" data-testid="share-send" @click=${() => void sendLink(state)}>
+              ${icon(Send)} Send the link…
+            </button>`
+          : nothing
+      }
       <p class=${this.outcome === 'selected' ? 'share-outcome' : 'visually-hidden'} role="status">${OUTCOMES[this.outcome]}</p>
     </div>`;
   }
@@ -172,6 +179,16 @@ export class ShareDialog extends SessionDialog {
     this.outcome = copied ? 'copied' : 'selected';
     if (copied) button.focus();
   };
+}
+
+/** Hands the link to the device, which offers its other programs. */
+async function sendLink({ name, title }: SessionState): Promise<void> {
+  try {
+    await navigator.share({ title: title || 'Coscribe', url: documentLink(location.origin, name) });
+  } catch (error) {
+    // Somebody who thinks better of it closes the sheet.
+    if (!(error instanceof DOMException)) throw error;
+  }
 }
 
 customElements.define('cs-share-dialog', ShareDialog);

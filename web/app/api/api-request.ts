@@ -40,6 +40,9 @@ export interface ApiRequest {
 /** How long an answer may take, in milliseconds. Without an end, a dead network would hold whatever waits for the answer. */
 const PATIENCE = 15_000;
 
+/** Browsers refuse longer bodies of requests that outlive their page (64 KiB); in UTF-16 units, of which each may be three bytes. */
+const MAX_KEEPALIVE = 20_000;
+
 /**
  * Asks the server. The token goes in a header, never in the address.
  * @param request the browser's `fetch`
@@ -50,18 +53,19 @@ export async function askApi(
   { method, path, token = '', body }: ApiRequest,
   request: typeof fetch = (...args) => fetch(...args),
 ): Promise<unknown> {
+  const content = body === undefined ? '' : JSON.stringify(body);
   let response: Response;
   try {
     response = await request(siteRoot() + path.slice(1), {
       method,
       signal: AbortSignal.timeout(PATIENCE),
       // Anyone who changes something and leaves the page at once has changed it all the same.
-      keepalive: method !== 'GET',
+      keepalive: method !== 'GET' && content.length < MAX_KEEPALIVE,
       headers: {
         ...(token === '' ? {} : { Authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: content }),
     });
   } catch (cause) {
     throw new ApiError('The server cannot be reached right now.', {}, { cause });

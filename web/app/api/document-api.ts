@@ -65,8 +65,8 @@ export class DocumentApi {
   }
 
   /** Creates the document, owned by anyone who `token` stands for. */
-  async create(token: string): Promise<void> {
-    await this.#ask({ method: 'PUT', path: this.#path, token, body: {} });
+  async create(token: string, body: { readonly title?: string; readonly content?: string } = {}): Promise<void> {
+    await this.#ask({ method: 'PUT', path: this.#path, token, body });
   }
 
   /** Who may do what. @param token to ask as somebody else than this person so far */

@@ -21,10 +21,19 @@ const ANIMALS = [
   'Starling', 'Stoat', 'Stork', 'Swift', 'Tapir', 'Toad', 'Vole', 'Wagtail', 'Weasel', 'Wren', 'Yak',
 ] as const; // biome-ignore format: one line a dozen reads better
 
-/** A guest made by chance: a colour and an animal, "Moss Heron", in that colour. `random` gives numbers in [0, 1). */
-export function inventGuest(random: () => number): Guest {
-  const color = pick(PERSON_COLORS, random);
-  return guestOf(`${color.name} ${pick(ANIMALS, random)}`, color.value);
+/** Somebody else, as far as one has to differ from them. */
+export type Alike = Pick<Guest, 'name' | 'color'>;
+
+/**
+ * A guest made by chance: a colour and an animal, "Moss Heron", in that colour, as long as there are any that nobody has yet.
+ * @param random gives numbers in [0, 1)
+ * @param others who is there already
+ */
+export function inventGuest(random: () => number, others: readonly Alike[] = []): Guest {
+  const colors = PERSON_COLORS.filter(({ value }) => others.every((other) => other.color !== value));
+  const color = pick(colors.length > 0 ? colors : PERSON_COLORS, random);
+  const animals = ANIMALS.filter((animal) => others.every(({ name }) => !name.endsWith(` ${animal}`)));
+  return guestOf(`${color.name} ${pick(animals.length > 0 ? animals : ANIMALS, random)}`, color.value);
 }
 
 /** Puts a name and a colour together; an empty name becomes "Guest". */
@@ -40,8 +49,18 @@ export function readGuest(store: KeptStrings, random: () => number): Guest {
     return guestOf(value.name, value.color);
   }
   const guest = inventGuest(random);
-  keepGuest(store, guest);
+  keepInvented(store, guest);
   return guest;
+}
+
+/** Whether this browser's guest was made by chance, and nobody has chosen a name or colour yet. */
+export function isInvented(store: KeptStrings): boolean {
+  return Object(readJson(store, KEY)).invented === true;
+}
+
+/** Remembers a guest made by chance. */
+export function keepInvented(store: KeptStrings, guest: Guest): void {
+  store.setItem(KEY, JSON.stringify({ name: guest.name, color: guest.color, invented: true }));
 }
 
 /** Remembers who this browser's person wants to be. */

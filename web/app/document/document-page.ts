@@ -3,6 +3,7 @@ import { Share2 } from 'lucide';
 import '../access/access-gate.ts';
 import '../access/role-badge.ts';
 import './missing-document.ts';
+import './name-card.ts';
 import type { Announcer } from '../base/announcer.ts';
 import { icon } from '../base/icon.ts';
 import { mark } from '../base/mark.ts';
@@ -83,6 +84,7 @@ export class DocumentPage extends SessionElement {
         ${state.ready || state.gateCovers ? '' : html`<div class="skeleton" aria-hidden="true"><i></i><i></i><i></i><i></i><i></i></div>`}
       </main>
       <cs-side-panel .session=${session}></cs-side-panel>
+      <cs-name-card .session=${session}></cs-name-card>
       <cs-announcer></cs-announcer>
     `;
   }

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { Copy, Download } from 'lucide';
+import { Copy, Download, RotateCw } from 'lucide';
 import '../access/access-gate.ts';
 import { icon } from '../base/icon.ts';
 import type { DocumentSession } from '../session/document-session.ts';
@@ -7,7 +7,10 @@ import { refusalAdvice } from '../session/refusal-advice.ts';
 import { SessionElement } from '../session/session-element.ts';
 import type { SessionState } from '../session/session-state.ts';
 
-/** The strip below the bar for what needs a whole sentence: the server refused for good, or cannot write to its disk. */
+/**
+ * The strip below the bar for what needs a whole sentence: the server refused for good, cannot write to its disk, or has a newer
+ * version of the page.
+ */
 export class NoticeStrip extends SessionElement {
   protected override renderState(state: SessionState, session: DocumentSession): TemplateResult | typeof nothing {
     if (state.gateCovers) return nothing;
@@ -16,7 +19,18 @@ export class NoticeStrip extends SessionElement {
     }
     if (state.refusal !== null) return this.renderRefusal(state, session);
     if (state.stranded > 0) return this.renderStranded(state, session);
-    if (!state.storageFailing) return nothing;
+    if (state.storageFailing) return this.renderStorageFailing(state, session);
+    return state.outdated ? this.renderOutdated(session) : nothing;
+  }
+
+  private renderOutdated(session: DocumentSession): TemplateResult {
+    return html`<div class="notice" data-tone="calm" data-testid="outdated">
+      <p><strong>Coscribe was updated.</strong> Reload this page when it suits you: nothing that you wrote is lost.</p>
+      <button class="button" type="button" @click=${() => session.actions.reload()}>${icon(RotateCw)} Reload</button>
+    </div>`;
+  }
+
+  private renderStorageFailing(state: SessionState, session: DocumentSession): TemplateResult {
     return html`<div class="notice" data-tone="attention">
       <p>
         <strong>The server cannot write to its disk.</strong>

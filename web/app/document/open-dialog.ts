@@ -18,7 +18,7 @@ export async function openDialog(name: DialogName, session: DocumentSession): Pr
   try {
     const dialog = await DIALOGS[name]().catch(() => null);
     if (dialog === null) {
-      session.actions.toast('This part of the page could not be loaded. Try again when you are online.');
+      void session.partFailed();
     } else if (!keys.saidEscape && !isDialogOpen()) {
       await dialog.open(session);
     }

@@ -25,6 +25,8 @@ export class PeopleList extends SessionElement {
   /** Whose card is open, or was last. */
   declare carded: number | null;
 
+  /** The next press on the face whose card was opened last follows. */
+  private followsNext = false;
   readonly #phone = window.matchMedia('(max-width: 30rem)');
 
   constructor() {
@@ -36,12 +38,20 @@ export class PeopleList extends SessionElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#phone.addEventListener('change', this.onWidth);
+    // Wherever the focus is: a pointer leaves it in the text.
+    window.addEventListener('keydown', this.onEscape, { capture: true });
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#phone.removeEventListener('change', this.onWidth);
+    window.removeEventListener('keydown', this.onEscape, { capture: true });
   }
+
+  /** A card that was closed by key opens again at the next press; only a second press while it is open follows. */
+  private readonly onEscape = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') this.followsNext = false;
+  };
 
   private readonly onWidth = () => {
     this.narrow = this.#phone.matches;
@@ -50,6 +60,7 @@ export class PeopleList extends SessionElement {
   protected override renderState(state: SessionState, session: DocumentSession): TemplateResult {
     const { shown, hidden } = peopleShown(state.people, this.narrow ? PLACES_ON_A_PHONE : PLACES);
     return html`
+      ${hidden > 0 ? html`<span class="people-count">${state.people.length} viewing</span>` : ''}
       <ul class="people" aria-label="People in this document" data-testid="people">
         ${repeat(
           shown,
@@ -110,13 +121,14 @@ export class PeopleList extends SessionElement {
     const card = this.querySelector<HTMLElement>('#person-card');
     if (session.state.following?.clientId === person.clientId) {
       session.follow(null);
-    } else if (this.carded === person.clientId) {
-      this.carded = null;
+    } else if (this.followsNext && this.carded === person.clientId) {
+      this.followsNext = false;
       card?.hidePopover();
       session.follow(person.clientId);
     } else {
       session.jumpTo(person.clientId);
       this.carded = person.clientId;
+      this.followsNext = true;
       // The face is the card's anchor and, for the keyboard, the card comes right after it.
       void this.updateComplete.then(() => card?.showPopover({ source: face }));
     }

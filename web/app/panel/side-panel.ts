@@ -135,7 +135,7 @@ export class SidePanel extends SessionElement {
       element.session = session;
       this.shownPart = { name, element };
     } catch {
-      session.actions.toast('This part of the page could not be loaded. Try again when you are online.');
+      void session.partFailed();
       session.closeSidePanel();
     }
   }

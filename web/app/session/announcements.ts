@@ -1,4 +1,4 @@
-import { type Person, shownName } from '../../editor/carets/people.ts';
+import { shownName } from '../../editor/carets/people.ts';
 import { connectionAnnouncement } from '../../wording/status-wording.ts';
 import { comingsAndGoings } from './people-shown.ts';
 import type { SessionState } from './session-state.ts';
@@ -10,7 +10,6 @@ export function announcements(before: SessionState, after: SessionState): string
     connectionAnnouncement(was, is, after.keptOnDevice),
     // Somebody who was here already is no news, and somebody who disappears with the connection has not left.
     was === 'connected' && is === 'connected' ? comingsAndGoings(before.people, after.people, after.marksGuests) : null,
-    newFollowers(before.people, after),
     roleAnnouncement(before, after),
   ];
   return sentences.filter((sentence) => sentence !== null);
@@ -22,8 +21,8 @@ function roleAnnouncement(before: SessionState, after: SessionState): string | n
   return after.mayWrite ? 'You can edit this document now.' : 'You can only view this document now.';
 }
 
-/** Nobody is followed without knowing. */
-function newFollowers(before: readonly Person[], { people, marksGuests }: SessionState): string | null {
+/** What somebody sees who is followed from now on: nobody is without knowing. */
+export function newFollowers({ people: before }: SessionState, { people, marksGuests }: SessionState): string | null {
   const self = people.find(({ isSelf }) => isSelf)?.clientId;
   if (self === undefined) return null;
   const followed = new Set(before.filter(({ following }) => following === self).map(({ clientId }) => clientId));

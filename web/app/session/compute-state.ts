@@ -7,6 +7,7 @@ import type { Guest } from '../device/guest.ts';
 import type { SidePanelMemory } from '../device/side-panel-memory.ts';
 import type { ThemeChoice } from '../theme/theme-choice.ts';
 import { type AccessAdvice, accessAdvice } from './access-advice.ts';
+import { onePerBrowser } from './people-shown.ts';
 import { readyToShow } from './ready-to-show.ts';
 import type { LanguagePort, SyncFacts } from './session-ports.ts';
 import type { SessionState } from './session-state.ts';
@@ -23,6 +24,9 @@ export interface SessionFacts {
   /** As the session's clock counts. */
   readonly now: number;
   readonly isEmpty: boolean;
+  readonly outdated: boolean;
+  /** The page opens without a network. */
+  readonly opensOffline: boolean;
   /** The browser itself knows that there is no network. */
   readonly browserOffline: boolean;
   /** The server has had its moment to answer first. */
@@ -34,6 +38,8 @@ export interface SessionFacts {
   /** The client id of the person followed. */
   readonly following: number | null;
   readonly guest: Guest;
+  /** The guest was made by chance, and nobody has been asked for a name. */
+  readonly asksName: boolean;
   readonly settings: EditorSettings;
   readonly theme: ThemeChoice;
   readonly sidePanel: SidePanelMemory;
@@ -53,7 +59,8 @@ export interface SessionFacts {
  * @param before the state until now, of which some things stay true; null at the beginning
  */
 export function computeState(facts: SessionFacts, before: SessionState | null, languages: LanguagePort): SessionState {
-  const { sync, isEmpty, browserOffline, people, properties, settings } = facts;
+  const { sync, isEmpty, browserOffline, properties, settings } = facts;
+  const people = onePerBrowser(facts.people);
   const { info } = facts.access;
   const everSynced = before?.everSynced === true || sync.synced;
   const gate = gateOf(facts);
@@ -84,6 +91,7 @@ export function computeState(facts: SessionFacts, before: SessionState | null, l
       stalled: facts.unsavedSince !== null && facts.now - facts.unsavedSince >= STALLED,
       storageFailing: sync.storageFailing,
       keptOnDevice: sync.keptOnDevice,
+      opensOffline: facts.opensOffline,
       refusal: sync.closed,
     }),
     refusal: sync.closed,
@@ -92,6 +100,7 @@ export function computeState(facts: SessionFacts, before: SessionState | null, l
     missing,
     storageFailing: sync.storageFailing,
     keptOnDevice: sync.keptOnDevice,
+    outdated: facts.outdated,
     role,
     mayWrite,
     stranded: mayWrite || gate !== null ? 0 : sync.unsavedChanges,
@@ -108,7 +117,8 @@ export function computeState(facts: SessionFacts, before: SessionState | null, l
     settings,
     theme: facts.theme,
     sidePanel: facts.sidePanel,
-    following: people.find(({ clientId }) => clientId === facts.following) ?? null,
+    following: facts.people.find(({ clientId }) => clientId === facts.following) ?? null,
+    asksName: facts.asksName && before?.ready === true && mayWrite && info.person === null,
   };
 }
 

@@ -49,6 +49,11 @@ export class DocumentActions {
     this.#options.reload();
   }
 
+  /** Loads the page again, in the version that the server has now. */
+  reload(): void {
+    this.#options.reload();
+  }
+
   /** Signs the person out, who goes on as a guest. */
   async signOut(): Promise<void> {
     try {

@@ -16,6 +16,9 @@ class World {
   readonly store = openLocalStore(() => {
     throw new Error('no browser here');
   });
+  readonly tabStore = openLocalStore(() => {
+    throw new Error('no browser here');
+  });
   readonly awareness = new Awareness(new Y.Doc());
   readonly said: string[] = [];
   readonly toasts: string[] = [];
@@ -27,6 +30,7 @@ class World {
   online = true;
   reloads = 0;
   isInSidePanel = false;
+  outdated = false;
   now = 1_000_000;
   readonly credentials = new Credentials(this.store, 'plan');
   info: SessionInfo = { person: null, signIn: null };
@@ -122,6 +126,7 @@ class World {
       getText: () => this.text,
       isEmpty: () => this.text === '',
       store: this.store,
+      tabStore: this.tabStore,
       ui: {
         announce: (sentence) => this.said.push(sentence),
         toast: (sentence) => this.toasts.push(sentence),
@@ -154,6 +159,8 @@ class World {
         return true;
       },
       saveFile: (fileName, text) => this.files.push([fileName, text]),
+      isOutdated: async () => this.outdated,
+      opensOffline: true,
       reload: () => {
         this.reloads += 1;
       },
@@ -360,6 +367,30 @@ describe('title and language offline', () => {
   });
 });
 
+describe('a server that was updated', () => {
+  it('is noticed when it is back, and when a part of the page is missing', async () => {
+    const session = world.open();
+    world.tell(CONNECTED);
+    world.outdated = true;
+    world.tell({ status: 'disconnected', synced: false });
+    expect(session.state.outdated).toBe(false);
+    world.tell(CONNECTED);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(session.state.outdated).toBe(true);
+
+    await session.partFailed();
+    expect(world.toasts).toEqual(['Coscribe was updated. Reload this page to use that.']);
+  });
+
+  it('is not suspected where a part is missing for want of a network', async () => {
+    const session = world.open();
+    await session.partFailed();
+    expect(session.state.outdated).toBe(false);
+    expect(world.toasts).toEqual(['This part of the page could not be loaded. Try again when you are online.']);
+  });
+});
+
 describe('the side panel', () => {
   it('is remembered on this device, with its width', () => {
     const session = world.open();
@@ -398,11 +429,41 @@ describe('people', () => {
     expect(session.state.people).toHaveLength(2);
   });
 
-  it('who begin to follow are announced', () => {
+  it('who begin to follow are seen to', () => {
     world.open();
     world.tell(CONNECTED);
     world.join('Ada', world.awareness.clientID);
-    expect(world.said).toEqual(['Ada joined.', 'Ada now follows you.']);
+    expect(world.said).toEqual(['Ada joined.']);
+    expect(world.toasts).toEqual(['Ada now follows you.']);
+  });
+
+  it('in two tabs of one browser are one', () => {
+    const session = world.open();
+    world.tell(CONNECTED);
+    const ada = world.join('Ada');
+    ada.setLocalStateField('browser', 'browser-of-ada');
+    applyAwarenessUpdate(world.awareness, encodeAwarenessUpdate(ada, [ada.clientID]), 'test');
+    const again = world.join('Ada');
+    again.setLocalStateField('browser', 'browser-of-ada');
+    applyAwarenessUpdate(world.awareness, encodeAwarenessUpdate(again, [again.clientID]), 'test');
+    expect(session.state.people.map(({ name }) => name)).toEqual([session.state.guest.name, 'Ada']);
+  });
+
+  it('made by chance differ from those who are there, as long as nobody has chosen', () => {
+    const session = world.open();
+    const { name, color } = session.state.guest;
+    world.tell(CONNECTED);
+    const other = new Awareness(new Y.Doc());
+    other.setLocalState({ user: { name, color } });
+    applyAwarenessUpdate(world.awareness, encodeAwarenessUpdate(other, [other.clientID]), 'test');
+    expect(session.state.guest.name).not.toBe(name);
+    expect(session.state.guest.color).not.toBe(color);
+    expect(session.state.asksName).toBe(true);
+
+    session.changeGuest(name, color);
+    world.join(name);
+    expect(session.state.guest).toMatchObject({ name, color });
+    expect(session.state.asksName).toBe(false);
   });
 
   it('see a new name and colour of oneself, and this browser remembers them', () => {

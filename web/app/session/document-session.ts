@@ -1,20 +1,27 @@
+import { EditorView } from '@codemirror/view';
 import { isBlank } from '../../../protocol/blank-text.ts';
 import { type Person, watchPeople } from '../../editor/carets/people.ts';
 import type { EditorSettings as EditorPortSettings } from '../../editor/editor-settings.ts';
 import type { DocumentApi } from '../api/document-api.ts';
+import { browserId } from '../device/browser-id.ts';
 import { type EditorSettings, keepEditorSettings, readEditorSettings } from '../device/editor-settings.ts';
-import { type Guest, guestOf, keepGuest, readGuest } from '../device/guest.ts';
+import { type Guest, guestOf, inventGuest, isInvented, keepGuest, keepInvented, readGuest } from '../device/guest.ts';
 import { recentDocuments, rememberDocument, retitleDocument } from '../device/recent-documents.ts';
 import { keepSidePanel, readSidePanel, type SidePanelMemory, type SidePanelName } from '../device/side-panel-memory.ts';
+import { unguessableName } from '../link/unguessable-name.ts';
 import { chooseTheme, readTheme, type ThemeChoice } from '../theme/theme-choice.ts';
-import { announcements } from './announcements.ts';
+import { announcements, newFollowers } from './announcements.ts';
 import { computeState, type SessionFacts, STALLED } from './compute-state.ts';
 import type { DocumentAccess } from './document-access.ts';
 import { DocumentActions } from './document-actions.ts';
+import { FollowAgain } from './follow-again.ts';
 import type { EditorPort, SessionOptions, SyncPort } from './session-ports.ts';
 import type { SessionState } from './session-state.ts';
 import type { SessionUi } from './session-ui.ts';
 import { SharedProperties } from './shared-properties.ts';
+
+/** How long a guest made by chance may still become another one, in milliseconds: who is there is known only then. */
+const SETTLES = 30_000;
 
 /** How long an empty text waits for the server before it is shown as empty, in milliseconds. */
 const SERVER_IS_LATE = 700;
@@ -37,6 +44,12 @@ export class DocumentSession {
   #theme: ThemeChoice;
   #sidePanel: SidePanelMemory;
   #serverLate = false;
+  #outdated = false;
+  #asksName: boolean;
+  readonly #followAgain: FollowAgain;
+  /** Until when a guest made by chance may still become another one, to differ from those who are there. */
+  readonly #settlesUntil: number;
+  #hasDiffered = false;
   #people: readonly Person[] = [];
   /** The provider's last word on title and language, to see when it has a new one. */
   #told: SyncPort['properties'] = null;
@@ -52,6 +65,9 @@ export class DocumentSession {
     this.#guest = readGuest(store, options.random);
     this.#settings = readEditorSettings(store);
     this.#theme = readTheme(store);
+    this.#asksName = isInvented(store);
+    this.#followAgain = new FollowAgain(options.tabStore, name, () => clock.date());
+    this.#settlesUntil = clock.now() + SETTLES;
     this.#sidePanel = readSidePanel(store);
     const title = recentDocuments(store).find((entry) => entry.name === name)?.title ?? '';
     this.#properties = new SharedProperties({
@@ -64,6 +80,7 @@ export class DocumentSession {
     });
 
     // Others see who is here before the editor is.
+    awareness.setLocalStateField('browser', browserId(store, name, unguessableName));
     awareness.setLocalStateField('user', this.#presented());
     this.#state = computeState(this.#facts(), null, options.languages);
     this.actions = new DocumentActions(options, () => this.#state);
@@ -77,6 +94,7 @@ export class DocumentSession {
       }),
       watchPeople(awareness, (people) => {
         this.#people = people;
+        this.#differ();
         update();
       }),
     );
@@ -149,7 +167,13 @@ export class DocumentSession {
   changeGuest(name: string, color: string): void {
     this.#guest = guestOf(name, color);
     keepGuest(this.#options.store, this.#guest);
+    this.#asksName = false;
     this.#takePerson();
+  }
+
+  /** The person does not want to be asked for a name now. This browser does not ask again. */
+  keepInventedName(): void {
+    this.changeGuest(this.#guest.name, this.#guest.color);
   }
 
   changeSettings(change: Partial<EditorSettings>): void {
@@ -192,6 +216,7 @@ export class DocumentSession {
   /** Keeps somebody's caret in view; null stops. */
   follow(clientId: number | null): void {
     this.#editor?.follow(clientId);
+    if (clientId === null) this.#followAgain.ended();
     this.refresh();
   }
 
@@ -209,6 +234,13 @@ export class DocumentSession {
     command(this.#editor.view);
   }
 
+  /** The room for the text has changed, for example by a keyboard that came up. */
+  keepCaretInView(): void {
+    const view = this.#editor?.view;
+    if (view?.hasFocus !== true) return;
+    view.dispatch({ effects: EditorView.scrollIntoView(view.state.selection.main.head, { yMargin: 24 }) });
+  }
+
   undo(): void {
     this.#editor?.undo();
     this.#editor?.focus();
@@ -221,6 +253,16 @@ export class DocumentSession {
 
   focusEditor(): void {
     this.#editor?.focus();
+  }
+
+  /** A part of the page could not be loaded: because there is no network, or because the server has another version of it. */
+  async partFailed(): Promise<void> {
+    await this.lookForUpdate();
+    this.actions.toast(
+      this.#outdated
+        ? 'Coscribe was updated. Reload this page to use that.'
+        : 'This part of the page could not be loaded. Try again when you are online.',
+    );
   }
 
   /** Leaves no timer and no listener. */
@@ -237,12 +279,54 @@ export class DocumentSession {
     return (person?.name ?? null) === null ? presented : { ...presented, verified: true };
   }
 
+  /** Two guests made by chance may be alike. The one who came later becomes another; of two at once the one with the higher id. */
+  #differ(): void {
+    const { store, random, clock, documentAccess, sync } = this.#options;
+    if (!sync.synced || !isInvented(store) || documentAccess.info.person !== null) return;
+    if (clock.now() > this.#settlesUntil) return;
+    const self = this.#people.find(({ isSelf }) => isSelf);
+    const others = this.#people.filter(({ isSelf, browser }) => !isSelf && browser !== self?.browser);
+    const alike = others.filter(({ name, color }) => name === this.#guest.name || color === this.#guest.color);
+    const isLater = !this.#hasDiffered || alike.some(({ clientId }) => clientId < (self?.clientId ?? 0));
+    if (alike.length === 0 || !isLater) return;
+    this.#hasDiffered = true;
+    this.#guest = inventGuest(random, others);
+    keepInvented(store, this.#guest);
+    this.#options.awareness.setLocalStateField('user', this.#presented());
+  }
+
+  /** The page goes, maybe to come back in a moment. */
+  leave(): void {
+    this.#followAgain.interrupted();
+  }
+
+  /** Somebody who is followed may go away and come back, or this page may. */
+  #keepFollowing({ following: before }: SessionState, { following: after }: SessionState): void {
+    if (after !== null) {
+      if (after.clientId !== before?.clientId) this.#followAgain.begun(after);
+      return;
+    }
+    if (before !== null) {
+      if (this.#people.some(({ clientId }) => clientId === before.clientId)) this.#followAgain.ended();
+      else this.#followAgain.interrupted();
+    }
+    const back = this.#editor === null ? null : this.#followAgain.among(this.#people);
+    if (back !== null) this.#editor?.follow(back.clientId);
+  }
+
   /** The person has another name or colour, or the server has said who it is. */
   #takePerson(): void {
     const presented = this.#presented();
     if (JSON.stringify(presented) !== JSON.stringify(this.#state.guest)) {
       this.#options.awareness.setLocalStateField('user', presented);
     }
+    this.refresh();
+  }
+
+  /** Asks whether the server has another version of this page. */
+  async lookForUpdate(): Promise<void> {
+    if (this.#outdated || !(await this.#options.isOutdated())) return;
+    this.#outdated = true;
     this.refresh();
   }
 
@@ -279,6 +363,11 @@ export class DocumentSession {
     if (change !== null) void this.#editor?.configure(change);
     const isBack = before.status.connection !== 'connected' && after.status.connection === 'connected' && sync.synced;
     if (isBack) void this.#properties.sendWaiting();
+    // A server that was away may have come back as another version.
+    if (isBack && before.everSynced) void this.lookForUpdate();
+    this.#keepFollowing(before, after);
+    const followers = newFollowers(before, after);
+    if (followers !== null) ui.toast(followers);
     for (const sentence of announcements(before, after)) ui.announce(sentence);
   }
 
@@ -296,7 +385,7 @@ export class DocumentSession {
   }
 
   #facts(): SessionFacts {
-    const { sync, name, isEmpty, isBrowserOffline, clock, documentAccess } = this.#options;
+    const { sync, name, isEmpty, isBrowserOffline, clock, documentAccess, opensOffline } = this.#options;
     const now = clock.now();
     this.#unsavedSince = sync.saved || sync.unsavedChanges === 0 ? null : (this.#unsavedSince ?? now);
     return {
@@ -304,6 +393,8 @@ export class DocumentSession {
       sync,
       now,
       isEmpty: isEmpty(),
+      outdated: this.#outdated,
+      opensOffline,
       browserOffline: isBrowserOffline(),
       serverLate: this.#serverLate,
       unsavedSince: this.#unsavedSince,
@@ -311,6 +402,7 @@ export class DocumentSession {
       people: this.#people,
       following: this.#editor?.following ?? null,
       guest: this.#presented(),
+      asksName: this.#asksName,
       settings: this.#settings,
       theme: this.#theme,
       sidePanel: this.#sidePanel,

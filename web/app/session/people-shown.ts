@@ -1,5 +1,16 @@
 import { type Person, shownName } from '../../editor/carets/people.ts';
 
+/** One for all tabs of a browser, oneself first, then the first of each. */
+export function onePerBrowser(people: readonly Person[]): readonly Person[] {
+  const seen = new Set<string>();
+  return people.filter(({ browser }) => {
+    if (browser === undefined) return true;
+    if (seen.has(browser)) return false;
+    seen.add(browser);
+    return true;
+  });
+}
+
 /**
  * Which people get a circle and how many are behind "+N". All of them while they fit, else one fewer than fit, so that "+N"
  * takes the last place.
@@ -34,10 +45,14 @@ export function comingsAndGoings(
   return sentences.length > 0 ? sentences.join(' ') : null;
 }
 
-/** Those of `people` whose client is not in `others`. */
+/** Those of `people` who are not among `others`, in any of their tabs. */
 function missing(people: readonly Person[], others: readonly Person[]): Person[] {
-  const known = new Set(others.map(({ clientId }) => clientId));
-  return people.filter(({ clientId, isSelf }) => !isSelf && !known.has(clientId));
+  const known = new Set(others.map(identity));
+  return people.filter((person) => !person.isSelf && !known.has(identity(person)));
+}
+
+function identity({ browser, clientId }: Person): string | number {
+  return browser ?? clientId;
 }
 
 function listed(names: readonly string[]): string {

@@ -80,6 +80,8 @@ export interface SessionOptions {
   readonly getText: () => string;
   readonly isEmpty: () => boolean;
   readonly store: KeptStrings;
+  /** What this tab alone keeps, over its reloads. */
+  readonly tabStore: KeptStrings;
   readonly ui: SessionUi;
   readonly clock: SessionClock;
   readonly random: () => number;
@@ -90,6 +92,10 @@ export interface SessionOptions {
   readonly saveFile: (fileName: string, text: string) => void;
   /** Puts a text on the clipboard; resolves to false when the browser does not allow it. */
   readonly copy: (text: string) => Promise<boolean>;
+  /** Whether the server has another build of the page than this one. */
+  readonly isOutdated: () => Promise<boolean>;
+  /** Whether the page opens without a network: not over plain http from another machine. */
+  readonly opensOffline: boolean;
   /** Loads the page again. */
   readonly reload: () => void;
   readonly languages: LanguagePort;

@@ -32,6 +32,8 @@ export interface SessionState {
   readonly storageFailing: boolean;
   /** Edits survive a reload of the page without the server. */
   readonly keptOnDevice: boolean;
+  /** The server has a newer version of this page. */
+  readonly outdated: boolean;
   /** What this person may do, as the server said last; null while nobody knows. */
   readonly role: Role | null;
   /** This person may change the text and the title. */
@@ -55,6 +57,8 @@ export interface SessionState {
   readonly shown: { readonly lineNumbers: boolean; readonly lineWrapping: boolean };
   readonly theme: ThemeChoice;
   readonly sidePanel: SidePanelMemory;
+  /** Whether to ask for a name: this browser has none but one made by chance. */
+  readonly asksName: boolean;
   /** The person whose caret the view follows. */
   readonly following: Person | null;
 }

@@ -33,11 +33,13 @@ export interface Person {
   isSelf: boolean;
   /** The client id of the person this one follows, or null. */
   following: number | null;
+  /** The same for all tabs of one browser, where they tell. Anybody can claim it: it orders lists, and proves nothing. */
+  browser?: string;
 }
 
 /** The person that an awareness state tells about. Nothing in the state is trusted. */
 export function personOf(clientId: number, state: unknown, selfId: number): Person {
-  const { user, following } = fields(state);
+  const { user, following, browser } = fields(state);
   const { name, color, verified } = fields(user);
   return {
     clientId,
@@ -46,6 +48,7 @@ export function personOf(clientId: number, state: unknown, selfId: number): Pers
     known: verified === true,
     isSelf: clientId === selfId,
     following: typeof following === 'number' ? following : null,
+    ...(typeof browser === 'string' && /^[\w-]{8,64}$/.test(browser) ? { browser } : {}),
   };
 }
 

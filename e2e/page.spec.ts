@@ -1,0 +1,104 @@
+import { expect, test } from './world.ts';
+
+test('after an upgrade with open tabs a missing part says so, and a reload loses nothing', async ({
+  arrive,
+  visitor,
+}) => {
+  const alice = await visitor('Alice', { serviceWorkers: 'block' });
+  // The server has other files now: those of this page that it has not fetched are gone, and so is its own script.
+  let isUpdated = false;
+  await alice.page.route('**/assets/*', (route) => {
+    const isPart = /share-dialog/.test(route.request().url());
+    const isLook = route.request().method() === 'HEAD';
+    return isPart || (isLook && isUpdated) ? route.fulfill({ status: 404, body: '' }) : route.fallback();
+  });
+  await alice.open('plan');
+  await alice.type('written before');
+  isUpdated = true;
+  await alice.page.getByTestId('share').click();
+  await expect(alice.page.getByTestId('toast')).toContainText('Coscribe was updated. Reload this page');
+  const notice = alice.page.getByTestId('outdated');
+  await expect(notice).toContainText('Coscribe was updated.');
+  isUpdated = false;
+  await notice.getByRole('button', { name: 'Reload' }).click();
+  await alice.sees('written before');
+  const bob = await arrive('Bob', 'plan');
+  await bob.sees('written before');
+});
+
+test('a picture that is pasted is said to be none, and a text file dropped beside the text becomes a document', async ({
+  arrive,
+}) => {
+  const alice = await arrive('Alice', 'plan');
+  await alice.type('text');
+  await alice.content.evaluate((content) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([Uint8Array.from([137, 80, 78, 71])], 'cat.png', { type: 'image/png' }));
+    content.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  });
+  await expect(alice.page.getByTestId('toast')).toContainText('“cat.png” is not a text.');
+
+  const opening = alice.context.waitForEvent('page');
+  const isCaught = await alice.page.locator('.bar').evaluate((bar) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(['# Grüße\n'], 'letter.md', { type: 'text/markdown' }));
+    return !bar.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+  });
+  expect(isCaught).toBe(true);
+  const opened = await opening;
+  await expect(opened.getByTestId('title')).toHaveText('letter.md');
+  await expect(opened.getByTestId('editor').locator('.cm-line').first()).toHaveText('# Grüße');
+  await alice.sees('text');
+});
+
+test('the site can be put on a home screen, has icons, and tells previews nothing of a document', async ({
+  arrive,
+  server,
+}) => {
+  const alice = await arrive('Alice', 'secret-plan');
+  await alice.title.click();
+  await alice.page.keyboard.type('Secret title');
+  await alice.page.keyboard.press('Enter');
+  await alice.saved();
+  const html = await (
+    await fetch(server.url + server.path('secret-plan'), { headers: { accept: 'text/html' } })
+  ).text();
+  expect(html).toContain('property="og:title" content="A document on Coscribe"');
+  expect(html).not.toMatch(/Secret|secret/);
+
+  const href = await alice.page.locator('link[rel=manifest]').getAttribute('href');
+  const address = new URL(href ?? '', server.url);
+  const answer = await fetch(address);
+  expect(answer.headers.get('content-type')).toContain('application/manifest+json');
+  const manifest = (await answer.json()) as { icons: { src: string }[] };
+  for (const { src } of [...manifest.icons, { src: '/favicon.ico' }, { src: '/apple-touch-icon.png' }]) {
+    const icon = await fetch(new URL(src, address));
+    expect([icon.status, icon.headers.get('content-type')?.split('/')[0]]).toEqual([200, 'image']);
+  }
+});
+
+test('phones begin sentences with capitals in prose, and leave code alone', async ({ arrive }) => {
+  const alice = await arrive('Alice', 'plan');
+  await expect(alice.content).toHaveAttribute('autocapitalize', 'sentences');
+  await expect(alice.content).toHaveAttribute('autocorrect', 'on');
+  await alice.page.getByTestId('menu').click();
+  await alice.page.getByTestId('language').click();
+  await alice.page.getByRole('combobox').fill('Rust');
+  await alice.page.keyboard.press('Enter');
+  await expect(alice.content).toHaveAttribute('autocapitalize', 'off');
+  await expect(alice.content).toHaveAttribute('autocorrect', 'off');
+});
+
+test('where the browser keeps nothing, an offline page says that edits are only in this tab', async ({ visitor }) => {
+  const alice = await visitor('Alice');
+  await alice.page.addInitScript(() => {
+    IDBFactory.prototype.open = () => {
+      throw new DOMException('not here', 'SecurityError');
+    };
+  });
+  await alice.open('plan');
+  await alice.goOffline();
+  await alice.type('abc');
+  await expect(alice.status).toContainText('only in this tab');
+  await expect(alice.status).not.toContainText('on this device');
+});
