@@ -31,6 +31,7 @@ export const PUBLIC_NAMES = {
       'resolveLanguage',
       'type CoscribeEditor',
       'type EditorOptions',
+      'type EditorSettings',
       'type ElementError',
       'type ElementErrorCode',
       'type ElementEventDetails',
