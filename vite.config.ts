@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineConfig, type Plugin, transformWithOxc } from 'vite';
 import { compressOutput } from './scripts/compress-output.ts';
+import { thirdPartyNotices } from './scripts/third-party-notices.ts';
 
 /** Where `npm run dev` runs the Coscribe server behind Vite's. */
 const DEV_SERVER = process.env['COSCRIBE_DEV_SERVER'] ?? 'http://127.0.0.1:1234';
@@ -106,6 +107,11 @@ function serviceWorkerFiles(): Plugin {
     enforce: 'post',
     generateBundle(_options, bundle) {
       const files = new Set<string>();
+      const modules = Object.values(bundle).map((output) => (output.type === 'chunk' ? output.facadeModuleId : null));
+      for (const pattern of NEEDED_OFFLINE) {
+        // A file that was moved must not be missing only when somebody is offline.
+        if (!modules.some((id) => pattern.test(id ?? ''))) throw new Error(`no part of the build is called ${pattern}`);
+      }
       const take = (fileName: string) => {
         const chunk = bundle[fileName];
         if (files.has(fileName) || chunk?.type !== 'chunk' || chunk.name === WORKER) return;
@@ -136,7 +142,7 @@ export default defineConfig({
   appType: 'mpa',
   // The server may be below a path of its host, which it writes into the pages; what they load finds the rest by itself.
   experimental: { renderBuiltUrl: (_file, { hostType }) => (hostType === 'html' ? undefined : { relative: true }) },
-  plugins: [serverRoutes(), fontPreload(), earlyTheme(), serviceWorkerFiles(), compressOutput()],
+  plugins: [serverRoutes(), fontPreload(), earlyTheme(), serviceWorkerFiles(), thirdPartyNotices(), compressOutput()],
   build: {
     outDir: '../../dist/web',
     emptyOutDir: true,

@@ -1,10 +1,11 @@
 import { defineConfig } from 'vite';
 import { compressOutput } from './scripts/compress-output.ts';
+import { thirdPartyNotices } from './scripts/third-party-notices.ts';
 
 // The element as one module for a plain <script type="module">, with a file for every language beside it.
 export default defineConfig({
   publicDir: false,
-  plugins: [compressOutput()],
+  plugins: [thirdPartyNotices(), compressOutput()],
   build: {
     outDir: 'dist/embed',
     emptyOutDir: true,

@@ -2,6 +2,7 @@ import './node-version.mjs';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readAdvisories } from './advisories.mjs';
 import { apiReference } from './api.mjs';
 import { BUDGET_BYTES, EMBED_BUDGET_BYTES, measureEmbed, measurePage } from './budget.mjs';
 import { ensureBuilt } from './build.mjs';
@@ -74,6 +75,17 @@ const packaged = {
 /** Whether every exported name has a comment, and all that comments refer to exists. */
 const api = { name: 'api', check: () => apiReference({ write: false }) };
 
+/** Whether the registry knows an advisory against a package that ships. Not every registry tells. */
+const advisories = {
+  name: 'advisories',
+  check: async () => {
+    const { output, ms } = await npm(['audit', '--prefix', ROOT, '--omit=dev', '--json', '--loglevel=silent']);
+    const found = readAdvisories(output);
+    if (found === null) return { code: 0, output, ms, note: 'not checked: the registry does not tell' };
+    return { code: found.length === 0 ? 0 : 1, output: found.join('\n'), ms, note: `${found.length} known` };
+  },
+};
+
 /** @param {number} bytes */
 function kilobytes(bytes) {
   return `${(bytes / 1000).toFixed(1)} kB`;
@@ -83,9 +95,9 @@ await main(async () => {
   const started = performance.now();
   await ensureInstalled();
   const failed = [];
-  for (const { name, check } of [types, lint, unit, budget, packaged, api]) {
+  for (const { name, check } of [types, lint, unit, budget, packaged, api, advisories]) {
     const { code, output, ms, note } = { note: undefined, ...(await check()) };
-    console.log(`${code === 0 ? '✓' : '✗'} ${name.padEnd(7)} ${duration(ms).padStart(8)}  ${note ?? ''}`.trimEnd());
+    console.log(`${code === 0 ? '✓' : '✗'} ${name.padEnd(10)} ${duration(ms).padStart(8)}  ${note ?? ''}`.trimEnd());
     if (code === 0) continue;
     failed.push(name);
     console.log(`${output.trim()}\n`);

@@ -232,6 +232,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     logger,
     metrics: { metrics, access: settings.metrics },
     session: { access: settings.access, signIn, publicUrl: settings.publicUrl, basePath, clock, logger },
+    securityText: { contact: settings.securityContact, publicUrl: settings.publicUrl, clock },
     siteFolder: options.siteFolder,
     partsFolder: options.partsFolder,
     basePath,

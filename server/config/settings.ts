@@ -80,6 +80,15 @@ function webAddress(text: string): string {
   return url.href.replace(/\/$/, '');
 }
 
+/** Where people report something: the address of a mailbox or a page. */
+function contact(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^(https|mailto):$/.test(url.protocol) || /[\r\n]/.test(text)) {
+    throw new Error('an address such as mailto:security@example.org or https://example.org/security');
+  }
+  return url.href;
+}
+
 /** The issuer of an OpenID provider, letter for letter: it is compared with what the provider calls itself. */
 function issuer(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -136,6 +145,12 @@ export const SETTINGS = {
     null,
     'LIST',
     "Origins of other sites that may show the server's pages in a frame, with commas between; `any` lets all do so.",
+  ),
+  securityContact: setting<string | null>(
+    contact,
+    null,
+    'URL',
+    'Where weaknesses of this server are reported, such as mailto:security@example.org: shown at /.well-known/security.txt.',
   ),
   tlsCert: setting<string | null>(
     text,

@@ -30,6 +30,7 @@ export interface HttpAppOptions
   /** Certificate and key of a server that speaks TLS itself; null for one that does not. */
   readonly tls: KeyPair | null;
   readonly metrics: MetricsRoutesOptions;
+  readonly securityText: SecurityTextOptions;
   readonly session: SessionRoutesOptions;
 }
 
@@ -95,6 +96,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
     const body = errorBody('not-found', `There is nothing at ${request.method} ${request.originalUrl}.`);
     return answerWithPage(request, reply, 404, '404') ?? reply.code(404).send(body);
   });
+  serveSecurityText(app, options.securityText);
   await app.register(healthRoutes, { commits: options.commits, isReady: options.isReady });
   await app.register(metricsRoutes, options.metrics);
   await app.register(documentRoutes, {
