@@ -64,7 +64,7 @@ export const CLOSE_CODES = {
     name: 'invalid-document-name',
     retry: 'never',
     meaning:
-      'The document name is not valid. Names have 1 to 200 bytes, no control characters and no empty, "." or ".." parts.',
+      'The document name is not valid. Names have 1 to 200 bytes, no control or invisible characters and no empty, "." or ".." parts.',
   },
   epochChanged: {
     code: 4409,

@@ -1,4 +1,5 @@
 import * as string from 'lib0/string';
+import { hasHiddenMarks } from './hidden-marks.ts';
 import { LIMITS } from './limits.ts';
 
 /** Why a document name is refused, as a sentence for the person who chose it; null when the name is valid. */
@@ -9,10 +10,9 @@ export function documentNameProblem(name: string): string | null {
   if (bytes > LIMITS.documentNameBytes) {
     return `A document name may be ${LIMITS.documentNameBytes} bytes long at most (this one has ${bytes}).`;
   }
-  // Control characters, the line and paragraph separators, and the marks that reorder text on a screen.
-  if (/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(name)) {
-    return 'A document name must not contain control characters.';
-  }
+  if (/[\p{Cc}\u2028\u2029]/u.test(name)) return 'A document name must not contain control characters.';
+  // Otherwise two names could look the same, or be read in another order than they are written.
+  if (hasHiddenMarks(name)) return 'A document name must not contain invisible characters.';
   if (name.trim() !== name) return 'A document name must not begin or end with a space.';
   for (const part of name.split('/')) {
     if (part === '') return 'A document name must not begin or end with a slash, or hold two in a row.';

@@ -15,7 +15,10 @@ it('names what the registry knows, and what it comes through', () => {
 
 it.each([
   ['', 'no answer'],
-  ['npm warn audit 405 Method Not Allowed\n{"message":"405 Method Not Allowed","statusCode":405}', 'a registry without advisories'],
+  [
+    'npm warn audit 405 Method Not Allowed\n{"message":"405 Method Not Allowed","statusCode":405}',
+    'a registry without advisories',
+  ],
   ['{"error":{"code":"ENOTFOUND"}}', 'no network'],
   ['npm error {', 'an answer that was cut'],
 ])('says that it does not know after %s', (output) => {

@@ -26,9 +26,6 @@ await main(async () => {
   const { timestamp: _timestamp, tools: _tools, ...metadata } = bom.metadata;
   const component = { ...metadata.component, name, version };
   mkdirSync(join(ROOT, 'dist'), { recursive: true });
-  writeFileSync(
-    join(ROOT, OUTPUT),
-    `${JSON.stringify({ ...bom, metadata: { ...metadata, component } }, null, 2)}\n`,
-  );
+  writeFileSync(join(ROOT, OUTPUT), `${JSON.stringify({ ...bom, metadata: { ...metadata, component } }, null, 2)}\n`);
   console.error(`Wrote ${OUTPUT}: ${bom.components.length} packages.`);
 });

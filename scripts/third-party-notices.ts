@@ -29,7 +29,9 @@ export function thirdPartyNotices(): Plugin {
       const sources = [
         ...this.getModuleIds(),
         ...Object.values(bundle).flatMap((output) =>
-          output.type === 'asset' ? output.originalFileNames.map((path) => join(this.environment.config.root, path)) : [],
+          output.type === 'asset'
+            ? output.originalFileNames.map((path) => join(this.environment.config.root, path))
+            : [],
         ),
       ];
       const folders = new Set(sources.flatMap((path) => packageFolder(path) ?? []));
@@ -54,7 +56,9 @@ function readNotice(folder: string): Notice {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const here = `${name} ${version} (${dirname(folder)})`;
   if (!ALLOWED.has(license)) {
-    throw new Error(`${here} has the licence "${license}", which is not on the list of scripts/third-party-notices.ts.`);
+    throw new Error(
+      `${here} has the licence "${license}", which is not on the list of scripts/third-party-notices.ts.`,
+    );
   }
   const file = readdirSync(folder).find((entry) => LICENCE_FILE.test(entry));
   if (file === undefined) throw new Error(`${here} comes without the text of its licence.`);

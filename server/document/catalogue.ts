@@ -1,3 +1,4 @@
+import { hasHiddenMarks } from '../../protocol/hidden-marks.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { DocumentProperties } from '../../protocol/messages.ts';
 import { DamagedRecordError, decodeJsonRecord, encodeJsonRecord } from './record.ts';
@@ -36,6 +37,7 @@ export function propertiesProblem({ title, language }: Partial<DocumentPropertie
   if (title !== undefined) {
     if (title.length > LIMITS.titleLength) return `A title may have ${LIMITS.titleLength} characters at most.`;
     if (/\p{Cc}/u.test(title) || !title.isWellFormed()) return 'A title must not contain control characters.';
+    if (hasHiddenMarks(title)) return 'A title must not contain invisible characters.';
   }
   if (language !== undefined) {
     if (language.length > LIMITS.languageLength) {

@@ -132,3 +132,14 @@ describe('a server for this machine only', () => {
     expect(answer({ host: '127.0.0.1' }, proxied)).toBe('unknown-host');
   });
 });
+
+it('[SEC-3] a request with two Host headers is refused: a proxy may go by the other one', () => {
+  const policy = new OriginPolicy(DEFAULTS);
+  const ask = (rawHeaders: string[]) => {
+    const request = { socket: { remoteAddress: '127.0.0.1' }, headers: { host: 'a.example' }, rawHeaders };
+    const incoming = request as unknown as IncomingMessage;
+    return policy.refusal(incoming, policy.visitor(incoming), { changes: false })?.code ?? 'in';
+  };
+  expect(ask(['Host', 'a.example', 'Accept', 'host'])).toBe('in');
+  expect(ask(['Host', 'a.example', 'HOST', 'a.example'])).toBe('several-hosts');
+});

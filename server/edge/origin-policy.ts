@@ -13,8 +13,8 @@ export interface OriginPolicySettings {
 
 /** Why a request is not let in, no matter who sends it. */
 export interface OriginRefusal {
-  readonly status: 403 | 421 | 431;
-  readonly code: 'foreign-origin' | 'unknown-host' | 'too-many-headers';
+  readonly status: 400 | 403 | 421 | 431;
+  readonly code: 'foreign-origin' | 'unknown-host' | 'several-hosts' | 'too-many-headers';
   /** A sentence for anyone who runs the page or the server. */
   readonly message: string;
 }
@@ -84,6 +84,13 @@ export class OriginPolicy {
     if (request.rawHeaders.length >= MAX_HEADERS * 2) {
       return { status: 431, code: 'too-many-headers', message: `A request has fewer than ${MAX_HEADERS} headers.` };
     }
+    if (namesSeveralHosts(request)) {
+      return {
+        status: 400,
+        code: 'several-hosts',
+        message: 'A request names one host; this one has several Host headers.',
+      };
+    }
     if (!this.#answersTo(request, visitor)) {
       return {
         status: 421,
@@ -126,6 +133,14 @@ export class OriginPolicy {
     if (host === null || this.#anyOrigin || isAddressOrLoopback(host)) return true;
     return URL.canParse(`http://${host}`) && this.#hosts.has(new URL(`http://${host}`).hostname);
   }
+}
+
+/** Node.js goes by the first Host header, a proxy in front perhaps by another: then the two disagree about who is asked. */
+function namesSeveralHosts({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2)
+    if (rawHeaders[index]?.toLowerCase() === 'host') hosts += 1;
+  return hosts > 1;
 }
 
 /** Whether a page of this origin was served under the name that the request asks for. */

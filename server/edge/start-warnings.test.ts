@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { startWarnings } from './start-warnings.ts';
 
-const OPEN = { host: '0.0.0.0', access: 'open', trustProxy: null, maxConnections: 20_000 } as const;
+const TOKENS = { jwtSecret: null, jwtKeyFile: null, jwtJwksUrl: null, jwtIssuer: null, jwtAudience: null } as const;
+const OPEN = { host: '0.0.0.0', access: 'open', trustProxy: null, maxConnections: 20_000, ...TOKENS } as const;
 
 it('says nothing while only this machine can reach the server', () => {
   for (const host of ['127.0.0.1', 'localhost', '::1'])
@@ -34,4 +35,14 @@ it('[SEC-10] warns of a limit of open files that is below what the settings need
   expect(startWarnings(local, false, 1_024)).toEqual([
     expect.stringMatching(/may have 1024 files.* maxConnections 20000 needs 21256: only 768 sockets.*LimitNOFILE/),
   ]);
+});
+
+it('[SEC-3] warns of tokens that may be meant for another application, on this machine too', () => {
+  const local = { ...OPEN, host: '127.0.0.1', jwtSecret: 'x'.repeat(32) };
+  expect(startWarnings(local, false, null)).toEqual([expect.stringMatching(/Set jwtIssuer and jwtAudience/)]);
+  expect(startWarnings({ ...local, jwtIssuer: 'us' }, false, null)).toEqual([
+    expect.stringMatching(/without jwtAudience:/),
+  ]);
+  expect(startWarnings({ ...local, jwtIssuer: 'us', jwtAudience: 'notes' }, false, null)).toEqual([]);
+  expect(startWarnings({ ...OPEN, host: '::1', jwtJwksUrl: 'https://id.example/keys' }, false, null)).toHaveLength(1);
 });

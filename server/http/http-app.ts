@@ -15,6 +15,7 @@ import { type MetricsRoutesOptions, metricsRoutes } from './metrics-routes.ts';
 import { type PartsOptions, serveParts } from './parts.ts';
 import { guardRequests, type RequestGuardOptions } from './request-guard.ts';
 import { setSecurityHeaders } from './security-headers.ts';
+import { type SecurityTextOptions, serveSecurityText } from './security-text.ts';
 import { type SessionRoutesOptions, sessionRoutes } from './session-routes.ts';
 import { answerWithPage, type SiteOptions, serveSite } from './site.ts';
 

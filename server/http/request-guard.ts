@@ -51,7 +51,8 @@ export function guardRequests(app: FastifyInstance, options: RequestGuardOptions
     request.visitor = visitor;
     setSecurityHeaders(reply, visitor);
     // What the API answers is true now and for one person.
-    if (isApi(request)) reply.header('Cache-Control', 'no-store');
+    // Pages of other origins read it by CORS or not at all, not as a picture or a script of theirs.
+    if (isApi(request)) reply.headers({ 'Cache-Control': 'no-store', 'Cross-Origin-Resource-Policy': 'same-origin' });
     const refusal = originPolicy.refusal(request.raw, visitor, { changes: !READS.has(request.method) });
     if (refusal !== null) throw new HttpError(refusal.status, refusal.code, refusal.message);
     const token = bearerToken(request);

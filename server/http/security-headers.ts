@@ -44,6 +44,9 @@ export function pagePolicy(nonce: string | null, { host }: Visitor, frameAncesto
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
+    // No text becomes markup or a script's address but through these two: lit's templates, and the service worker's address.
+    "require-trusted-types-for 'script'",
+    'trusted-types lit-html coscribe',
     `frame-ancestors ${frameAncestors}`,
   ].join('; ');
 }

@@ -1,4 +1,5 @@
 import { documentNameProblem } from '../../protocol/document-name.ts';
+import { hasHiddenMarks } from '../../protocol/hidden-marks.ts';
 import { higherRole, isRole, type Role } from '../../protocol/roles.ts';
 import type { Person } from '../access/authenticator.ts';
 import { TokenRefused } from '../access/token-verifier.ts';
@@ -16,8 +17,8 @@ export interface JwtClaims {
 /** Longest subject, name and picture address, in characters: all of them travel with every caret. */
 const LONGEST = { sub: 256, name: 100, picture: 1_024 } as const;
 
-/** Characters that no name needs: control characters, and marks that turn the direction of what follows. */
-const UNSEEMLY = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+/** Characters that no text on one line needs. */
+const CONTROL = /[\p{Cc}\u2028\u2029]/u;
 
 /**
  * Reads the claims that are Coscribe's business; docs/access.md describes them.
@@ -59,7 +60,8 @@ function readText(payload: Readonly<Record<string, unknown>>, claim: keyof typeo
   if (typeof value !== 'string') throw malformed(claim, 'is not a text');
   if (value.trim() === '') throw malformed(claim, 'is empty');
   if (value.length > LONGEST[claim]) throw malformed(claim, `is longer than ${LONGEST[claim]} characters`);
-  if (UNSEEMLY.test(value)) throw malformed(claim, 'has a control character in it');
+  if (CONTROL.test(value)) throw malformed(claim, 'has a control character in it');
+  if (claim === 'name' && hasHiddenMarks(value)) throw malformed(claim, 'has an invisible character in it');
   return value;
 }
 

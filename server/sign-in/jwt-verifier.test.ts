@@ -190,7 +190,7 @@ describe('claims that are not as they must be are named', () => {
     [{ sub: '  ' }, '"sub" of the token is empty'],
     [{ sub: 'x'.repeat(257) }, '"sub" of the token is longer than 256 characters'],
     [{ sub: 'a', name: 'Ali\u0000ce' }, '"name" of the token has a control character'],
-    [{ sub: 'a', name: '\u202eecilA' }, '"name" of the token has a control character'],
+    [{ sub: 'a', name: '\u202eecilA' }, '"name" of the token has an invisible character'],
     [{ sub: 'a', color: 'red' }, '"color" of the token is not a colour'],
     [{ sub: 'a', color: '#fff' }, '"color"'],
     [{ sub: 'a', color: ['#ffffff'] }, '"color"'],

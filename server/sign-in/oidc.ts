@@ -1,4 +1,5 @@
 import * as openid from 'openid-client';
+import { withoutHiddenMarks } from '../../protocol/hidden-marks.ts';
 import type { Person } from '../access/authenticator.ts';
 import type { Clock } from '../clock.ts';
 
@@ -154,10 +155,7 @@ function displayName(claims: Readonly<Record<string, unknown>>): string | null {
   for (const claim of ['name', 'preferred_username', 'nickname']) {
     const value = claims[claim];
     if (typeof value !== 'string') continue;
-    const name = value
-      .toWellFormed()
-      .replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ')
-      .trim();
+    const name = withoutHiddenMarks(value.toWellFormed().replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')).trim();
     if (name !== '') return [...name].slice(0, MAX_NAME).join('');
   }
   return null;

@@ -8,6 +8,26 @@ export function keepPagesForOffline(): void {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
   window.addEventListener('load', () => {
     // Refused in private windows and where storage is blocked: the site then needs the network to open, no more.
-    navigator.serviceWorker.register(`${siteRoot()}service-worker.js`).catch(() => undefined);
+    navigator.serviceWorker.register(workerAddress()).catch(() => undefined);
   });
+}
+
+/** Browsers that know trusted types take a script's address only from a policy that the page's headers name. */
+function workerAddress(): string {
+  const address = `${siteRoot()}service-worker.js`;
+  const policy = window.trustedTypes?.createPolicy('coscribe', { createScriptURL: (url) => url });
+  // TypeScript's own declaration of register() takes a string only.
+  return (policy?.createScriptURL(address) ?? address) as unknown as string;
+}
+
+declare global {
+  interface Window {
+    /** Not in the declarations of TypeScript yet: https://developer.mozilla.org/docs/Web/API/TrustedTypePolicyFactory */
+    readonly trustedTypes?: {
+      createPolicy(
+        name: string,
+        rules: { createScriptURL(url: string): string },
+      ): { createScriptURL(url: string): object };
+    };
+  }
 }

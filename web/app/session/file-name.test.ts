@@ -15,7 +15,12 @@ describe('download file name', () => {
     ['../../etc/passwd', '', 'etc passwd.md'],
     ['.htaccess', '', 'htaccess.md'],
     ['ends with dots...', '', 'ends with dots.md'],
-    ['\u202Egnp.exe', 'Markdown', 'gnp.exe'],
+    ['\u202Egnp.exe', 'Markdown', 'gnp.exe.md'],
+    ['report.hta', '', 'report.hta.md'],
+    ['report.PDF', 'Plain text', 'report.PDF.txt'],
+    ['setup.bat', 'Rust', 'setup.bat.rs'],
+    ['Main.TS', '', 'Main.TS'],
+    ['data.csv', '', 'data.csv'],
     ['line\nbreak\u0000', '', 'line break.md'],
     ['???', '', 'Untitled.md'],
   ])('of "%s" in "%s" is "%s"', (title, language, name) => {

@@ -10,6 +10,49 @@ const ENDINGS: Readonly<Record<string, string>> = {
   XML: 'xml', YAML: 'yaml',
 }; // biome-ignore format: a table
 
+/**
+ * Endings that a title may bring itself: those of text. Not of what the system runs or gives to another program when it is
+ * opened (`.hta`, `.exe`, `.pdf`), since somebody else may have chosen the title and written the text.
+ */
+const TEXT_ENDINGS: ReadonlySet<string> = new Set([
+  ...Object.values(ENDINGS),
+  ...[
+    'txt',
+    'text',
+    'markdown',
+    'mdx',
+    'rst',
+    'adoc',
+    'org',
+    'bib',
+    'csv',
+    'tsv',
+    'log',
+    'ini',
+    'cfg',
+    'conf',
+    'yml',
+    'env',
+  ],
+  ...[
+    'cc',
+    'h',
+    'hpp',
+    'mjs',
+    'cjs',
+    'mts',
+    'cts',
+    'htm',
+    'svelte',
+    'astro',
+    'bash',
+    'zsh',
+    'fish',
+    'graphql',
+    'patch',
+  ],
+]);
+
 /** Characters that some file system refuses, and everything invisible. */
 const REFUSED = /[\p{Cc}\p{Cf}<>:"/\\|?*]/gu;
 
@@ -20,7 +63,8 @@ const REFUSED = /[\p{Cc}\p{Cf}<>:"/\\|?*]/gu;
  */
 export function downloadFileName(title: string, language: string): string {
   const safe = safeTitle(title);
-  if (/\.[a-z][a-z0-9]{0,9}$/i.test(safe)) return safe;
+  const ending = /\.([a-z][a-z0-9]{0,9})$/i.exec(safe)?.[1]?.toLowerCase();
+  if (ending !== undefined && TEXT_ENDINGS.has(ending)) return safe;
   return `${safe}.${ENDINGS[language || 'Markdown'] ?? 'txt'}`;
 }
 

@@ -1,5 +1,6 @@
 import type { Awareness } from 'y-protocols/awareness';
 import { isBlank } from '../../../protocol/blank-text.ts';
+import { withoutHiddenMarks } from '../../../protocol/hidden-marks.ts';
 
 /** Longest name that is shown, in code points. */
 export const NAME_LENGTH = 40;
@@ -20,7 +21,7 @@ export const PEOPLE_COLORS = [
 export interface Person {
   /** The awareness client id: one a tab, so one person may be several. */
   clientId: number;
-  /** At most 40 code points, without control characters; 'Guest' when there is none. */
+  /** At most 40 code points, without control characters and invisible ones; 'Guest' when there is none. */
   name: string;
   /** As #rrggbb. */
   color: string;
@@ -99,11 +100,8 @@ export function fields(value: unknown): Record<string, unknown> {
 
 function cleanName(name: unknown): string {
   if (typeof name !== 'string') return 'Guest';
-  // Controls and marks that turn the direction of what follows have no business in a name.
-  const plain = name
-    .slice(0, 400)
-    .replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/gu, ' ')
-    .trim();
+  // Neither controls nor marks that nobody sees have any business in a name: somebody could pass for another.
+  const plain = withoutHiddenMarks(name.slice(0, 400).replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')).trim();
   const shown = Array.from(plain).slice(0, NAME_LENGTH).join('');
   return isBlank(shown) ? 'Guest' : shown;
 }
