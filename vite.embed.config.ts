@@ -5,7 +5,7 @@ import { thirdPartyNotices } from './scripts/third-party-notices.ts';
 // The element as one module for a plain <script type="module">, with a file for every language beside it.
 export default defineConfig({
   publicDir: false,
-  plugins: [thirdPartyNotices(), compressOutput()],
+  plugins: [thirdPartyNotices('coscribe-editor/'), compressOutput()],
   build: {
     outDir: 'dist/embed',
     emptyOutDir: true,

@@ -18,7 +18,7 @@ const PIECES = {
     commands: [[TOOLS.tsc, '-b', 'protocol', 'server']],
   },
   web: {
-    sources: ['web', 'protocol', 'vite.config.ts', 'scripts/compress-output.ts'],
+    sources: ['web', 'protocol', 'vite.config.ts', 'scripts/compress-output.ts', 'scripts/third-party-notices.ts'],
     output: 'dist/web/.vite/manifest.json',
     commands: [
       [TOOLS.tsc, '-b', 'protocol', 'web'],
@@ -35,6 +35,7 @@ const PIECES = {
       'protocol',
       'vite.embed.config.ts',
       'scripts/compress-output.ts',
+      'scripts/third-party-notices.ts',
     ],
     output: 'dist/embed/coscribe-editor.js',
     commands: [

@@ -69,6 +69,15 @@ test('its command serves documents, the site, and the module with every language
     return [response.status, await response.text()] as const;
   };
   expect(await get('/healthz')).toEqual([200, expect.anything()]);
+  expect(await get('/third-party-notices.txt')).toEqual([
+    200,
+    expect.stringMatching(/@fontsource-variable\/literata.*SIL OPEN FONT LICENSE/s),
+  ]);
+  const notices = '/coscribe-editor/third-party-notices.txt';
+  expect(await get(notices)).toEqual([
+    200,
+    expect.stringMatching(/@codemirror\/view .*\(MIT\).*Permission is hereby granted/s),
+  ]);
   expect(await get('/d/notes')).toEqual([200, expect.stringContaining('<script')]);
   const [, module] = await get('/coscribe-editor.js');
   // Relative ones, so that it works below any path.

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import type { Plugin } from 'vite';
 
-/** Where the notices stand in a build. */
-export const NOTICES_FILE = 'third-party-notices.txt';
+/** The name of the file with the notices. */
+const NOTICES_FILE = 'third-party-notices.txt';
 
 /** Licences that let their work be passed on inside ours, as long as their text goes with it. */
 const ALLOWED = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'MPL-2.0', 'OFL-1.1', '0BSD']);
@@ -20,8 +20,9 @@ interface Notice {
 /**
  * Writes beside a build the licences of everything from other people that is in it: packages whose modules were bundled, and
  * packages whose files (typefaces) were copied. A package without a licence that allows this, or without its text, fails the build.
+ * @param folder where in the build, with a slash at its end; empty for its top
  */
-export function thirdPartyNotices(): Plugin {
+export function thirdPartyNotices(folder = ''): Plugin {
   return {
     name: 'coscribe-third-party-notices',
     apply: 'build',
@@ -34,9 +35,9 @@ export function thirdPartyNotices(): Plugin {
             : [],
         ),
       ];
-      const folders = new Set(sources.flatMap((path) => packageFolder(path) ?? []));
-      const notices = [...folders].map(readNotice).sort((a, b) => (a.name < b.name ? -1 : 1));
-      this.emitFile({ type: 'asset', fileName: NOTICES_FILE, source: writeNotices(notices) });
+      const packages = new Set(sources.flatMap((path) => packageFolder(path) ?? []));
+      const notices = [...packages].map(readNotice).sort((a, b) => (a.name < b.name ? -1 : 1));
+      this.emitFile({ type: 'asset', fileName: folder + NOTICES_FILE, source: writeNotices(notices) });
     },
   };
 }

@@ -3,15 +3,16 @@ import { join, relative, sep } from 'node:path';
 import { send } from '@fastify/send';
 import type { FastifyInstance } from 'fastify';
 
-/** Names of files in such a folder carry a hash of their content, so a browser may keep them for ever. */
+/** For files with a hash of their content in the name: a browser may keep them for ever. */
 const FOREVER = 'public, max-age=31536000, immutable';
+const HASHED_NAME = /-[\w-]{8}\.\w+$/;
 
 export interface BuiltFilesOptions {
   /** Folder of a build. */
   readonly folder: string;
   /** Which of its files are served, by their paths in it, with slashes. */
   readonly includes: (path: string) => boolean;
-  /** The folder in it whose files have a hash in their names. */
+  /** The folder in it where the build puts files with a hash in their names. */
   readonly hashedFolder: string;
 }
 
@@ -24,7 +25,7 @@ export function serveBuiltFiles(app: FastifyInstance, options: BuiltFilesOptions
   for (const path of filesIn(folder)) {
     if (path.endsWith('.gz') || path.endsWith('.map') || !includes(path)) continue;
     const isPacked = existsSync(join(folder, `${path}.gz`));
-    const cacheControl = path.startsWith(`${hashedFolder}/`) ? FOREVER : 'no-cache';
+    const cacheControl = path.startsWith(`${hashedFolder}/`) && HASHED_NAME.test(path) ? FOREVER : 'no-cache';
     app.get(`/${path}`, async (request, reply) => {
       const packed = isPacked && takesGzip(request.headers['accept-encoding']);
       const file = encodeURI(packed ? `/${path}.gz` : `/${path}`);

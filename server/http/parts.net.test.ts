@@ -15,6 +15,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'coscribe-editor.js'), MODULE);
   await writeFile(join(folder, 'coscribe-editor.js.gz'), gzipSync(MODULE));
   await writeFile(join(folder, 'coscribe-editor/rust-1a2b3c4d.js'), 'export {};');
+  await writeFile(join(folder, 'coscribe-editor/third-party-notices.txt'), 'MIT');
   server = await startTestServer({ partsFolder: folder });
 });
 afterAll(() => server.stop());
@@ -41,10 +42,12 @@ it('pages of any origin may load the module, packed, and it is asked for again o
   expect([unpacked.headers.get('content-encoding'), await unpacked.text()]).toEqual([null, MODULE]);
 });
 
-it('languages are kept for ever, and nothing else is there', async () => {
+it('languages are kept for ever, what has no hash in its name is not, and nothing else is there', async () => {
   const language = await fetch(`${server.url}/coscribe-editor/rust-1a2b3c4d.js`, elsewhere);
   expect(language.headers.get('cache-control')).toContain('immutable');
   expect([language.status, language.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
+  const notices = await fetch(`${server.url}/coscribe-editor/third-party-notices.txt`);
+  expect([notices.headers.get('cache-control'), await notices.text()]).toEqual(['no-cache', 'MIT']);
   for (const path of ['coscribe-editor.js.gz', 'coscribe-editor/', 'coscribe-editor/..%2f..%2fpackage.json']) {
     expect((await fetch(`${server.url}/${path}`)).status).toBe(404);
   }
