@@ -238,6 +238,15 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     basePath,
     frameAncestors: frameAncestors(settings.frameAncestors),
     maxBodyBytes: settings.maxMessageBytes,
+  }).catch(async (error: unknown) => {
+    // What runs by now would keep the process alive, and the data folder locked.
+    await inOrder([
+      () => transport.close(),
+      () => registry.close(),
+      () => metrics.stop(),
+      () => documents.states.close(),
+    ]).catch((err: unknown) => logger.error({ err }, 'A part of the server could not be stopped.'));
+    throw error;
   });
   const { maxConnectionsPerAddress } = settings;
   new SocketGuard({
@@ -254,8 +263,8 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
       ? null
       : new Certificate(tlsFiles, tls, { clock, logger, onChange: (pair) => secureServer?.setSecureContext(pair) });
 
-  async function stop(): Promise<void> {
-    const steps: readonly (() => unknown)[] = [
+  const stop = (): Promise<void> =>
+    inOrder([
       () => certificate?.close(),
       () => connections.close(),
       () => transport.close(),
@@ -266,18 +275,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
       () => documents.states.close(),
       () => documents.commits.whenIdle(),
       () => store.close(),
-    ];
-    const failures: unknown[] = [];
-    // One that fails keeps no other from its work: text that is not stored yet, and the store, need it.
-    for (const step of steps) {
-      try {
-        await step();
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-    if (failures.length > 0) throw failures[0];
-  }
+    ]);
 
   async function listen(): Promise<string> {
     await http.listen({ host: settings.host, port: settings.port });
@@ -298,4 +296,17 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     },
     backup: () => documents.backup(),
   };
+}
+
+/** Takes every step: one that fails keeps no other from its work, since text that is not stored yet needs it. Rejects with the first failure. */
+async function inOrder(steps: readonly (() => unknown)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }

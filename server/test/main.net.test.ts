@@ -3,6 +3,11 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { SETTINGS, type Settings } from '../config/settings.ts';
+import { silentLogger } from '../log/logger.ts';
+import { assembleServer } from '../server.ts';
+import { MemoryStore } from '../store/memory-store.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
 import { runCommand, ServerProcess } from '../testing/server-process.ts';
 import { freshFolder } from '../testing/test-server.ts';
 import { WireClient } from '../testing/wire-client.ts';
@@ -128,4 +133,15 @@ it('[DUR-5] stops on SIGTERM with exit code 0 and everything acknowledged stored
   const bob = await WireClient.join(second.url, 'notes');
   expect(bob.text.length).toBeGreaterThanOrEqual(alice.progress.stored - 1);
   await second.end('SIGTERM');
+});
+
+it('leaves nothing running when a part of it cannot be made: the process ends, and the folder is free', async () => {
+  const siteFolder = await freshFolder();
+  // A site whose other pages are missing, as after half an upgrade.
+  await writeFile(join(siteFolder, 'index.html'), '<!doctype html>');
+  const clock = new FakeClock();
+  const settings = Object.fromEntries(Object.entries(SETTINGS).map(([name, setting]) => [name, setting.default]));
+  const options = { settings: settings as unknown as Settings, clock, logger: silentLogger, partsFolder: null };
+  await expect(assembleServer({ ...options, store: new MemoryStore(), siteFolder })).rejects.toThrow(/ENOENT/);
+  expect(clock.timers).toBe(0);
 });
