@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type * as Y from 'yjs';
 import { LevelStore } from '../store/level-store.ts';
 import { Relay } from './relay.ts';
+import { contentOf } from './rich-document.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { ServerProcess } from './server-process.ts';
 import { loadStored } from './stored-documents.ts';
@@ -50,6 +51,8 @@ export interface ChaosOptions {
   readonly longestTrouble?: number;
   readonly seed: number;
   readonly dataFolder: string;
+  /** What the documents are: texts, or anything; then people format what they write besides. */
+  readonly kind?: 'text' | 'any';
   /** Called with a line after every cycle. */
   readonly onCycle?: (line: string) => void;
 }
@@ -89,6 +92,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   }
 }
 
+const kindOf = ({ kind = 'text' }: ChaosOptions) => ['--documents', kind];
+
 class World {
   readonly #options: ChaosOptions;
   readonly #random: SeededRandom;
@@ -113,12 +118,15 @@ class World {
     // Half of the people have a network that fails.
     this.#typists = Array.from(
       { length: options.people },
-      (_, i) => new Typist(i % 2 === 0 ? server.url : relay.url, `document-${i % options.documents}`, `p${i}`),
+      (_, i) =>
+        new Typist(i % 2 === 0 ? server.url : relay.url, `document-${i % options.documents}`, `p${i}`, {
+          formats: options.kind === 'any',
+        }),
     );
   }
 
   static async open(options: ChaosOptions): Promise<World> {
-    const server = await ServerProcess.start(options.dataFolder);
+    const server = await ServerProcess.start(options.dataFolder, ['--port', '0', ...kindOf(options)]);
     const relay = await Relay.open(Number(server.port));
     const world = new World(options, server, relay);
     await Promise.all(world.#typists.map(({ provider }) => provider.whenSynced));
@@ -240,15 +248,15 @@ class World {
   }
 
   async #restart(signal: 'SIGKILL' | 'SIGTERM', takesOrders = false): Promise<void> {
-    const { dataFolder } = this.#options;
+    const { dataFolder, kind = 'text' } = this.#options;
     const { port } = this.#server;
     const exitCode = await this.#server.end(signal);
     if (signal === 'SIGTERM' && exitCode !== 0) this.#failedStops += 1;
     await this.#lookAtStore();
     this.#takesOrders = takesOrders;
     this.#server = takesOrders
-      ? await ServerProcess.startFailing(dataFolder, port)
-      : await ServerProcess.start(dataFolder, ['--port', port]);
+      ? await ServerProcess.startFailing(dataFolder, port, kind)
+      : await ServerProcess.start(dataFolder, ['--port', port, ...kindOf(this.#options)]);
   }
 
   /** Looks on the server for everything that was called saved by now. */
@@ -302,9 +310,11 @@ class World {
     let diverged = 0;
     for (let index = 0; index < this.#options.documents; index++) {
       const copy = await readCopy(this.#server.url, `document-${index}`);
-      const text = copy.getText('content').toString();
       const here = this.#typists.filter(({ documentName }) => documentName === `document-${index}`);
-      const differing = () => here.filter((typist) => typist.text.toString() !== text).length;
+      const differing = () => {
+        const content = JSON.stringify(contentOf(copy));
+        return here.filter((typist) => typist.content !== content).length;
+      };
       await this.#until(() => differing() === 0, null);
       diverged += differing();
       copy.destroy();

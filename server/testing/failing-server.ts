@@ -4,15 +4,18 @@ import { startTestServer } from './test-server.ts';
 
 /*
  * A process like `coscribe serve`, except that anyone who started it can make its store fail or stall, by messages. Arguments:
- * the data folder and the port.
+ * the data folder, the port and what the documents are.
  */
 
 /** What the store is told to do. */
 export type StoreOrder = 'fail' | 'stall' | 'heal';
 
-const [, , dataFolder = '', port = '0'] = process.argv;
+const [, , dataFolder = '', port = '0', documents = 'text'] = process.argv;
 const store = new FailingStore(await LevelStore.open(dataFolder));
-const server = await startTestServer({ store, settings: { port: Number(port) } });
+const server = await startTestServer({
+  store,
+  settings: { port: Number(port), documents: documents === 'any' ? 'any' : 'text' },
+});
 
 process.on('message', (order: StoreOrder) => {
   switch (order) {

@@ -29,7 +29,7 @@ export function editRich(doc: Y.Doc, undo: Y.UndoManager, random: SeededRandom):
   else {
     if (random.oneIn(3)) undo.stopCapturing();
     const types = [...rootsOf(doc)].flatMap((root) => [root, ...typesIn(root)]);
-    const type = types[random.below(types.length)];
+    const type = random.oneIn(3) ? doc.getText('content') : types[random.below(types.length)];
     doc.transact(() => {
       for (let i = random.oneIn(6) ? random.below(4) : 0; i >= 0; i--) if (type !== undefined) editType(type, random);
     });

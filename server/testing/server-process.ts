@@ -49,8 +49,8 @@ export class ServerProcess {
   }
 
   /** Starts one whose store fails and stalls on demand; from the sources, not from the build. */
-  static startFailing(dataFolder: string, port: string): Promise<ServerProcess> {
-    const child = spawn(process.execPath, ['--import', 'tsx', FAILING, dataFolder, port], {
+  static startFailing(dataFolder: string, port: string, documents: 'text' | 'any' = 'text'): Promise<ServerProcess> {
+    const child = spawn(process.execPath, ['--import', 'tsx', FAILING, dataFolder, port, documents], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

@@ -1,6 +1,7 @@
 import * as Y from 'yjs';
 import { systemClock } from '../clock.ts';
 import { Documents } from '../document/documents.ts';
+import { createServerDoc } from '../document/server-doc.ts';
 import { silentLogger } from '../log/logger.ts';
 import { LevelStore } from '../store/level-store.ts';
 import type { Store } from '../store/store.ts';
@@ -32,7 +33,7 @@ export async function storeDocuments(
 /** A stored document, loaded as the server loads it. */
 export async function loadStored(store: Store, name: string): Promise<{ doc: Y.Doc; epoch: string }> {
   const document = (await Documents.open(store, systemClock, silentLogger)).document(name);
-  const doc = new Y.Doc();
+  const doc = createServerDoc();
   await document.load(doc);
   return { doc, epoch: document.epoch };
 }

@@ -2,6 +2,8 @@ import { crc32 } from 'node:zlib';
 import WebSocket from 'ws';
 import * as Y from 'yjs';
 import { CoscribeProvider, type SocketConstructor } from '../../web/provider/index.ts';
+import { createServerDoc } from '../document/server-doc.ts';
+import { contentOf } from './rich-document.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 /** Text is removed from a document that has grown to this many characters. */
@@ -24,11 +26,14 @@ export class Typist {
   readonly provider: CoscribeProvider;
   readonly documentName: string;
   readonly #name: string;
+  readonly #formats: boolean;
   readonly #edits: Edit[] = [];
   #words = 0;
 
-  constructor(url: string, documentName: string, name: string) {
+  /** With `formats` it also makes words bold and plain again, as in documents of kind `any`. */
+  constructor(url: string, documentName: string, name: string, { formats = false }: { formats?: boolean } = {}) {
     this.#name = name;
+    this.#formats = formats;
     this.documentName = documentName;
     this.doc.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin !== this.provider) this.#edits.push(describe(update, Y.getState(this.doc.store, this.doc.clientID)));
@@ -38,6 +43,11 @@ export class Typist {
 
   get text(): Y.Text {
     return this.doc.getText('content');
+  }
+
+  /** Everything that its copy holds, comparable. */
+  get content(): string {
+    return JSON.stringify(contentOf(this.doc));
   }
 
   get made(): number {
@@ -54,6 +64,9 @@ export class Typist {
     if (length > MAX_TEXT) {
       const at = random.below(length - MAX_REMOVED);
       this.text.delete(at, 1 + random.below(MAX_REMOVED));
+    } else if (this.#formats && length > 0 && random.chance(0.3)) {
+      const at = random.chance(0.5) ? 0 : random.below(length);
+      this.text.format(at, Math.min(length - at, 1 + random.below(MAX_REMOVED)), { bold: random.pick([true, null]) });
     } else {
       this.text.insert(random.below(length + 1), word(`${this.#name}.${this.#words++}`));
     }
@@ -76,7 +89,8 @@ export class Typist {
 
 /** A copy of what the server has, by a client of its own, not by anything that was in memory here. */
 export async function readCopy(url: string, documentName: string): Promise<Y.Doc> {
-  const doc = new Y.Doc();
+  // Not one that tidies up formatting, which would be something else than what the server has.
+  const doc = createServerDoc();
   const provider = openProvider(url, documentName, doc);
   await provider.whenSynced;
   provider.destroy();
