@@ -14,7 +14,7 @@ test('operating.md explains every figure of /metrics, and no other', () => {
 });
 
 test('operating.md quotes messages of the log as they are', () => {
-  const sources = ['server/document/commit-queue.ts', 'server/room/registry.ts', 'server/room/room.ts']
+  const sources = ['server/document/commit-queue.ts', 'server/room/registry.ts', 'server/room/turns.ts']
     .map((path) => readFileSync(join(ROOT, path), 'utf8'))
     .join('\n');
   const section = page.split('| message | what to do |')[1]?.split('\n## ')[0] ?? '';

@@ -23,7 +23,7 @@ import { createMetrics, timeLoad } from './metrics/server-metrics.ts';
 import { MergeShare } from './room/merges.ts';
 import { Registry } from './room/registry.ts';
 import { Room } from './room/room.ts';
-import type { RoomObserver } from './room/room-dependencies.ts';
+import type { RoomObserver } from './room/room.ts';
 import { UpdateCounters } from './room/update-counters.ts';
 import { createSignIn } from './sign-in/sign-in.ts';
 import { createTokenVerifiers } from './sign-in/token-verifiers.ts';
@@ -167,7 +167,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
           logger,
           counters,
           mergeShare,
-          ...(options.changes === undefined ? {} : { observer: options.changes }),
+          ...(options.changes === undefined ? {} : { observers: [options.changes] }),
         }),
       ),
     unloadAfter: settings.unloadAfter * 1000,

@@ -1,6 +1,7 @@
 import * as Y from 'yjs';
 import type { Clock } from '../clock.ts';
-import type { RoomObserver, TextSource } from '../room/room-dependencies.ts';
+import type { RoomObserver } from '../room/room.ts';
+import type { RoomText } from '../room/room-text.ts';
 
 /** A document's text was changed. */
 export interface DocumentChange {
@@ -31,30 +32,30 @@ interface Gathered {
 /** Gathers the changes of every document until it is quiet there, or has not been for long. */
 export class ChangeWatch implements RoomObserver {
   readonly #options: ChangeWatchOptions;
-  readonly #gathered = new Map<TextSource, Gathered>();
+  readonly #gathered = new Map<RoomText, Gathered>();
 
   constructor(options: ChangeWatchOptions) {
     this.#options = options;
   }
 
-  changed(room: TextSource, update: Uint8Array): void {
+  changed(text: RoomText, update: Uint8Array): void {
     const { clock, debounce, longest, changed } = this.#options;
     if (changed === null) return;
-    const gathered = this.#gathered.get(room) ?? { updates: [], since: clock.now(), timer: null };
-    this.#gathered.set(room, gathered);
+    const gathered = this.#gathered.get(text) ?? { updates: [], since: clock.now(), timer: null };
+    this.#gathered.set(text, gathered);
     gathered.updates.push(update);
     clock.clearTimeout(gathered.timer);
     const wait = Math.min(debounce, gathered.since + longest - clock.now());
-    gathered.timer = clock.setTimeout(() => this.#tell(room), Math.max(0, wait));
+    gathered.timer = clock.setTimeout(() => this.#tell(text), Math.max(0, wait));
   }
 
-  stored(room: TextSource): void {
-    this.#options.stored(room.name);
+  stored(text: RoomText): void {
+    this.#options.stored(text.name);
   }
 
   /** Tells now what would be told later. */
   flush(): void {
-    for (const room of [...this.#gathered.keys()]) this.#tell(room);
+    for (const text of [...this.#gathered.keys()]) this.#tell(text);
   }
 
   /** Tells nothing any more. */
@@ -63,13 +64,13 @@ export class ChangeWatch implements RoomObserver {
     this.#gathered.clear();
   }
 
-  #tell(room: TextSource): void {
+  #tell(text: RoomText): void {
     // First, since it may apply what waited, which is a change too.
-    const text = room.text();
-    const gathered = this.#gathered.get(room);
+    const content = text.read();
+    const gathered = this.#gathered.get(text);
     if (gathered === undefined) return;
-    this.#gathered.delete(room);
+    this.#gathered.delete(text);
     this.#options.clock.clearTimeout(gathered.timer);
-    this.#options.changed?.({ documentName: room.name, text, update: Y.mergeUpdates(gathered.updates) });
+    this.#options.changed?.({ documentName: text.name, text: content, update: Y.mergeUpdates(gathered.updates) });
   }
 }

@@ -27,7 +27,7 @@ export class DocumentHandle {
 
   /** The text as everybody sees it; empty when the document does not exist. */
   getText(): Promise<string> {
-    return this.#use((room) => room.text());
+    return this.#use((room) => room.text.read());
   }
 
   /** The whole state as a Yjs update in V1 encoding. */
@@ -42,7 +42,7 @@ export class DocumentHandle {
    */
   edit(change: (text: Y.Text) => void): Promise<void> {
     return this.#use((room) =>
-      room.edit((text) => {
+      room.text.edit((text) => {
         const returned: unknown = change(text);
         if (!(returned instanceof Promise)) return;
         // What it rejects with later is nobody's any more: the edit fails here.

@@ -50,7 +50,7 @@ export async function applyAsMember(room: Room, update: Uint8Array): Promise<voi
       try {
         room.receive(made, update, { merge: true, count: 1 });
         // Whatever waits is applied now.
-        room.text();
+        room.text.read();
       } catch (error) {
         reject(error instanceof UpdateRefused ? new UpdateNotApplied(error.message, { cause: error }) : error);
       }

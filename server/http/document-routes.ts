@@ -109,7 +109,7 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
     await mayRead();
     const text = await withRoom(name, async (room) => {
       await mayRead();
-      return room.document.exists ? room.text() : null;
+      return room.document.exists ? room.text.read() : null;
     });
     if (text === null) throw notFound();
     return reply.type('text/plain; charset=utf-8').send(text);
@@ -148,7 +148,7 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
     }
     const create = (room: Room): Promise<unknown> => {
       // Text that waits for its turn makes the document exist; nothing may come between this check and the creation.
-      room.text();
+      room.text.read();
       if (room.document.exists) {
         throw new HttpError(
           409,
@@ -158,7 +158,7 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
       }
       countCreation(request, creator);
       if (content === '') return room.setProperties({ title, language });
-      return room.edit((text) => text.insert(0, content), { title, language });
+      return room.text.edit((text) => text.insert(0, content), { title, language });
     };
     await withRoom(name, async (room) => {
       checkStorage(room);

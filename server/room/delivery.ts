@@ -81,6 +81,11 @@ export class Delivery {
     }
   }
 
+  /** Whether anything of the presence has changed that nobody was told. */
+  get hasPresence(): boolean {
+    return this.#presence.hasChanges;
+  }
+
   /** What changed of the presence since it was last asked for, as a message; none when nothing did. */
   changedPresence(): readonly Uint8Array[] {
     const changes = this.#presence.hasChanges ? this.#presence.takeChanges() : null;

@@ -91,7 +91,7 @@ async function world() {
   let writes = 0;
   const write = async () => {
     // The same place over and over: much is sent, the document stays small.
-    void room.edit((text) => {
+    void room.text.edit((text) => {
       text.delete(0, text.length);
       text.insert(0, `${writes++} `.padEnd(1_000, 'x'));
     });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { presenceInterval, TurnPace, textInterval } from './turn.ts';
+import { presenceInterval, TurnPace, textInterval } from './turn-pace.ts';
 
 test('a small room does not gather', () => {
   expect([1, 2, 24].map(textInterval)).toEqual([0, 0, 0]);
