@@ -17,6 +17,7 @@ import { SocketGuard } from './edge/socket-guard.ts';
 import { createHttpApp } from './http/http-app.ts';
 import type { ConnectionRates, Rate } from './limits/allowance.ts';
 import { Quotas } from './limits/quotas.ts';
+import { StorageBudget } from './limits/storage-budget.ts';
 import { LogThrottle } from './log/log-throttle.ts';
 import type { Logger } from './log/logger.ts';
 import { createMetrics, timeLoad } from './metrics/server-metrics.ts';
@@ -187,7 +188,15 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
   });
   const basePath = basePathOf(settings.publicUrl);
   const sockets = socketRoom(settings.maxConnections, options.descriptors ?? null);
+  const storage = await StorageBudget.start({
+    maxBytes: settings.maxStorageBytes,
+    measure: async () => (await store.size?.()) ?? null,
+    written: () => documents.commits.counters.bytes,
+    clock,
+    logger,
+  });
   const connections = new Connections({
+    storage,
     registry,
     admission,
     quotas,
@@ -223,6 +232,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     admission,
     creation,
     shareLinks,
+    storage,
     commits: documents.commits,
     isReady: () => stopping === null,
     originPolicy,
@@ -267,6 +277,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     inOrder([
       () => certificate?.close(),
       () => connections.close(),
+      () => storage.close(),
       () => transport.close(),
       () => http.close(),
       () => registry.close(),

@@ -276,6 +276,18 @@ export const SETTINGS = {
     'NUMBER',
     'Tokens that are not good which one address may bring in a minute; further ones are answered with a wait. Good ones are always taken.',
   ),
+  maxStorageBytes: setting(
+    integer(1024 * 1024, Number.MAX_SAFE_INTEGER),
+    64 * 1024 * 1024 * 1024,
+    'BYTES',
+    'What all documents together may take on the disk, about. New documents are refused from nine tenths of it, and text that is added to others when it is full.',
+  ),
+  maxStorageBytesPerDay: setting(
+    integer(1024 * 1024, Number.MAX_SAFE_INTEGER),
+    4 * 1024 * 1024 * 1024,
+    'BYTES',
+    'What one address, and one person, may add to documents in a day. They make no new ones when half of it is left.',
+  ),
   maxDocuments: setting(integer(1, 10_000_000), 10_000, 'NUMBER', 'Max documents in memory at a time; those that nobody ever wrote make room for others.'),
   maxDocumentBytes: setting(
     integer(1_024, 1024 * 1024 * 1024),

@@ -1,6 +1,7 @@
+import { CLOSE_CODES, type CloseCode, retryAfterReason } from '../../protocol/close-codes.ts';
 import type { Clock } from '../clock.ts';
 import { Allowance, type ConnectionRates } from '../limits/allowance.ts';
-import { type TooMuchTraffic, type TrafficAllowance, takeMessage } from '../limits/traffic.ts';
+import { type TrafficAllowance, takeMessage } from '../limits/traffic.ts';
 
 /** What is counted for all connections of one address, and of one person, together. `person` is null for a guest. */
 export interface ConnectionQuotas {
@@ -12,13 +13,31 @@ export interface ConnectionQuotas {
   work(address: string, person: string | null): readonly Allowance[];
   /** How many client ids they may bring into documents. */
   clientIds(address: string, person: string | null): readonly Allowance[];
+  /** What they may still add to documents, in bytes. */
+  storage(address: string, person: string | null): readonly Allowance[];
 }
+
+/** Whether there is room on the disk. */
+export interface StorageRoom {
+  readonly isFull: boolean;
+  readonly hasRoomForNew: boolean;
+}
+
+/** Something was too much, and this is what the connection is closed with. */
+export interface OverBudget {
+  readonly code: CloseCode;
+  readonly reason: string;
+}
+
+/** Seconds that a client is asked to wait when the disk has no room left for it: somebody has to make some. */
+const STORAGE_RETRY_AFTER = 60;
 
 /** What one connection may still send and cost: by itself, and together with others of its address and its person. */
 export class ConnectionBudget {
   readonly #clock: Clock;
   readonly #quotas: ConnectionQuotas;
   readonly #address: string;
+  readonly #room: StorageRoom;
   readonly #own: TrafficAllowance;
   readonly #presence: Allowance;
   readonly #questions: Allowance;
@@ -27,19 +46,25 @@ export class ConnectionBudget {
   #traffic: readonly TrafficAllowance[] = [];
   #sharedWork: readonly Allowance[] = [];
   #clientIds: readonly Allowance[] = [];
+  #storage: readonly Allowance[] = [];
+  #person: string | null = null;
+  /** Whether it was counted that this connection creates the document. */
+  #hasCreated = false;
 
   constructor(
     rates: ConnectionRates,
     {
       quotas,
+      storage,
       address,
       person,
       clock,
-    }: { quotas: ConnectionQuotas; address: string; person: string | null; clock: Clock },
+    }: { quotas: ConnectionQuotas; storage: StorageRoom; address: string; person: string | null; clock: Clock },
   ) {
     this.#clock = clock;
     this.#quotas = quotas;
     this.#address = address;
+    this.#room = storage;
     this.#own = { messages: new Allowance(rates.messages, clock), bytes: new Allowance(rates.bytes, clock) };
     this.#presence = new Allowance(rates.presence, clock);
     this.#questions = new Allowance(rates.questions, clock);
@@ -49,23 +74,48 @@ export class ConnectionBudget {
 
   /** From here on it counts for this person; null for a guest. */
   belongsTo(person: string | null): void {
+    this.#person = person;
     this.#traffic = [this.#own, ...this.#quotas.traffic(this.#address, person)];
     this.#sharedWork = this.#quotas.work(this.#address, person);
     this.#clientIds = this.#quotas.clientIds(this.#address, person);
+    this.#storage = this.#quotas.storage(this.#address, person);
   }
 
-  /** Takes a message of this many bytes; says what was too much, null when nothing was. */
-  takeMessage(bytes: number): TooMuchTraffic | null {
-    return takeMessage(this.#traffic, bytes, this.#clock);
+  /** Takes a message of this many bytes; null when that was not too much. */
+  takeMessage(bytes: number): OverBudget | null {
+    const tooMuch = takeMessage(this.#traffic, bytes, this.#clock);
+    return tooMuch === null ? null : slowDown(tooMuch.seconds, tooMuch.reason);
   }
 
   takePresence(): boolean {
     return this.#presence.take(1, this.#clock);
   }
 
-  /** Takes a question. Returns the seconds to wait when there were too many, else 0. */
-  takeQuestion(): number {
-    return this.#questions.take(1, this.#clock) ? 0 : this.#questions.secondsUntil(1);
+  /** The first edit creates a document, and of those there are this many an hour. */
+  takeCreation(): OverBudget | null {
+    if (this.#hasCreated) return null;
+    if (!this.#room.hasRoomForNew) return noRoom('The server has no room for new documents.');
+    const seconds = this.#quotas.creation(this.#address, this.#person);
+    if (seconds > 0) return slowDown(seconds, 'Too many documents were created in a short time.');
+    this.#hasCreated = true;
+    return null;
+  }
+
+  /** Takes what an update adds to a document, in bytes. */
+  takeStorage(bytes: number): OverBudget | null {
+    if (this.#room.isFull) return noRoom('The server stores as much as it may.');
+    for (const storage of this.#storage) {
+      if (!storage.take(bytes, this.#clock)) {
+        return slowDown(storage.secondsUntil(bytes), 'Too much was written in a day.');
+      }
+    }
+    return null;
+  }
+
+  /** Takes a question that is dear to answer. */
+  takeQuestion(): OverBudget | null {
+    if (this.#questions.take(1, this.#clock)) return null;
+    return slowDown(this.#questions.secondsUntil(1), 'The same was asked too often in a short time.');
   }
 
   /** Takes client ids that are new to a document. */
@@ -88,4 +138,12 @@ export class ConnectionBudget {
     this.#work.spend(milliseconds);
     for (const allowance of this.#sharedWork) allowance.spend(milliseconds);
   }
+}
+
+function slowDown(seconds: number, reason: string): OverBudget {
+  return { code: CLOSE_CODES.rateLimited, reason: retryAfterReason(seconds, reason) };
+}
+
+function noRoom(reason: string): OverBudget {
+  return { code: CLOSE_CODES.tryAgainLater, reason: retryAfterReason(STORAGE_RETRY_AFTER, reason) };
 }

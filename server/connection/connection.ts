@@ -15,14 +15,14 @@ import type { Admission } from '../access/admission.ts';
 import type { Grant } from '../access/authenticator.ts';
 import type { LiveAccess } from '../access/live-access.ts';
 import type { Clock } from '../clock.ts';
-import { bringsAnything } from '../gate/update-weight.ts';
+import { bringsAnything, bringsStructs } from '../gate/update-weight.ts';
 import type { ConnectionRates } from '../limits/allowance.ts';
 import { siteOf } from '../limits/network-of.ts';
 import { audit, type SecurityEventFields, type SecurityEventName } from '../log/audit.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Member } from '../room/member.ts';
 import { type Lease, type Registry, RegistryFullError } from '../room/registry.ts';
-import { ConnectionBudget, type ConnectionQuotas } from './budget.ts';
+import { ConnectionBudget, type ConnectionQuotas, type OverBudget, type StorageRoom } from './budget.ts';
 import { closeAfter, namingProtocol } from './close-after.ts';
 import { KEEP_ALIVE } from './keep-alive.ts';
 import type { Socket } from './socket.ts';
@@ -48,6 +48,7 @@ export interface ConnectionDependencies {
   /** Looks after its access. */
   readonly admission: Pick<Admission, 'watch'>;
   readonly onClosed: (connection: Connection) => void;
+  readonly storage: StorageRoom;
   readonly quotas: ConnectionQuotas;
 }
 
@@ -99,7 +100,6 @@ export class Connection implements Member {
   readonly #limits: ConnectionLimits;
   readonly #logger: Logger;
   readonly #onClosed: (connection: Connection) => void;
-  readonly #quotas: ConnectionQuotas;
   readonly #budget: ConnectionBudget;
   /** Only of a stock client. */
   readonly #syncStatus = new SyncStatus();
@@ -108,8 +108,6 @@ export class Connection implements Member {
   #state: State = { kind: 'joining', early: [], earlyBytes: 0 };
   /** Update messages received, sync step 2 and update alike. */
   #updates = 0;
-  /** Whether it was counted that this connection creates the document. */
-  #hasCreated = false;
   /** Whether the room was told that this socket is congested and waits for `drained`. */
   #toldCongested = false;
   /** Set by every message sent, cleared by the heartbeat: tells whether the client heard anything lately. */
@@ -129,7 +127,6 @@ export class Connection implements Member {
     this.#limits = dependencies.limits;
     this.#logger = dependencies.logger;
     this.#onClosed = dependencies.onClosed;
-    this.#quotas = dependencies.quotas;
     const { admission, clock } = dependencies;
     this.#viewersAreSeen = dependencies.limits.viewersAreSeen;
     this.#access = admission.watch(options, options.grant, {
@@ -137,8 +134,8 @@ export class Connection implements Member {
       lost: (code, reason) => this.#accessLost(code, reason),
     });
     const person = options.grant.person?.id ?? null;
-    const { quotas, limits } = dependencies;
-    this.#budget = new ConnectionBudget(limits.rates, { quotas, address: this.#address, person, clock });
+    const { quotas, limits, storage } = dependencies;
+    this.#budget = new ConnectionBudget(limits.rates, { quotas, storage, address: this.#address, person, clock });
   }
 
   get socket(): Socket {
@@ -232,13 +229,13 @@ export class Connection implements Member {
   receive(frame: Uint8Array): void {
     if (this.#state.kind === 'closed') return;
     this.#received += 1;
-    const tooMuch = this.#budget.takeMessage(frame.length);
-    if (tooMuch === null) this.#take(frame);
-    else this.#tooMuch(tooMuch.seconds, tooMuch.reason);
+    if (this.#isWithin(this.#budget.takeMessage(frame.length))) this.#take(frame);
   }
 
-  #tooMuch(seconds: number, text: string): void {
-    this.close(CLOSE_CODES.rateLimited, retryAfterReason(seconds, text));
+  /** Whether nothing was too much; closes it otherwise. */
+  #isWithin(over: OverBudget | null): boolean {
+    if (over !== null) this.close(over.code, over.reason);
+    return over === null;
   }
 
   #take(frame: Uint8Array): void {
@@ -381,7 +378,7 @@ export class Connection implements Member {
     const { room } = lease;
     switch (message.type) {
       case 'sync-step-1':
-        if (this.#mayAsk()) room.synchronise(this, message.stateVector);
+        if (this.#isWithin(this.#budget.takeQuestion())) room.synchronise(this, message.stateVector);
         return;
       case 'sync-step-2':
       case 'update':
@@ -392,7 +389,12 @@ export class Connection implements Member {
           this.close(CLOSE_CODES.forbidden, 'You may read this document, not change it.');
           return;
         }
-        if (bringsAnything(message.update) && !this.#mayCreate(room.document.exists)) return;
+        if (bringsAnything(message.update) && !room.document.exists) {
+          if (!this.#isWithin(this.#budget.takeCreation())) return;
+        }
+        if (bringsStructs(message.update)) {
+          if (!this.#isWithin(this.#budget.takeStorage(message.update.length))) return;
+        }
         room.receive(this, message.update, { merge: message.type === 'sync-step-2', count: this.#updates });
         return;
       case 'awareness':
@@ -410,10 +412,10 @@ export class Connection implements Member {
         room.retireClientId(this, message.clientId, this.#updates);
         return;
       case 'query-awareness':
-        if (this.#mayAsk()) room.tellPresence(this);
+        if (this.#isWithin(this.#budget.takeQuestion())) room.tellPresence(this);
         return;
       case 'token':
-        if (this.#mayAsk()) this.#access.renew(message.token);
+        if (this.#isWithin(this.#budget.takeQuestion())) this.#access.renew(message.token);
         return;
       case 'auth':
       case 'welcome':
@@ -460,21 +462,6 @@ export class Connection implements Member {
     }
     this.#audit('revoked', { code: code.name, reason });
     this.#end(code, reason);
-  }
-
-  /** The first edit creates a document, and of those there are this many an hour. */
-  #mayCreate(exists: boolean): boolean {
-    if (exists || this.#hasCreated) return true;
-    const seconds = this.#quotas.creation(this.#address, this.person?.id ?? null);
-    this.#hasCreated = seconds === 0;
-    if (!this.#hasCreated) this.#tooMuch(seconds, 'Too many documents were created in a short time.');
-    return this.#hasCreated;
-  }
-
-  #mayAsk(): boolean {
-    const seconds = this.#budget.takeQuestion();
-    if (seconds > 0) this.#tooMuch(seconds, 'The same was asked too often in a short time.');
-    return seconds === 0;
   }
 
   /** The one place where a frame's failure becomes this connection's end. */

@@ -7,7 +7,7 @@ import { AddressBook } from '../limits/address-book.ts';
 import { audit, type SecurityEventFields } from '../log/audit.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Registry } from '../room/registry.ts';
-import type { ConnectionQuotas } from './budget.ts';
+import type { ConnectionQuotas, StorageRoom } from './budget.ts';
 import { Connection, type ConnectionLimits } from './connection.ts';
 import { HEARTBEAT, Heartbeat } from './heartbeat.ts';
 import type { Socket } from './socket.ts';
@@ -36,6 +36,7 @@ export interface ConnectionsDependencies {
   readonly registry: Registry;
   readonly admission: Admission;
   readonly quotas: ConnectionQuotas;
+  readonly storage: StorageRoom;
   readonly limits: ConnectionsLimits;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -180,12 +181,20 @@ export class Connections {
     }
     const forgetPerson = this.#countPerson(carrier, arrival, grant);
     if (forgetPerson === null) return null;
-    const { admission, clock, limits, logger, quotas } = this.#dependencies;
+    const { admission, clock, limits, logger, quotas, storage } = this.#dependencies;
     const session = arrival.sessionKey === null ? null : `${arrival.documentName}\0${arrival.sessionKey}`;
     const connection = new Connection(
       carrier,
       { ...arrival, id: this.#nextId++, grant },
-      { admission, limits, clock, logger, quotas, onClosed: (closed) => this.#forget(closed, session, forgetPerson) },
+      {
+        admission,
+        limits,
+        clock,
+        logger,
+        quotas,
+        storage,
+        onClosed: (closed) => this.#forget(closed, session, forgetPerson),
+      },
     );
     if (session !== null) this.#takeOver(session, connection);
     this.#connections.add(connection);

@@ -77,7 +77,8 @@ function world() {
         clock,
         logger: silentLogger,
         admission: openAdmission(clock),
-        quotas: { creation: () => 0, traffic: () => [], work: () => [], clientIds: () => [] },
+        quotas: { creation: () => 0, traffic: () => [], work: () => [], clientIds: () => [], storage: () => [] },
+        storage: { isFull: false, hasRoomForNew: true },
         onClosed: (connection) => {
           closed.push(connection);
           heartbeat.remove(connection);

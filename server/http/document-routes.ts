@@ -9,6 +9,7 @@ import type { Owner } from '../document/access-record.ts';
 import { propertiesProblem } from '../document/catalogue.ts';
 import type { Documents } from '../document/documents.ts';
 import type { Quotas } from '../limits/quotas.ts';
+import type { StorageBudget } from '../limits/storage-budget.ts';
 import type { Registry } from '../room/registry.ts';
 import type { Room } from '../room/room.ts';
 import { exactText } from './exact-text.ts';
@@ -45,6 +46,7 @@ export interface DocumentRoutesOptions {
   readonly admission: Admission;
   readonly creation: CreationPolicy;
   readonly quotas: Quotas;
+  readonly storage: StorageBudget;
   /** Longest body of a request, in bytes: that of a creation with its text. */
   readonly maxBodyBytes: number;
 }
@@ -54,7 +56,7 @@ export interface DocumentRoutesOptions {
  * Names are percent-encoded, a slash in a name too.
  */
 export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = async (app, options) => {
-  const { registry, documents, admission, creation, quotas, maxBodyBytes } = options;
+  const { registry, documents, admission, creation, quotas, storage, maxBodyBytes } = options;
 
   app.addContentTypeParser('text/plain', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
     exactText(body, request.headers['content-type']),
@@ -89,10 +91,12 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
     return admitted(await creation.authorize(arrivedRequest(request, name))).owners;
   }
 
-  function countCreation(request: FastifyRequest, person: string | null): void {
+  function countCreation(request: FastifyRequest, person: string | null, bytes: number): void {
     if (request.hasApiKey) return;
+    if (!storage.hasRoomForNew) throw new HttpError(507, 'storage-full', 'The server has no room for new documents.');
     const wait = quotas.creation(request.visitor.address, person);
     requirePatience(wait, 'Too many documents were created in a short time.');
+    for (const allowance of quotas.storage(request.visitor.address, person)) allowance.spend(bytes);
   }
 
   app.get('/documents/:name', { schema: { params: Name } }, async (request) => {
@@ -156,7 +160,7 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
           'The document exists already; its content is changed by editing it.',
         );
       }
-      countCreation(request, creator);
+      countCreation(request, creator, Buffer.byteLength(content));
       if (content === '') return room.setProperties({ title, language });
       return room.text.edit((text) => text.insert(0, content), { title, language });
     };
@@ -178,7 +182,7 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
     const properties = await withRoom(name, async (room) => {
       const { person } = await mayRename();
       checkStorage(room);
-      if (!room.document.exists) countCreation(request, person?.id ?? null);
+      if (!room.document.exists) countCreation(request, person?.id ?? null, 0);
       return room.setProperties(changes);
     });
     return { name, ...properties };

@@ -107,6 +107,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
     admission: options.admission,
     creation: options.creation,
     quotas: options.quotas,
+    storage: options.storage,
     maxBodyBytes: options.maxBodyBytes,
   });
   const { admission, shareLinks } = options;

@@ -13,6 +13,7 @@ function make(settings: { requests?: number; documents?: number; refused?: numbe
       maxMessageBytes: 1_000,
       maxRequestsPerSecond: requests,
       maxDocumentsPerHour: documents,
+      maxStorageBytesPerDay: 10_000,
       computeBudget: 2_000,
       maxRefusedTokensPerMinute: refused,
     },
@@ -50,6 +51,16 @@ it('[SEC-10] makes an address wait that brings too many tokens that are not good
   expect(quotas.refusedToken('2001:db8:0:1::1')).toBe(0);
   await clock.advance(20_000);
   expect(quotas.refusedToken('2001:db8::1')).toBe(0);
+});
+
+it('[SEC-10] counts what is added to documents; who has half of a day left makes no new ones', async () => {
+  const { clock, quotas } = make();
+  const add = (bytes: number) => quotas.storage('10.0.0.1', 'ada').every((left) => left.take(bytes, clock));
+  expect([add(5_000), quotas.creation('10.0.0.1', null), add(100)]).toEqual([true, 0, true]);
+  expect([quotas.creation('10.0.0.1', null), quotas.creation('10.0.0.2', 'ada')]).toEqual([864, 864]);
+  expect([add(4_000), add(1_000), quotas.creation('10.0.0.2', 'bob')]).toEqual([true, false, 0]);
+  await clock.advance(86_400_000);
+  expect(quotas.creation('10.0.0.1', 'ada')).toBe(0);
 });
 
 it('[SEC-10] counts passwords that are set, for the address and for the person', async () => {

@@ -11,6 +11,7 @@ export interface QuotaSettings {
   readonly maxRequestsPerSecond: number;
   readonly maxDocumentsPerHour: number;
   readonly maxRefusedTokensPerMinute: number;
+  readonly maxStorageBytesPerDay: number;
   /** What one connection may cost in ten seconds, in milliseconds. */
   readonly computeBudget: number;
 }
@@ -49,6 +50,8 @@ export class Quotas {
   readonly #work: RateBook;
   readonly #clientIds: RateBook;
   readonly #passwords: RateBook;
+  readonly #storage: RateBook;
+  readonly #halfDay: number;
   readonly #clock: Clock;
 
   constructor(settings: QuotaSettings, clock: Clock) {
@@ -66,6 +69,9 @@ export class Quotas {
     this.#requests = new RateBook({ perSecond: requests, burst: requests * REQUEST_BURST_SECONDS }, clock);
     this.#documents = new RateBook({ perSecond: documents / 3_600, burst: documents }, clock);
     this.#refusedTokens = new RateBook({ perSecond: refused / 60, burst: refused }, clock);
+    const { maxStorageBytesPerDay: stored } = settings;
+    this.#storage = new RateBook({ perSecond: stored / 86_400, burst: stored }, clock);
+    this.#halfDay = stored / 2;
     this.#passwords = new RateBook({ perSecond: PASSWORDS_PER_HOUR / 3_600, burst: PASSWORDS_PER_HOUR }, clock);
   }
 
@@ -83,7 +89,14 @@ export class Quotas {
 
   /** The creation of a document, by somebody at an address; `person` is null for a guest. */
   creation(address: string, person: string | null): number {
-    return this.#documents.take(keysOf(address, person));
+    const keys = keysOf(address, person);
+    const full = this.#storage.waitForAll(keys, this.#halfDay);
+    return full > 0 ? full : this.#documents.take(keys);
+  }
+
+  /** What an address, and a person, may still add to documents, in bytes. */
+  storage(address: string, person: string | null): Allowance[] {
+    return keysOf(address, person).map((key) => this.#storage.of(key));
   }
 
   /** What all connections of an address, and all of a person, may still send together. */
@@ -135,19 +148,19 @@ class RateBook {
     return wait;
   }
 
-  /** Seconds until each of `keys` has one left. */
-  waitForAll(keys: readonly string[]): number {
-    return Math.max(...keys.map((key) => this.#wait(key)));
+  /** Seconds until each of `keys` has this much left. */
+  waitForAll(keys: readonly string[], amount = 1): number {
+    return Math.max(...keys.map((key) => this.#wait(key, amount)));
   }
 
-  #wait(key: string): number {
+  #wait(key: string, amount: number): number {
     const allowance = this.#allowances.get(key);
     // Only a look: what is taken is put back.
-    if (allowance === undefined || allowance.take(1, this.#clock)) {
-      allowance?.spend(-1);
+    if (allowance === undefined || allowance.take(amount, this.#clock)) {
+      allowance?.spend(-amount);
       return 0;
     }
-    return allowance.secondsUntil(1);
+    return allowance.secondsUntil(amount);
   }
 
   spend(key: string): void {

@@ -23,6 +23,10 @@ const OPENING_BYTES = 256 * 1024;
 
 type Level = ClassicLevel<Uint8Array, Uint8Array>;
 
+/** No key is before the one or behind the other. */
+const FIRST_KEY = new Uint8Array([0]);
+const LAST_KEY = new Uint8Array(64).fill(0xff);
+
 export interface LevelStoreOptions {
   /** With it the tables are verified again and again in the background, until `close`. */
   readonly clock?: Clock;
@@ -121,6 +125,11 @@ export class LevelStore implements Store {
     } finally {
       await snapshot.close();
     }
+  }
+
+  /** Without what was written last and is in no table yet: a few megabytes. */
+  size(): Promise<number> {
+    return this.#db.approximateSize(FIRST_KEY, LAST_KEY);
   }
 
   /** Without operations it only looks whether the storage would take any. */

@@ -26,6 +26,8 @@ export interface Store {
    * only says whether the storage would take some: rejects when it would not.
    */
   write(operations: readonly Operation[]): Promise<void>;
+  /** About how many bytes it takes on the disk. A store need not be able to say. */
+  size?(): Promise<number>;
   close(): Promise<void>;
 }
 

@@ -177,6 +177,56 @@ describe('new documents', () => {
   });
 });
 
+describe('the disk', () => {
+  const TOO_FULL = 'retry-after=60; The server stores as much as it may.';
+
+  it('[SEC-10] is bounded: from nine tenths no new documents, then no more text, but deleting goes on', async () => {
+    const { url } = await startForTest({ settings: { maxStorageBytes: 1_000_000 } });
+    const alice = await WireClient.join(url, 'large');
+    alice.insert(0, 'x'.repeat(930_000));
+    await alice.untilStored();
+    const bob = await WireClient.join(url, 'new');
+    bob.insert(0, 'mine');
+    expect(await bob.untilClosed()).toMatchObject({
+      code: 1013,
+      reason: 'retry-after=60; The server has no room for new documents.',
+    });
+    expect(await ask(`${url}/api/documents/new`, { method: 'PUT' })).toMatchObject({
+      status: 507,
+      code: 'storage-full',
+    });
+    alice.insert(0, 'still written');
+    await alice.untilStored();
+    alice.insert(0, 'x'.repeat(80_000));
+    await alice.untilStored();
+    alice.insert(0, 'no more');
+    expect(await alice.untilClosed()).toMatchObject({ code: 1013, reason: TOO_FULL });
+    const carol = await WireClient.join(url, 'large');
+    carol.sendUpdate(carol.edit(() => carol.doc.getText('content').delete(0, 1_000_000)));
+    await carol.untilStored();
+  });
+
+  it('[SEC-10] is shared: an address that has added much makes no new documents, and later adds no more', async () => {
+    const settings = { ...PROXIED, maxStorageBytesPerDay: 10_000 } as const;
+    const { url } = await startForTest({ settings });
+    const from = (address: string) => ({ headers: { 'x-forwarded-for': address } });
+    const mallory = await WireClient.join(url, 'a', from('203.0.113.1'));
+    mallory.insert(0, 'x'.repeat(6_000));
+    await mallory.untilStored();
+    expect((await ask(`${url}/api/documents/b`, { method: 'PUT' })).status).toBe(429);
+    mallory.insert(0, 'x'.repeat(1_000));
+    await mallory.untilStored();
+    mallory.insert(0, 'x'.repeat(5_000));
+    expect(await mallory.untilClosed()).toMatchObject({
+      code: 4429,
+      reason: expect.stringMatching(/^retry-after=\d+; Too much was written in a day\.$/),
+    });
+    const bob = await WireClient.join(url, 'a', from('203.0.113.2'));
+    bob.insert(0, 'still here');
+    await bob.untilStored();
+  });
+});
+
 describe('tokens that are not good', () => {
   const bad = {
     protocols: ['coscribe.1', 'coscribe.token.own.made-up'],

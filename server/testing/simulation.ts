@@ -299,7 +299,8 @@ export class Simulation {
         clock: this.#clock,
         logger: silentLogger,
         admission: openAdmission(this.#clock),
-        quotas: { creation: () => 0, traffic: () => [], work: () => [], clientIds: () => [] },
+        quotas: { creation: () => 0, traffic: () => [], work: () => [], clientIds: () => [], storage: () => [] },
+        storage: { isFull: false, hasRoomForNew: true },
         onClosed: (closed) => life.heartbeat.remove(closed),
       },
     );
