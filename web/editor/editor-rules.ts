@@ -250,4 +250,18 @@ export const editorRules: Parameters<typeof EditorView.theme>[0] = {
   '@media (prefers-reduced-motion: reduce)': {
     '.cs-caret-flag, .cm-foldGutter .cm-gutterElement': { transition: 'none' },
   },
+  // Paper: all of the text, black on white, whatever the theme and the height of the editor.
+  '@media print': {
+    '.cm-scroller': {
+      display: 'block !important',
+      height: 'auto !important',
+      overflow: 'visible !important',
+      background: '#fff',
+    },
+    '.cm-content': { padding: '0 !important', whiteSpace: 'pre-wrap !important', overflowWrap: 'anywhere' },
+    '.cm-line': { padding: '0 !important' },
+    '.cm-line, .cm-line *': { color: '#000 !important', background: 'none !important', outline: 'none !important' },
+    '.cm-panels, .cm-gutters, .cm-layer, .cs-follow, .cs-hint, .cm-tooltip': { display: 'none !important' },
+    '.cm-placeholder': { visibility: 'hidden' },
+  },
 };

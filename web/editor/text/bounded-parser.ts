@@ -9,13 +9,13 @@ export const MAX_LINE = 5_000;
 const MAX_NESTING = 60;
 
 /** More opening brackets than this in one piece of text take longer to pair than to read. */
-const MAX_BRACKETS = 250;
+const MAX_BRACKETS = 150;
 
 /** Quote marks and list markers at the beginning of a line. */
 const NESTED = new RegExp(`^(?:[ \\t]*(?:>|[-*+][ \\t]|\\d{1,9}[.)][ \\t])){${MAX_NESTING}}`);
 
-/** More white space than this before the first word is nesting as well. */
-const INDENTED = /^[ \t]{400}/;
+/** More white space than this before the first word is nesting as well; anywhere else it is read again for each of its spaces. */
+const BLANK = /^[ \t]{400}|[ \t]{1000}/;
 
 interface Range {
   from: number;
@@ -121,7 +121,7 @@ function collectCuts(text: Text, offset: number, cuts: Range[]): void {
 }
 
 function isNested(line: string): boolean {
-  return NESTED.test(line) || INDENTED.test(line);
+  return NESTED.test(line) || BLANK.test(line);
 }
 
 /** Whether a text has more brackets than Markdown could make links of in time. */
