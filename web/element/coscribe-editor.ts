@@ -31,7 +31,7 @@ import type { ElementErrorCode, ElementEventDetails } from './element-events.ts'
 import { FormElement } from './form-element.ts';
 import { makeFrame } from './frame.ts';
 import { type DocumentSource, hostDocument, leaseDocument } from './shared-document.ts';
-import { unreachableSentence } from './status-line.ts';
+import { unreachableDetails, unreachableSentence } from './status-line.ts';
 import { type ProviderWatcher, watchProvider } from './watch-provider.ts';
 
 /** A document that is being shown, with everything that has to end with it. */
@@ -326,8 +326,8 @@ export class CoscribeEditorElement extends FormElement {
         if (this.#shown !== null) this.#configure(this.#shown);
       },
       unreachable: () => {
-        const message = unreachableSentence(this.getAttribute('server'), provider?.keptOnDevice ?? false);
-        this.#problems.set('connection', message);
+        const message = unreachableDetails(this.getAttribute('server'));
+        this.#problems.set('connection', unreachableSentence(provider?.keptOnDevice ?? false), message);
         this.#tellError('unreachable', message);
       },
       noToken: (error) => {

@@ -44,11 +44,17 @@ function connectionSentence({ status, closed, storageFailing }: CoscribeProvider
   return CONNECTION_WORDS[status === 'connecting' ? 'connecting' : 'offline'];
 }
 
+/** What a reader is told of a server that cannot be reached: names of settings are for others. */
+export function unreachableSentence(keptOnDevice: boolean): string {
+  const where = keptOnDevice ? 'stays on this device' : 'is only in this page, do not close it';
+  return `This editor cannot connect. What you write ${where}, and is sent as soon as it can be. If this lasts, tell the administrator of this site.`;
+}
+
 /** A browser does not tell a page whether it was turned away, as pages of other sites often are: both are said. */
-export function unreachableSentence(server: string | null, keptOnDevice: boolean): string {
+export function unreachableDetails(server: string | null): string {
   const { protocol, host, href } = new URL(readServer(server, globalThis.location.href));
   const isForeign = `${protocol.replace('ws', 'http')}//${host}` !== globalThis.origin;
   const page = globalThis.origin === 'null' ? 'sandboxed frames' : `pages of ${globalThis.origin}`;
   const cause = isForeign ? `, or its setting "origins" does not let ${page} in` : '';
-  return `The server at ${href} cannot be reached${cause}. What you write ${keptOnDevice ? 'stays on this device' : 'is only in this page'}, and is sent as soon as it can be.`;
+  return `The server at ${href} cannot be reached${cause}.`;
 }
