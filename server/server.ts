@@ -21,10 +21,11 @@ import { StorageBudget } from './limits/storage-budget.ts';
 import { LogThrottle } from './log/log-throttle.ts';
 import type { Logger } from './log/logger.ts';
 import { createMetrics, timeLoad } from './metrics/server-metrics.ts';
+import { LoopLoad } from './room/loop-load.ts';
 import { MergeShare } from './room/merges.ts';
 import { Registry } from './room/registry.ts';
-import { Room } from './room/room.ts';
 import type { RoomObserver } from './room/room.ts';
+import { Room } from './room/room.ts';
 import { UpdateCounters } from './room/update-counters.ts';
 import { createSignIn } from './sign-in/sign-in.ts';
 import { createTokenVerifiers } from './sign-in/token-verifiers.ts';
@@ -156,6 +157,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
   });
   const counters = new UpdateCounters();
   const mergeShare = new MergeShare();
+  const load = new LoopLoad(() => performance.eventLoopUtilization());
   const registry = new Registry({
     load: (name) =>
       timeLoad(metrics, clock, () =>
@@ -168,6 +170,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
           logger,
           counters,
           mergeShare,
+          load,
           ...(options.changes === undefined ? {} : { observers: [options.changes] }),
         }),
       ),

@@ -17,6 +17,7 @@ import { readPresence } from './presence-identity.ts';
 import { ReusableIds } from './reusable-ids.ts';
 import { RoomText } from './room-text.ts';
 import { checkStateVector } from './state-vector.ts';
+import type { Load } from './turn-pace.ts';
 import { Turns } from './turns.ts';
 import { UpdateCounters } from './update-counters.ts';
 import { WholeState } from './whole-state.ts';
@@ -51,6 +52,8 @@ export interface RoomDependencies {
   readonly counters?: UpdateCounters;
   /** The same: when merges may run. */
   readonly mergeShare?: MergeShare;
+  /** The same: how much turns have to gather. */
+  readonly load?: Load;
 }
 
 /** A log of this many records is compacted when the room is left. */
@@ -87,7 +90,7 @@ export class Room {
   #digest: string | null = null;
 
   private constructor(dependencies: RoomDependencies) {
-    const { document, gate, field, limits, clock, logger, observers = [], mergeShare } = dependencies;
+    const { document, gate, field, limits, clock, logger, observers = [], mergeShare, load } = dependencies;
     this.document = document;
     this.#limits = limits;
     this.#logger = logger;
@@ -119,6 +122,7 @@ export class Room {
         },
       },
       ...(mergeShare === undefined ? {} : { mergeShare }),
+      ...(load === undefined ? {} : { load }),
     });
     this.text = new RoomText(document.name, this.#doc, field, this.#turns);
   }

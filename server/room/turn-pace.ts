@@ -4,7 +4,7 @@
  * In a room of a team's size people get each other's keystrokes at the end of the loop turn that brought them. A write to one
  * socket costs 3 to 12 µs (the latter on a virtual machine) whatever it carries, so with a crowd the room gathers longer:
  * it spends a small part of a core on writing. A hundred people wait 14 ms on average, within one display frame.
- * The first update after a pause never waits.
+ * The first update after a pause never waits, and nothing does while the process has time to spare (`LoopLoad`).
  */
 
 /** Milliseconds of gathering that each member beyond a small room adds. */
@@ -22,7 +22,7 @@ const SMALL_COMPANY = 8;
 /** Longest time that presence waits, in milliseconds: ten times a second is fluent enough in a crowd. */
 const LONGEST_PRESENCE_TURN = 100;
 
-/** Milliseconds from one turn to the next for text in a room of this many members. */
+/** Milliseconds from one turn to the next for text in a room of this many members, in a process that is busy. */
 export function textInterval(members: number): number {
   return members <= SMALL_ROOM ? 0 : Math.min(LONGEST_TURN, (members - SMALL_ROOM) * PER_MEMBER);
 }
@@ -38,16 +38,27 @@ const COSTLY_TURN = 4;
 /** A room rests this many times as long as a costly turn took, so that it takes a fifth of a core. */
 const REST = 4;
 
+/** How much the process needs turns to gather: nothing is 0, as much as ever is 1. */
+export interface Load {
+  need(): number;
+}
+
 /** When the turns of one room are due. Times are `clock.now()` based, in milliseconds. */
 export class TurnPace {
   #textAt = Number.NEGATIVE_INFINITY;
   #presenceAt = Number.NEGATIVE_INFINITY;
   #restsUntil = Number.NEGATIVE_INFINITY;
+  readonly #load: Load;
+
+  /** Without `load` the process counts as busy. */
+  constructor(load: Load = { need: () => 1 }) {
+    this.#load = load;
+  }
 
   /** When the next turn may be; text or presence has to wait for it. */
   nextTurnAt(members: number, waits: { text: boolean; presence: boolean }): number {
     const text = waits.text
-      ? Math.max(this.#textAt + textInterval(members), this.#restsUntil)
+      ? Math.max(this.#textAt + Math.min(LONGEST_TURN, textInterval(members) * this.#load.need()), this.#restsUntil)
       : Number.POSITIVE_INFINITY;
     const presence = waits.presence ? this.#presenceAt + presenceInterval(members) : Number.POSITIVE_INFINITY;
     return Math.min(text, presence);

@@ -13,7 +13,7 @@ import type { Member } from './member.ts';
 import { type MemberState, soleAuthorOf, type Waiting } from './member-state.ts';
 import { MergeShare, Merges } from './merges.ts';
 import { SizeWatch } from './size-watch.ts';
-import { TurnPace } from './turn-pace.ts';
+import { type Load, TurnPace } from './turn-pace.ts';
 import type { UpdateCounters } from './update-counters.ts';
 import type { WholeState } from './whole-state.ts';
 
@@ -41,6 +41,8 @@ export interface TurnDependencies {
   readonly observer: TurnObserver;
   /** When merges may run. Shared by all rooms of a server. */
   readonly mergeShare?: MergeShare;
+  /** How much turns have to gather. Likewise. */
+  readonly load?: Load;
 }
 
 /**
@@ -67,7 +69,7 @@ export class Turns {
   readonly #logger: Logger;
   readonly #counters: UpdateCounters;
   readonly #observer: TurnObserver;
-  readonly #pace = new TurnPace();
+  readonly #pace: TurnPace;
   readonly #merges: Merges;
   readonly #application: Application;
   #waiting: Waiting[] = [];
@@ -88,6 +90,7 @@ export class Turns {
     this.#logger = dependencies.logger;
     this.#counters = dependencies.counters;
     this.#observer = dependencies.observer;
+    this.#pace = new TurnPace(dependencies.load);
     this.#size = new SizeWatch(dependencies.document, dependencies.documentBytes, dependencies.clock);
     this.#merges = new Merges(dependencies.mergeShare ?? new MergeShare(), dependencies.clock, (state) => {
       this.run(state);
