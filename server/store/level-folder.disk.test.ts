@@ -176,6 +176,26 @@ describe('[DUR-15] under a store that is open', () => {
     await store.close();
   });
 
+  it('damage in the index of a table that a walk does not come to is refused, too: LevelDB opens it', async () => {
+    const folder = await freshFolder();
+    // What a start finds in the log goes into a table of level 0.
+    for (const keys of [['a', 'z'], ['b'], []]) {
+      const store = await LevelStore.open(folder);
+      for (const key of keys) await store.write([{ type: 'put', key: Buffer.from(key), value: Buffer.alloc(100) }]);
+      await store.close();
+    }
+    const store = await LevelStore.open(folder);
+    const database = join(folder, 'leveldb');
+    const table = (await namesIn(database)).filter((name) => name.endsWith('.ldb')).at(-1) ?? '';
+    const path = join(database, table);
+    await flip(path, (await stat(path)).size - 48 - 12);
+    const walk = async () => {
+      for await (const _entry of store.read({ from: Buffer.from('y'), to: Buffer.from('zz') }));
+    };
+    await expect(walk()).rejects.toThrow(new RegExp(`is damaged \\(${table}: its bytes`));
+    await store.close();
+  });
+
   it('damage is found in the background before anybody asks', async () => {
     const { folder, database } = await writtenFolder();
     const clock = new FakeClock();

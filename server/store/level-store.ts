@@ -108,8 +108,11 @@ export class LevelStore implements Store {
     const db = this.#db;
     const snapshot = db.snapshot();
     try {
+      let checked = await this.#explained(this.#guard.checkRange(from, to));
       for (let start: Uint8Array | null = from; start !== null; ) {
-        const end: Uint8Array | null = await this.#explained(this.#guard.checkRange(start, to));
+        const end: Uint8Array | null = checked;
+        // A piece ahead of the walk: behind what it gives, LevelDB looks on over all that was deleted.
+        if (end !== null) checked = await this.#explained(this.#guard.checkRange(end, to));
         const iterator = db.iterator({ gte: start, lt: end ?? to, snapshot });
         try {
           for (;;) {

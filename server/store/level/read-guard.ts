@@ -59,9 +59,10 @@ export class ReadGuard {
   }
 
   async #checkRange(tables: readonly TableInfo[], from: Uint8Array, to: Uint8Array): Promise<Uint8Array | null> {
-    // Nearest first, so that the end is known before any layout far behind it is read.
+    // Of level 0 all are opened, also those that end before the walk begins. Nearest first, so that the end is known before any
+    // layout far behind it is read.
     const ahead = tables
-      .filter((info) => Buffer.compare(largestOf(info), from) >= 0)
+      .filter((info) => info.level === 0 || Buffer.compare(largestOf(info), from) >= 0)
       .sort((a, b) => Buffer.compare(smallestOf(a), smallestOf(b)));
     let end = to;
     const nearer = (key: Uint8Array | undefined) => {
