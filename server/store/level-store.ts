@@ -101,7 +101,7 @@ export class LevelStore implements Store {
 
   async get(key: Uint8Array): Promise<Uint8Array | null> {
     await this.#explained(this.#guard.checkKey(key));
-    return (await this.#db.get(key)) ?? null;
+    return (await this.#inWords(this.#db.get(key))) ?? null;
   }
 
   async *read({ from, to }: KeyRange): AsyncIterable<readonly [Uint8Array, Uint8Array]> {
@@ -116,7 +116,7 @@ export class LevelStore implements Store {
         const iterator = db.iterator({ gte: start, lt: end ?? to, snapshot });
         try {
           for (;;) {
-            const entries = await iterator.nextv(READ_CHUNK);
+            const entries = await this.#inWords(iterator.nextv(READ_CHUNK));
             if (entries.length === 0) break;
             yield* entries;
           }
@@ -142,11 +142,10 @@ export class LevelStore implements Store {
     if (this.#mustReopen) await this.#reopen();
     // At the same time, so that nobody waits for it: the folder was there while the write was under way.
     const [written, looked] = await Promise.allSettled([this.#writeBatch(operations), this.#watch.check()]);
-    if (written.status === 'rejected') {
-      this.#mustReopen = true;
-      throw written.reason;
-    }
+    if (written.status === 'rejected') this.#mustReopen = true;
+    // Where both fail, the folder is why.
     if (looked.status === 'rejected') throw await this.#problem(looked.reason);
+    if (written.status === 'rejected') throw written.reason;
     this.#lastWrite.add(operations.length);
   }
 
@@ -195,6 +194,16 @@ export class LevelStore implements Store {
       return await look;
     } catch (cause) {
       throw await this.#problem(cause);
+    }
+  }
+
+  /** Waits for a read of LevelDB; what it finds wrong with its files is said with what to do. */
+  async #inWords<T>(read: Promise<T>): Promise<T> {
+    try {
+      return await read;
+    } catch (cause) {
+      const code = codeOf(cause);
+      throw code === 'LEVEL_CORRUPTION' || code === 'LEVEL_IO_ERROR' ? await this.#problem(cause) : cause;
     }
   }
 
