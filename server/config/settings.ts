@@ -288,7 +288,12 @@ export const SETTINGS = {
     'BYTES',
     'What one address, and one person, may add to documents in a day. They make no new ones when half of it is left.',
   ),
-  maxDocuments: setting(integer(1, 10_000_000), 10_000, 'NUMBER', 'Max documents in memory at a time; those that nobody ever wrote make room for others.'),
+  maxDocuments: setting(
+    integer(1, 10_000_000),
+    10_000,
+    'NUMBER',
+    'Max documents in memory at a time; those that nobody ever wrote make room for others.',
+  ),
   maxDocumentBytes: setting(
     integer(1_024, 1024 * 1024 * 1024),
     64 * 1024 * 1024,

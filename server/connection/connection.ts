@@ -91,7 +91,8 @@ const FULL_RETRY_AFTER = 10;
 export class Connection implements Member {
   readonly id: number;
   readonly documentName: string;
-  readonly #address: string;
+  /** Where it comes from. */
+  readonly address: string;
   readonly #socket: Socket;
   readonly #access: LiveAccess;
   readonly #viewersAreSeen: boolean;
@@ -123,7 +124,7 @@ export class Connection implements Member {
     this.#speaksCoscribe = options.speaksCoscribe;
     this.#wantsClientId = options.wantsClientId && may(options.grant.role, 'write');
     this.documentName = options.documentName;
-    this.#address = options.address;
+    this.address = options.address;
     this.#limits = dependencies.limits;
     this.#logger = dependencies.logger;
     this.#onClosed = dependencies.onClosed;
@@ -135,7 +136,7 @@ export class Connection implements Member {
     });
     const person = options.grant.person?.id ?? null;
     const { quotas, limits, storage } = dependencies;
-    this.#budget = new ConnectionBudget(limits.rates, { quotas, storage, address: this.#address, person, clock });
+    this.#budget = new ConnectionBudget(limits.rates, { quotas, storage, address: this.address, person, clock });
   }
 
   get socket(): Socket {
@@ -181,7 +182,7 @@ export class Connection implements Member {
     this.#socket.pause();
     let lease: Lease;
     try {
-      lease = await registry.open(this.documentName, siteOf(this.#address));
+      lease = await registry.open(this.documentName, siteOf(this.address));
     } catch (error) {
       // The registry has logged any other cause.
       const reason =
@@ -366,7 +367,7 @@ export class Connection implements Member {
     audit(this.#logger, event, {
       document: this.documentName,
       connection: this.id,
-      address: this.#address,
+      address: this.address,
       person: person?.id ?? null,
       role,
       through,

@@ -5,7 +5,7 @@ import { FakeClock } from '../testing/fake-clock.ts';
 import { EDITOR, openAdmission } from '../testing/grants.ts';
 import { UNBOUNDED_RATES } from '../testing/unbounded-rates.ts';
 import { Connection } from './connection.ts';
-import { Heartbeat } from './heartbeat.ts';
+import { HEARTBEAT, Heartbeat } from './heartbeat.ts';
 import type { Socket } from './socket.ts';
 
 /** A client at the end of a cable, which answers pings or has fallen silent. */
@@ -49,18 +49,18 @@ class Client implements Socket {
   }
 }
 
-function world() {
+function world(backlogBytes = Number.POSITIVE_INFINITY) {
   const clock = new FakeClock();
-  const heartbeat = new Heartbeat(clock);
+  const heartbeat = new Heartbeat(clock, HEARTBEAT, backlogBytes);
   const closed: Connection[] = [];
-  const connect = () => {
+  const connect = (address = '127.0.0.1') => {
     const client = new Client();
     const connection = new Connection(
       client,
       {
         id: 1,
         documentName: 'notes',
-        address: '127.0.0.1',
+        address,
         grant: EDITOR,
         token: null,
         speaksCoscribe: true,
@@ -147,4 +147,16 @@ it('[CON-5] leaves no timer behind when it stops', async () => {
   expect(clock.timers).toBe(1);
   heartbeat.stop();
   expect(clock.timers).toBe(0);
+});
+
+it('[SEC-10] drops those of the address for which the most waits, not the one connection with the most', async () => {
+  const { clock, connect, closed } = world(1_000);
+  const alice = connect('203.0.113.1');
+  alice.client.heldBytes = 300;
+  const crowd = Array.from({ length: 10 }, () => connect('203.0.113.2'));
+  for (const { client } of crowd) client.heldBytes = 90;
+  await clock.advance(HEARTBEAT.sweep);
+  // Each has 100 bytes of a message beside; nine of the crowd make room, and that is enough.
+  expect(closed.length).toBe(9);
+  expect(closed).not.toContain(alice.connection);
 });

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { networkOf } from '../limits/network-of.ts';
 import type { Connection } from './connection.ts';
 import { KEEP_ALIVE } from './keep-alive.ts';
 
@@ -64,13 +65,23 @@ export class Heartbeat {
     }, this.#intervals.sweep);
   }
 
-  /** Drops those for whom the most waits, until a quarter of the bound is free (SEC-10). */
+  /**
+   * Drops connections of the address for which the most waits, those with the most first, then of the next, until a quarter of the
+   * bound is free (SEC-10). So many that hold little each do not end the one that holds much.
+   */
   #shed(waiting: number): void {
-    const connections = [...this.#pulses.keys()].sort((a, b) => b.waitingBytes - a.waitingBytes);
+    const held = [...this.#pulses.keys()].map((connection) => ({ connection, bytes: connection.waitingBytes }));
+    const ofNetwork = new Map<string, number>();
+    for (const { connection, bytes } of held) {
+      const network = networkOf(connection.address);
+      ofNetwork.set(network, (ofNetwork.get(network) ?? 0) + bytes);
+    }
+    const sumOf = (connection: Connection) => ofNetwork.get(networkOf(connection.address)) ?? 0;
+    held.sort((a, b) => sumOf(b.connection) - sumOf(a.connection) || b.bytes - a.bytes);
     let left = waiting;
-    for (const connection of connections) {
+    for (const { connection, bytes } of held) {
       if (left <= this.#backlogBytes * 0.75) return;
-      left -= connection.waitingBytes;
+      left -= bytes;
       connection.drop('Too much waits in memory for all connections, and the most for this one.');
     }
   }
