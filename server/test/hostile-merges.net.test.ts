@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import * as Y from 'yjs';
 import { encodeSyncStep2 } from '../../protocol/messages.ts';
 import { craftUpdate, insertion, type UnitId } from '../testing/craft-update.ts';
 import { ServerProcess } from '../testing/server-process.ts';
@@ -43,7 +42,7 @@ it('[SEC-14] merges that take long hold nobody up in other documents, and are me
     });
     const begun = performance.now();
     for (const merger of mergers) {
-      // Not applied here: what plain Yjs makes of it is measured below.
+      // Not applied here, which would take the time of those who are measured.
       merger.socket.removeAllListeners('message');
       for (const client of [5, 6]) merger.socket.send(encodeSyncStep2(onTop(client)));
     }
@@ -63,14 +62,8 @@ it('[SEC-14] merges that take long hold nobody up in other documents, and are me
     const p99 = latencies[Math.floor(latencies.length * 0.99)] ?? Number.POSITIVE_INFINITY;
     const figure = `p50 ${latencies[latencies.length >> 1]?.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, longest ${latencies.at(-1)?.toFixed(1)} ms; merged in ${took.toFixed(0)} ms`;
     process.stdout.write(`others beside three merges: ${figure}\n`);
-    const plain = new Y.Doc();
-    Y.applyUpdate(plain, craftUpdate([{ client: 1, clock: 0, structs: [insertion('S')] }]));
-    Y.applyUpdate(plain, onTop(5));
-    const before = performance.now();
-    Y.applyUpdate(plain, onTop(6));
-    const inOneGo = performance.now() - before;
-    // On a quiet machine p99 stays under 200 ms. What is asserted holds on any: nobody waits for one merge, let alone for three.
-    expect(p99, figure).toBeLessThan(Math.max(200, inOneGo / 3));
+    // On a quiet machine p99 stays under 200 ms. What is asserted holds on any: nobody waits for what the merges take.
+    expect(p99, figure).toBeLessThan(took / 3);
   } finally {
     await server.end('SIGTERM');
   }
