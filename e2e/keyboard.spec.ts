@@ -84,3 +84,30 @@ test('keys for a dialog that is still on its way do not go into the text, and Es
   await expect(page.getByRole('dialog')).toHaveCount(0);
   expect(await alice.shown()).toBe('text');
 });
+
+test('after a reload the caret and the view are where they were, also when others wrote meanwhile', async ({
+  arrive,
+}) => {
+  const name = 'place-after-reload';
+  const alice = await arrive('Alice', name);
+  const bob = await arrive('Bob', name);
+  await alice.content.focus();
+  await alice.page.keyboard.insertText(Array.from({ length: 200 }, (_, i) => `line ${i}`).join('\n'));
+  await alice.page.keyboard.press('Control+Home');
+  for (let i = 0; i < 60; i++) await alice.page.keyboard.press('ArrowDown');
+  await alice.page.keyboard.press('End');
+  await alice.saved();
+  const line = alice.page.locator('.cm-line', { hasText: /^line 60$/ });
+  const before = await line.boundingBox();
+  await expect(bob.page.locator('.cm-line', { hasText: /^line 0$/ })).toBeVisible();
+  await bob.content.focus();
+  await bob.page.keyboard.press('Control+Home');
+  await bob.page.keyboard.insertText('above\nall\n');
+  await bob.saved();
+  await alice.page.reload();
+  await alice.connected();
+  await expect(line).toBeInViewport();
+  await expect.poll(async () => Math.abs(((await line.boundingBox())?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(3);
+  await alice.page.keyboard.insertText('!');
+  await expect(alice.page.locator('.cm-line', { hasText: /^line 60!$/ })).toBeVisible();
+});

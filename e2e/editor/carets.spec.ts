@@ -286,3 +286,19 @@ test.describe('following', () => {
     });
   }
 });
+
+test("with a high-contrast theme people's carets and selections are still seen", async ({ room, page }) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  const alice = await room.join('alice', { content: 'some words to select' });
+  const bob = await room.join('bob');
+  await bob.select(0, 10);
+  await expect(alice.carets).toHaveCount(1);
+  const background = (selector: string) =>
+    alice.pane
+      .locator(selector)
+      .first()
+      .evaluate((element) => getComputedStyle(element).backgroundColor);
+  expect(await background('.cs-caret')).toBe('rgb(47, 111, 180)');
+  const paper = await background('.cm-scroller');
+  expect(await background('.cs-selection')).not.toBe(paper);
+});

@@ -4,6 +4,7 @@ import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { isRole } from '../../protocol/roles.ts';
 import { TEXT_FIELD } from '../../protocol/version.ts';
+import { goToPlace, readingPlace } from '../editor/carets/reading-place.ts';
 import { createEditor, isProse, languageNames, resolveLanguage } from '../editor/index.ts';
 import { systemClock } from '../provider/clock.ts';
 import { CoscribeProvider } from '../provider/index.ts';
@@ -15,7 +16,7 @@ import { styleNonce } from './base/style-nonce.ts';
 import { followVisibleHeight } from './base/visible-height.ts';
 import { handlePageKeys } from './commands/page-keys.ts';
 import { Credentials } from './device/credentials.ts';
-import { openLocalStore } from './device/local-store.ts';
+import { openLocalStore, readJson, siteKey } from './device/local-store.ts';
 import { DocumentPage } from './document/document-page.ts';
 import { fetchDialogsWhenIdle, openDialog } from './document/open-dialog.ts';
 import { saveFile } from './document/save-file.ts';
@@ -33,6 +34,7 @@ import { followThemeOfOtherTabs } from './theme/follow-other-tabs.ts';
 /** Brings a document onto its page. */
 function openDocument(name: string, page: DocumentPage, fragment: LinkFragment | null): void {
   const store = openLocalStore();
+  const tabStore = openLocalStore(() => window.sessionStorage);
   const doc = new Y.Doc();
   const awareness = new Awareness(doc);
   const text = doc.getText(TEXT_FIELD);
@@ -120,6 +122,12 @@ function openDocument(name: string, page: DocumentPage, fragment: LinkFragment |
       onFollowChange: () => session.refresh(),
     });
     session.attachEditor(editor);
+    // Back where one was, after a reload too. The tab keeps it: another tab is elsewhere.
+    const place = siteKey(`coscribe.place.${name}`);
+    goToPlace(editor.view, text, readJson(tabStore, place));
+    window.addEventListener('pagehide', () => {
+      tabStore.setItem(place, JSON.stringify(readingPlace(editor.view, text)));
+    });
     // Somebody who is already elsewhere on the page is left there.
     if (document.activeElement === document.body) editor.focus();
     fetchDialogsWhenIdle();

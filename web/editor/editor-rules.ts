@@ -250,6 +250,14 @@ export const editorRules: Parameters<typeof EditorView.theme>[0] = {
   '@media (prefers-reduced-motion: reduce)': {
     '.cs-caret-flag, .cm-foldGutter .cm-gutterElement': { transition: 'none' },
   },
+  // High contrast replaces every background: people, selections and matches would be invisible.
+  '@media (forced-colors: active)': {
+    '.cs-caret, .cs-selection, .cs-follow': { forcedColorAdjust: 'none' },
+    '.cm-selectionBackground': { forcedColorAdjust: 'none', background: 'Highlight !important' },
+    '.cm-searchMatch, .cm-selectionMatch': { outline: '1px solid' },
+    '.cm-searchMatch-selected': { outline: '3px solid Highlight' },
+    '.cm-cursor': { borderLeftColor: 'CanvasText' },
+  },
   // Paper: all of the text, black on white, whatever the theme and the height of the editor.
   '@media print': {
     '.cm-scroller': {
