@@ -21,9 +21,11 @@ const CACHED_RECORDS = 10_000;
 const SIGN_IN = 'Sign in to create a document.';
 const MAY_NOT_CREATE = 'You may not create this document.';
 
-/** An owner key for a new document: 32 random bytes. Shorter ones could be guessed; existing documents keep theirs. */
-const OWNER_KEY = /^own\.[\w-]{43}$/;
-const WEAK_KEY = 'An owner key is "own." and 32 random bytes in base64url, which are 43 characters.';
+/** A new owner key: 32 random bytes. Shorter ones could be guessed; existing documents keep theirs. */
+export const OWNER_KEY = /^own\.[\w-]{43}$/;
+const KEY_BESIDE_TOKEN =
+  'The token says what you may do with this document, so no owner key can be made for it. Leave the owner key out.';
+export const WEAK_KEY = 'An owner key is "own." and 32 random bytes in base64url, which are 43 characters.';
 
 /** Max credentials in one token. */
 const MAX_CREDENTIALS = 8;
@@ -102,21 +104,27 @@ export class AccessControl implements Authenticator {
 
   /**
    * Whether somebody may create a document, and who owns it then: the person of the token, and anyone who holds the owner key
-   * that came along and that no document knows yet.
+   * that came along and that no document knows yet. A token that says what its holder may do here gives no more than that: it
+   * ends, and a backend may give out the next one with less, which owning the document would outlive.
    */
   async authorizeCreation(request: AccessRequest): Promise<Creation | Refusal> {
     const { documentName } = request;
     const credentials = await this.#split(request.token);
     if ('refusal' in credentials) return credentials;
+    const { ours, verified } = credentials;
     const record = await this.#recordNow(documentName);
-    const keys = credentials.ours.filter((credential) => credential.startsWith('own.'));
-    const isClaimed = record !== null && record.owners.length + record.links.length > 0;
-    const people = credentials.verified.flatMap(({ person }) => person ?? []);
+    const keys = ours.filter((credential) => credential.startsWith('own.'));
+    const byToken = roleByToken(documentName, verified);
+    if (byToken !== null && keys.length > 0) return refuse('forbidden', KEY_BESIDE_TOKEN);
+    const people = verified
+      .filter((token) => byToken === null || token.roleIn(documentName) === 'owner')
+      .flatMap(({ person }) => person ?? []);
     const canOwn = people.length + keys.length > 0;
-    const createsByRole = !canOwn || keys.length < credentials.ours.length;
-    const mayNot = this.#mayNotCreate(documentName, isClaimed ? null : record, credentials.verified);
-    if (isClaimed || createsByRole) {
-      const access = this.#decide(documentName, record, credentials.ours, credentials.verified);
+    const createsByRole = !canOwn || keys.length < ours.length;
+    const mayNot = this.#mayNotCreate(documentName, verified);
+    // A name with a record is somebody's already: an owner's, or that of the administrator who closed it by the API key.
+    if (record !== null || createsByRole) {
+      const access = this.#decide(documentName, record, ours, verified);
       // Anyone who may not create does not learn by trying which names are taken.
       if (!access.granted) return createsByRole ? access : (mayNot ?? access);
       return may(access.role, 'write') ? { granted: true, owners: [] } : refuse('forbidden', MAY_NOT_CREATE);
@@ -132,13 +140,12 @@ export class AccessControl implements Authenticator {
     };
   }
 
-  /** Why tokens do not allow to create a document and own it; null when they do. */
-  #mayNotCreate(name: string, record: AccessRecord | null, verified: readonly VerifiedToken[]): Refusal | null {
+  /** Why tokens do not allow to create a document that nobody has claimed, and to own it; null when they do. */
+  #mayNotCreate(name: string, verified: readonly VerifiedToken[]): Refusal | null {
     const isKnown = verified.some(({ person }) => person !== null);
-    const byToken = verified.map((token) => token.roleIn(name)).reduce(higherRole, null);
-    const access = this.#decide(name, record, [], verified);
+    const access = this.#decide(name, null, [], verified);
     const mayCreate =
-      byToken === null
+      roleByToken(name, verified) === null
         ? { anyone: true, known: isKnown, entitled: false }[this.#options.create]
         : access.granted && may(access.role, 'write');
     if (mayCreate) return null;
@@ -302,6 +309,11 @@ export class AccessControl implements Authenticator {
 /** What is kept of an owner key (`own.…`). */
 export function hashOwnerKey(credential: string): string {
   return createHash('sha256').update(credential).digest('base64url');
+}
+
+/** The highest role that tokens give in a document, whatever its record says; null when they give none. */
+function roleByToken(documentName: string, verified: readonly VerifiedToken[]): Role | null {
+  return verified.map((token) => token.roleIn(documentName)).reduce(higherRole, null);
 }
 
 function isOurs(credential: string): boolean {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ask, join, lastRole, ownerKey } from '../testing/shared-document.ts';
 import { startForTest } from '../testing/start-for-test.ts';
+import { JWT_SECRET, makeToken } from '../testing/token-source.ts';
 
 describe('owners', () => {
   it('[SEC-1] anyone who creates a document owns it, and nobody else', async () => {
@@ -75,5 +76,53 @@ describe('owners', () => {
     expect((await ask(server, 'PUT', 'a', owner, { content: '', anyone: 'viewer' })).status).toBe(201);
     expect((await ask(server, 'GET', 'a/access', null)).body.anyone).toBe('viewer');
     expect((await ask(server, 'PUT', 'b', null, { content: '', anyone: 'viewer' })).body.error.code).toBe('no-owner');
+  });
+});
+
+const apiKey = 'k'.repeat(40);
+const backend = { access: 'private', jwtSecret: JWT_SECRET, apiKey } as const;
+const tokenOf = (sub: string, role: string) => makeToken({ sub, rights: [{ prefix: 'team/', role }] });
+const PLAN = 'team%2Fplan';
+
+describe('[SEC-16] a creation by token gives no more than the token', () => {
+  it.each(['anyone', 'known', 'entitled'] as const)('and takes no owner key beside it, for create %s', async (create) => {
+    const server = await startForTest({ settings: { ...backend, create } });
+    const key = ownerKey();
+    for (const role of ['viewer', 'commenter', 'editor', 'owner']) {
+      const token = await tokenOf('mallory', role);
+      for (const both of [`${token}~${key}`, `${key}~${token}`]) {
+        const answer = await ask(server, 'PUT', PLAN, both, { content: 'mine' });
+        expect([role, answer.status]).toEqual([role, 403]);
+        expect(answer.body.error.message).toContain('Leave the owner key out.');
+      }
+    }
+    expect((await ask(server, 'GET', PLAN, apiKey)).status).toBe(404);
+  });
+
+  it('so that an editor owns nothing when the token is gone', async () => {
+    const server = await startForTest({ settings: backend });
+    expect((await ask(server, 'PUT', PLAN, await tokenOf('mallory', 'editor'), { content: 'x' })).status).toBe(201);
+    expect((await ask(server, 'GET', `${PLAN}/access`, apiKey)).body.owners).toEqual([]);
+    expect((await ask(server, 'GET', `${PLAN}/access`, await tokenOf('mallory', 'editor'))).body.role).toBe('editor');
+    const without = await makeToken({ sub: 'mallory', rights: [] });
+    expect((await ask(server, 'GET', `${PLAN}/access`, without)).status).toBe(403);
+  });
+
+  it('and an owner’s makes the person the owner', async () => {
+    const server = await startForTest({ settings: backend });
+    expect((await ask(server, 'PUT', PLAN, await tokenOf('alice', 'owner'), { content: 'x' })).status).toBe(201);
+    const without = await makeToken({ sub: 'alice', rights: [] });
+    expect((await ask(server, 'GET', `${PLAN}/access`, without)).body.role).toBe('owner');
+  });
+
+  it.each([
+    ['closed', null],
+    ['opened', 'editor'],
+  ] as const)('and nobody claims a name that the API key has %s', async (_how, anyone) => {
+    const server = await startForTest({ settings: { ...backend, access: 'open', create: 'anyone' } });
+    expect((await ask(server, 'PATCH', 'taken/access', apiKey, { anyone })).status).toBe(200);
+    expect((await ask(server, 'PUT', 'taken', ownerKey(), { content: 'mine' })).status).toBe(403);
+    await ask(server, 'PUT', 'taken', await makeToken({ sub: 'mallory', rights: [] }), { content: 'mine' });
+    expect((await ask(server, 'GET', 'taken/access', apiKey)).body).toMatchObject({ owners: [], anyone });
   });
 });
