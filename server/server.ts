@@ -229,6 +229,14 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
   });
   const metrics = createMetrics({ connections, transport, registry, documents, counters });
   let stopping: Promise<void> | null = null;
+  // Every part with a timer or a thread: one that is forgotten here keeps the process alive.
+  const endConversations = [() => connections.close(), () => storage.close(), () => transport.close()];
+  const endParts = [
+    () => registry.close(),
+    () => metrics.stop(),
+    () => storageWatch.stop(),
+    () => documents.states.close(),
+  ];
   const http = await createHttpApp({
     registry,
     documents,
@@ -253,12 +261,9 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     maxBodyBytes: settings.maxMessageBytes,
   }).catch(async (error: unknown) => {
     // What runs by now would keep the process alive, and the data folder locked.
-    await inOrder([
-      () => transport.close(),
-      () => registry.close(),
-      () => metrics.stop(),
-      () => documents.states.close(),
-    ]).catch((err: unknown) => logger.error({ err }, 'A part of the server could not be stopped.'));
+    await inOrder([...endConversations, ...endParts]).catch((err: unknown) =>
+      logger.error({ err }, 'A part of the server could not be stopped.'),
+    );
     throw error;
   });
   const { maxConnectionsPerAddress } = settings;
@@ -279,14 +284,9 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
   const stop = (): Promise<void> =>
     inOrder([
       () => certificate?.close(),
-      () => connections.close(),
-      () => storage.close(),
-      () => transport.close(),
+      ...endConversations,
       () => http.close(),
-      () => registry.close(),
-      () => metrics.stop(),
-      () => storageWatch.stop(),
-      () => documents.states.close(),
+      ...endParts,
       () => documents.commits.whenIdle(),
       () => store.close(),
     ]);

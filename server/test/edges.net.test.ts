@@ -181,8 +181,15 @@ it('tells browsers to stay with https when a trusted proxy says that they came w
 
 describe('a start', () => {
   it('warns, one line each in the log, when other machines can reach an open server without encryption', async () => {
-    const exposed = await ServerProcess.start(await freshFolder(), ['--port', '0', '--host', '0.0.0.0']);
-    const quiet = await ServerProcess.start(await freshFolder());
+    const exposed = await ServerProcess.start(await freshFolder(), [
+      '--port',
+      '0',
+      '--max-connections',
+      '100',
+      '--host',
+      '0.0.0.0',
+    ]);
+    const quiet = await ServerProcess.start(await freshFolder(), ['--port', '0', '--max-connections', '100']);
     for (const server of [exposed, quiet]) await server.end('SIGTERM');
     const warnings = (server: ServerProcess) =>
       server.output.stdout.split('\n').filter((line) => line.includes('"level":40'));

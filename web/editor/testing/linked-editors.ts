@@ -4,6 +4,9 @@ import * as Y from 'yjs';
 import { TextBinding } from '../binding/text-binding.ts';
 import { textContent, toDocument } from '../binding/text-content.ts';
 
+// jsdom lays nothing out, and CodeMirror asks for places when it brings something into view.
+Range.prototype.getClientRects ??= () => [] as unknown as DOMRectList;
+
 /** One simulated person: a document, an editor on it, and what has been received but not applied. */
 export interface Replica {
   doc: Y.Doc;
