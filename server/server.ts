@@ -150,7 +150,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
   const create = settings.create ?? (access === 'private' && jwtVerifiers.length > 0 ? 'entitled' : 'anyone');
   const quotas = new Quotas(settings, clock);
   const accessOptions = { documents, secret, clock, access, create, verifiers };
-  const { admission, creation, shareLinks } = createAccess(options.authenticator, accessOptions, {
+  const { admission, creation, shareLinks, owners } = createAccess(options.authenticator, accessOptions, {
     quotas,
     clock,
     logger,
@@ -243,6 +243,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     admission,
     creation,
     shareLinks,
+    owners,
     storage,
     commits: documents.commits,
     isReady: () => stopping === null,

@@ -4,6 +4,7 @@ import { AccessControl, type AccessControlOptions } from './access-control.ts';
 import { Admission, type TokenQuota } from './admission.ts';
 import type { Authenticator } from './authenticator.ts';
 import { type CreationPolicy, HostCreation, OwnedCreation } from './creation-policy.ts';
+import { Owners } from './owners.ts';
 import { type PasswordQuota, ShareLinks } from './share-links.ts';
 
 /** Everything that decides, and changes, who may do what. */
@@ -12,6 +13,8 @@ export interface AccessParts {
   readonly creation: CreationPolicy;
   /** Null where the authenticator of the program around decides alone: it knows of none. */
   readonly shareLinks: ShareLinks | null;
+  /** Null for the same reason. */
+  readonly owners: Owners | null;
 }
 
 /** By the authenticator of the program around; without one by share links, owners and tokens. */
@@ -22,7 +25,7 @@ export function createAccess(
 ): AccessParts {
   if (host !== undefined) {
     const admission = new Admission({ authenticator: host, quotas, clock, logger });
-    return { admission, creation: new HostCreation(admission), shareLinks: null };
+    return { admission, creation: new HostCreation(admission), shareLinks: null, owners: null };
   }
   const access = new AccessControl(options);
   const admission = new Admission({ authenticator: access, quotas, clock, logger });
@@ -30,5 +33,6 @@ export function createAccess(
     admission,
     creation: new OwnedCreation(admission, access, logger),
     shareLinks: new ShareLinks({ access, secret: options.secret, quotas, clock, logger }),
+    owners: new Owners(access, logger),
   };
 }

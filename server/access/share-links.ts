@@ -22,7 +22,7 @@ const LINK_BRAKE = { free: 20, first: 1_000, longest: 10_000 };
 /** Seconds that somebody is asked to wait when many passwords are being looked at. */
 const BUSY_RETRY_AFTER = 5;
 
-/** Why something about the links of a document cannot be done. The message is a sentence for the caller. */
+/** Why something about the links or owners of a document cannot be done. The message is a sentence for the caller. */
 export class ShareProblem extends Error {
   override readonly name = 'ShareProblem';
   readonly kind: ShareProblemKind;
@@ -45,6 +45,9 @@ export class ShareProblem extends Error {
 
 export type ShareProblemKind =
   | 'too-many-links'
+  | 'too-many-owners'
+  | 'no-such-owner'
+  | 'last-owner'
   | 'no-such-link'
   | 'invalid-expiry'
   | 'busy'
@@ -59,7 +62,7 @@ export interface OwnerRequest {
   /** What they may do now. */
   readonly grant: Grant;
   /** Asks whether they still are an owner, when the turn of the change has come. Rejects when they are not. */
-  readonly decide: () => Promise<unknown>;
+  readonly decide: () => Promise<Grant>;
 }
 
 /** What an owner says of a link. */
@@ -77,9 +80,14 @@ export interface AccessOverview {
   readonly person: Person | null;
   readonly anyone: Role | null;
   /** For owners only. */
-  readonly owners?: readonly object[];
+  readonly owners?: readonly DescribedOwner[];
   readonly links?: readonly DescribedLink[];
 }
+
+/** What owners see of an owner. */
+export type DescribedOwner =
+  | { readonly kind: 'person'; readonly id: string; readonly name: string | null }
+  | { readonly kind: 'key'; readonly id: string };
 
 /** What an owner sees of a link. */
 export type DescribedLink = ReturnType<typeof describe>;
@@ -307,6 +315,8 @@ function describe(link: ShareLink) {
   };
 }
 
-function describeOwner(owner: Owner): object {
-  return owner.kind === 'key' ? { kind: owner.kind } : { kind: owner.kind, id: owner.id, name: owner.name };
+/** What owners see of an owner. The id of a key is the beginning of its hash: enough to name it, and nothing to come in by. */
+export function describeOwner(owner: Owner): DescribedOwner {
+  if (owner.kind === 'key') return { kind: 'key', id: owner.hash.slice(0, 12) };
+  return { kind: 'person', id: owner.id, name: owner.name };
 }

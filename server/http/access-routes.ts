@@ -3,12 +3,19 @@ import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { ROLES } from '../../protocol/roles.ts';
 import type { Admission } from '../access/admission.ts';
+import type { Owners } from '../access/owners.ts';
 import { type OwnerRequest, type ShareLinks, ShareProblem, type ShareProblemKind } from '../access/share-links.ts';
 import { HttpError } from './http-error.ts';
 import { authorizeRequest, checkName, decided } from './request-access.ts';
 
 const Name = Type.Object({ name: Type.String() });
 const NameAndLink = Type.Object({ name: Type.String(), id: Type.String() });
+
+const NameAndOwner = Type.Object({
+  name: Type.String(),
+  kind: Type.Union([Type.Literal('person'), Type.Literal('key')]),
+  id: Type.String(),
+});
 
 const AnyRole = Type.Union(ROLES.map((role) => Type.Literal(role)));
 const LinkFields = {
@@ -27,6 +34,17 @@ const AnyoneChange = Type.Object(
   { anyone: Type.Union([Type.Literal('viewer'), Type.Literal('commenter'), Type.Literal('editor'), Type.Null()]) },
   { additionalProperties: false },
 );
+const NewOwner = Type.Union([
+  Type.Object(
+    {
+      // Of a sign-in it is the issuer and its subject.
+      person: Type.String({ minLength: 1, maxLength: 512 }),
+      name: Type.Optional(Type.Union([Type.String({ maxLength: 100 }), Type.Null()])),
+    },
+    { additionalProperties: false },
+  ),
+  Type.Object({ key: Type.String({ maxLength: 100 }) }, { additionalProperties: false }),
+]);
 const PasswordAttempt = Type.Object(
   { link: Type.String({ maxLength: 100 }), password: Type.String({ maxLength: 200 }) },
   { additionalProperties: false },
@@ -38,6 +56,9 @@ const STATUS: Readonly<Record<ShareProblemKind, number>> = {
   forbidden: 403,
   'wrong-password': 403,
   'no-such-link': 404,
+  'no-such-owner': 404,
+  'last-owner': 409,
+  'too-many-owners': 409,
   'too-many-links': 409,
   busy: 429,
   'rate-limited': 429,
@@ -46,11 +67,12 @@ const STATUS: Readonly<Record<ShareProblemKind, number>> = {
 export interface AccessRoutesOptions {
   readonly admission: Admission;
   readonly shareLinks: ShareLinks;
+  readonly owners: Owners;
 }
 
-/** `/documents/<name>/access`, `/links` and `/ticket`: who has access to a document. docs/http-api.md describes them. */
+/** `/documents/<name>/access`, `/links`, `/owners` and `/ticket`: who has access to a document. docs/http-api.md describes them. */
 export const accessRoutes: FastifyPluginAsyncTypebox<AccessRoutesOptions> = async (app, options) => {
-  const { admission, shareLinks } = options;
+  const { admission, shareLinks, owners } = options;
 
   app.addHook('onSend', async (_request, reply) => {
     // Secrets of links are in these answers.
@@ -87,6 +109,23 @@ export const accessRoutes: FastifyPluginAsyncTypebox<AccessRoutesOptions> = asyn
   app.delete('/documents/:name/links/:id', { schema: { params: NameAndLink } }, async (request, reply) => {
     const owner = await asOwner(request, request.params.name);
     await answer(() => shareLinks.revoke(owner, request.params.id));
+    return reply.code(204).send();
+  });
+
+  app.post('/documents/:name/owners', { schema: { params: Name, body: NewOwner } }, async (request, reply) => {
+    const owner = await asOwner(request, request.params.name);
+    const { body } = request;
+    const wish =
+      'key' in body
+        ? ({ kind: 'key', key: body.key } as const)
+        : ({ kind: 'person', id: body.person, name: body.name ?? null } as const);
+    return reply.code(201).send(await answer(() => owners.add(owner, wish)));
+  });
+
+  app.delete('/documents/:name/owners/:kind/:id', { schema: { params: NameAndOwner } }, async (request, reply) => {
+    const { name, kind, id } = request.params;
+    const owner = await asOwner(request, name);
+    await answer(() => owners.remove(owner, kind, id));
     return reply.code(204).send();
   });
 

@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { isDocumentName } from '../../protocol/document-name.ts';
+import type { Owners } from '../access/owners.ts';
 import type { ShareLinks } from '../access/share-links.ts';
 import { withoutBasePath } from '../edge/base-path.ts';
 import type { KeyPair } from '../edge/certificate.ts';
@@ -27,6 +28,7 @@ export interface HttpAppOptions
     SiteOptions {
   /** Null where the authenticator of the program around knows of none. */
   readonly shareLinks: ShareLinks | null;
+  readonly owners: Owners | null;
   readonly logger: Logger;
   /** Certificate and key of a server that speaks TLS itself; null for one that does not. */
   readonly tls: KeyPair | null;
@@ -110,8 +112,10 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
     storage: options.storage,
     maxBodyBytes: options.maxBodyBytes,
   });
-  const { admission, shareLinks } = options;
-  if (shareLinks !== null) await app.register(accessRoutes, { prefix: '/api', admission, shareLinks });
+  const { admission, shareLinks, owners } = options;
+  if (shareLinks !== null && owners !== null) {
+    await app.register(accessRoutes, { prefix: '/api', admission, shareLinks, owners });
+  }
   await app.register(sessionRoutes, options.session);
   return app;
 }

@@ -9,6 +9,9 @@ export const SECURITY_EVENTS = {
   'signed-in': { level: 'info', sentence: 'Somebody signed in.' },
   /** Somebody became the owner of a document by creating it. */
   'owner-claimed': { level: 'info', sentence: 'Somebody became the owner of a document.' },
+  /** An owner or the API key made somebody an owner. */
+  'owner-added': { level: 'info', sentence: 'An owner was added.' },
+  'owner-removed': { level: 'info', sentence: 'An owner was removed.' },
   'link-made': { level: 'info', sentence: 'A share link was made.' },
   /** A link or the access of everybody was changed, or a live connection got another role. */
   'role-changed': { level: 'info', sentence: 'Access was changed.' },

@@ -76,6 +76,13 @@ it('says who became the owner, and which links were made, changed and revoked', 
   expect(await eventsOf(() => ask('DELETE', `minutes/links/${id}`, owner))).toEqual([
     { security: 'revoked', ...about },
   ]);
+  const byKey = { ...about, through: 'owner key', reason: 'It is the person alice.' };
+  expect(await eventsOf(() => ask('POST', 'minutes/owners', owner, { person: 'alice' }))).toEqual([
+    { security: 'owner-added', ...byKey },
+  ]);
+  expect(await eventsOf(() => ask('DELETE', 'minutes/owners/person/alice', owner))).toEqual([
+    { security: 'owner-removed', ...byKey },
+  ]);
   expect(await eventsOf(() => ask('PATCH', 'minutes/access', owner, { anyone: null }))).toEqual([
     { security: 'role-changed', role: null, ...about, through: 'anyone' },
   ]);

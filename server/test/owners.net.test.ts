@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ask, join, lastRole, ownerKey } from '../testing/shared-document.ts';
+import { ask, join, lastRole, ownerKey, shareDocument } from '../testing/shared-document.ts';
 import { startForTest } from '../testing/start-for-test.ts';
 import { JWT_SECRET, makeToken } from '../testing/token-source.ts';
 
@@ -12,7 +12,7 @@ describe('owners', () => {
       role: 'owner',
       person: null,
       anyone: 'editor',
-      owners: [{ kind: 'key' }],
+      owners: [{ kind: 'key', id: expect.stringMatching(/^[\w-]{12}$/) }],
       links: [],
     });
     // Open access: everybody else edits, and neither shares nor sees links.
@@ -85,19 +85,22 @@ const tokenOf = (sub: string, role: string) => makeToken({ sub, rights: [{ prefi
 const PLAN = 'team%2Fplan';
 
 describe('[SEC-16] a creation by token gives no more than the token', () => {
-  it.each(['anyone', 'known', 'entitled'] as const)('and takes no owner key beside it, for create %s', async (create) => {
-    const server = await startForTest({ settings: { ...backend, create } });
-    const key = ownerKey();
-    for (const role of ['viewer', 'commenter', 'editor', 'owner']) {
-      const token = await tokenOf('mallory', role);
-      for (const both of [`${token}~${key}`, `${key}~${token}`]) {
-        const answer = await ask(server, 'PUT', PLAN, both, { content: 'mine' });
-        expect([role, answer.status]).toEqual([role, 403]);
-        expect(answer.body.error.message).toContain('Leave the owner key out.');
+  it.each(['anyone', 'known', 'entitled'] as const)(
+    'and takes no owner key beside it, for create %s',
+    async (create) => {
+      const server = await startForTest({ settings: { ...backend, create } });
+      const key = ownerKey();
+      for (const role of ['viewer', 'commenter', 'editor', 'owner']) {
+        const token = await tokenOf('mallory', role);
+        for (const both of [`${token}~${key}`, `${key}~${token}`]) {
+          const answer = await ask(server, 'PUT', PLAN, both, { content: 'mine' });
+          expect([role, answer.status]).toEqual([role, 403]);
+          expect(answer.body.error.message).toContain('Leave the owner key out.');
+        }
       }
-    }
-    expect((await ask(server, 'GET', PLAN, apiKey)).status).toBe(404);
-  });
+      expect((await ask(server, 'GET', PLAN, apiKey)).status).toBe(404);
+    },
+  );
 
   it('so that an editor owns nothing when the token is gone', async () => {
     const server = await startForTest({ settings: backend });
@@ -124,5 +127,78 @@ describe('[SEC-16] a creation by token gives no more than the token', () => {
     expect((await ask(server, 'PUT', 'taken', ownerKey(), { content: 'mine' })).status).toBe(403);
     await ask(server, 'PUT', 'taken', await makeToken({ sub: 'mallory', rights: [] }), { content: 'mine' });
     expect((await ask(server, 'GET', 'taken/access', apiKey)).body).toMatchObject({ owners: [], anyone });
+  });
+});
+
+describe('[SEC-16] the owners of a document', () => {
+  const owners = async (server: Awaited<ReturnType<typeof startForTest>>, token: string) =>
+    (await ask(server, 'GET', 'minutes/access', token)).body.owners;
+  const signed = (sub: string) => makeToken({ sub, rights: [] });
+
+  it('hand it on: add another, remove themselves, and are out at once', async () => {
+    const server = await startForTest({ settings: { ...backend, create: 'anyone' } });
+    const key = ownerKey();
+    await ask(server, 'PUT', 'minutes', key, { content: 'Agenda' });
+    const before = await join(server, key);
+    const id = 'https://id.example.org/realms/main|bob';
+    const made = await ask(server, 'POST', 'minutes/owners', key, { person: id, name: 'Bob' });
+    expect(made).toMatchObject({ status: 201, body: { kind: 'person', id, name: 'Bob' } });
+    const [own] = await owners(server, key);
+    expect((await ask(server, 'DELETE', `minutes/owners/key/${own.id}`, key)).status).toBe(204);
+    expect(await before.untilClosed()).toMatchObject({ code: 4403 });
+    expect((await ask(server, 'GET', 'minutes/access', key)).status).toBe(403);
+    expect(await owners(server, await signed(id))).toEqual([{ kind: 'person', id, name: 'Bob' }]);
+    // A key of his own, for a lost one too; the same again changes nothing.
+    const second = ownerKey();
+    for (const _time of [1, 2]) {
+      expect((await ask(server, 'POST', 'minutes/owners', await signed(id), { key: second })).status).toBe(201);
+    }
+    expect(await owners(server, second)).toHaveLength(2);
+    expect((await ask(server, 'DELETE', `minutes/owners/person/${encodeURIComponent(id)}`, second)).status).toBe(204);
+    expect((await ask(server, 'GET', 'minutes/access', await signed(id))).status).toBe(403);
+  });
+
+  it('are never none by their own hand; by the API key they can be, and nobody claims it then', async () => {
+    const server = await startForTest({ settings: { ...backend, create: 'anyone' } });
+    const key = ownerKey();
+    await ask(server, 'PUT', 'minutes', key, { content: 'Agenda' });
+    const [own] = await owners(server, apiKey);
+    const path = `minutes/owners/key/${own.id}`;
+    expect((await ask(server, 'DELETE', path, key)).body.error.code).toBe('last-owner');
+    expect((await ask(server, 'DELETE', path, apiKey)).status).toBe(204);
+    expect((await ask(server, 'DELETE', path, apiKey)).body.error.code).toBe('no-such-owner');
+    expect((await ask(server, 'PUT', 'minutes', ownerKey(), { content: 'mine' })).status).toBe(403);
+    expect((await ask(server, 'POST', 'minutes/owners', apiKey, { person: 'carol' })).status).toBe(201);
+    expect((await ask(server, 'GET', 'minutes/access', await signed('carol'))).body.role).toBe('owner');
+  });
+
+  it('of two who remove each other at once, one stays', async () => {
+    const server = await startForTest({ settings: { ...backend, create: 'anyone' } });
+    const keys = [ownerKey(), ownerKey()] as const;
+    await ask(server, 'PUT', 'minutes', keys[0], { content: 'Agenda' });
+    await ask(server, 'POST', 'minutes/owners', keys[0], { key: keys[1] });
+    const [first, second] = await owners(server, keys[0]);
+    const answers = await Promise.all([
+      ask(server, 'DELETE', `minutes/owners/key/${second.id}`, keys[0]),
+      ask(server, 'DELETE', `minutes/owners/key/${first.id}`, keys[1]),
+    ]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 403]);
+    expect(await owners(server, apiKey)).toHaveLength(1);
+  });
+
+  it('are changed by owners only, not through a link, which ends, and not to a key that could be guessed', async () => {
+    const { server, owner, linkOf } = await shareDocument();
+    for (const role of ['viewer', 'commenter', 'editor', 'owner'] as const) {
+      const { link } = linkOf(role);
+      expect((await ask(server, 'POST', 'minutes/owners', link, { key: ownerKey() })).status).toBe(403);
+      const [own] = await owners(server, owner);
+      expect((await ask(server, 'DELETE', `minutes/owners/key/${own.id}`, link)).status).toBe(403);
+    }
+    expect((await ask(server, 'POST', 'minutes/owners', null, { person: 'mallory' })).status).toBe(401);
+    expect((await ask(server, 'POST', 'minutes/owners', owner, { key: 'own.me' })).status).toBe(403);
+    for (const body of [{}, { person: '' }, { person: 'a', key: ownerKey() }, { person: 'x'.repeat(513) }]) {
+      expect((await ask(server, 'POST', 'minutes/owners', owner, body)).status).toBe(400);
+    }
+    expect(await owners(server, owner)).toHaveLength(1);
   });
 });
