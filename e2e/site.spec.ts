@@ -176,7 +176,7 @@ test('what is opened over the text gives the focus back to where it was', async 
       await alice.page.getByTestId('menu').click();
       await alice.page.getByTestId('keys').click();
     },
-    () => keyboard.press('Control+K'),
+    () => keyboard.press('Control+Shift+P'),
   ];
   for (const open of openers) {
     await open();

@@ -9,14 +9,22 @@ import {
   EditorView,
   highlightActiveLine,
   highlightActiveLineGutter,
+  type KeyBinding,
   keymap,
   lineNumbers,
   rectangularSelection,
 } from '@codemirror/view';
+import { dragLiveText } from './text/drag-live-text.ts';
 import { keyboardRing } from './text/keyboard-ring.ts';
 import { lineDirection } from './text/line-direction.ts';
 import { lineEndings } from './text/line-endings.ts';
+import { openLinks } from './text/open-links.ts';
 import { tabIndents } from './text/tab-hint.ts';
+
+/** Outside Markdown these do nothing; left to the browser, they would format what is plain text. */
+const formattingKeys: readonly KeyBinding[] = ['Mod-b', 'Mod-i', 'Mod-u'].map((key) => ({ key, preventDefault: true }));
+/** CodeMirror's keys, without the one that selects syntax where people expect italics. */
+const ownKeys = defaultKeymap.filter(({ key }) => key !== 'Mod-i');
 
 /** What every editor does, whatever its text, language and theme. Completion is the host's to add. */
 export function setup(): Extension {
@@ -34,8 +42,10 @@ export function setup(): Extension {
     codeFolding(),
     indentOnInput(),
     tabIndents(),
+    openLinks(),
+    dragLiveText(),
     keyboardRing(),
-    keymap.of([...closeBracketsKeymap, ...foldKeymap, ...defaultKeymap]),
+    keymap.of([...closeBracketsKeymap, ...foldKeymap, ...formattingKeys, ...ownKeys]),
   ];
 }
 

@@ -10,10 +10,10 @@ function state(change: Partial<SessionState>): SessionState {
 
 const labels = (shown: SessionState) => availableCommands(shown).map(({ label }) => label);
 
-it('every command has an id of its own, and no key means two things', () => {
+it('every command has an id of its own, and no key means two things in one place', () => {
   const ids = COMMANDS.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
-  const keys = COMMANDS.flatMap((command) => (command.keys ?? []).map(({ shortcut }) => shortcut));
+  const keys = COMMANDS.flatMap((command) => (command.keys ?? []).map(({ shortcut, scope }) => `${shortcut} ${scope}`));
   expect(new Set(keys).size).toBe(keys.length);
 });
 
@@ -31,6 +31,12 @@ it('somebody who only reads is offered nothing that writes', () => {
     expect(reader).not.toContain(label);
   }
   for (const label of ['Find and replace', 'Download as a file', 'Outline', 'Share']) expect(reader).toContain(label);
+});
+
+it('bold, italic and links are for Markdown', () => {
+  const shown = (resolvedLanguage: string) => labels(state({ resolvedLanguage }));
+  expect(shown('Markdown')).toEqual(expect.arrayContaining(['Bold', 'Italic', 'Link']));
+  for (const label of ['Bold', 'Italic', 'Link']) expect(shown('Rust')).not.toContain(label);
 });
 
 it('following can be stopped only while somebody is followed', () => {

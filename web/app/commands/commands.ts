@@ -10,6 +10,7 @@ import {
   Search,
 } from 'lucide';
 import { goToLine, openSearch } from '../../editor/search/search-keys.ts';
+import { insertLink, toggleBold, toggleItalic } from '../../editor/text/markdown-marks.ts';
 import { newDocumentPath } from '../link/new-document.ts';
 import type { DocumentSession } from '../session/document-session.ts';
 import { vouchedName } from '../session/people-shown.ts';
@@ -24,7 +25,7 @@ export type KeyScope =
   | 'page'
   /** Anywhere but where text is typed. */
   | 'outside text'
-  /** In the text, whose editor handles them. They are here to be listed. */
+  /** In the text, whose editor handles them, before the keys of the page. They are here to be listed. */
   | 'text';
 
 /** Where a command stands in the menu of the bar. */
@@ -97,6 +98,37 @@ export const COMMANDS: readonly Command[] = [
     keys: [{ shortcut: 'Mod+G', scope: 'page' }],
     topic: 'Writing',
     run: (session) => session.inText(goToLine),
+  },
+  {
+    id: 'bold',
+    label: 'Bold',
+    keywords: 'strong markdown format',
+    keys: [{ shortcut: 'Mod+B', scope: 'text' }],
+    topic: 'Writing',
+    needs: 'write',
+    when: isMarkdown,
+    run: (session) => session.inText(toggleBold),
+  },
+  {
+    id: 'italic',
+    label: 'Italic',
+    keywords: 'emphasis markdown format',
+    keys: [{ shortcut: 'Mod+I', scope: 'text' }],
+    topic: 'Writing',
+    needs: 'write',
+    when: isMarkdown,
+    run: (session) => session.inText(toggleItalic),
+  },
+  {
+    id: 'link',
+    label: 'Link',
+    explanation: 'Link what is selected (Ctrl or ⌘ and click opens a link)',
+    keywords: 'url address markdown',
+    keys: [{ shortcut: 'Mod+K', scope: 'text' }],
+    topic: 'Writing',
+    needs: 'write',
+    when: isMarkdown,
+    run: (session) => session.inText(insertLink),
   },
   {
     id: 'comment-code',
@@ -200,8 +232,8 @@ export const COMMANDS: readonly Command[] = [
     id: 'commands',
     label: 'All commands',
     keys: [
-      { shortcut: 'Mod+K', scope: 'page' },
       { shortcut: 'Mod+Shift+P', scope: 'page' },
+      { shortcut: 'Mod+K', scope: 'page' },
     ],
     topic: 'Around the text',
     menu: { group: 'help', icon: CommandSign },
@@ -252,6 +284,10 @@ export const COMMANDS: readonly Command[] = [
     run: () => window.open(newDocumentPath(), '_blank', 'noopener'),
   },
 ];
+
+function isMarkdown({ resolvedLanguage }: SessionState): boolean {
+  return resolvedLanguage === 'Markdown';
+}
 
 function themeCommand(choice: ThemeChoice): Command {
   const { icon, label } = THEME_FACES[choice];

@@ -9,7 +9,7 @@ export function handlePageKeys(page: Window, session: DocumentSession): void {
     (event) => {
       if (event.isComposing) return;
       const command = COMMANDS.find((candidate) => isMeant(candidate, event, session));
-      if (command === undefined) return;
+      if (command === undefined || COMMANDS.some((other) => isForText(other, event, session))) return;
       event.preventDefault();
       event.stopPropagation();
       // Behind an open dialog nothing moves.
@@ -21,6 +21,13 @@ export function handlePageKeys(page: Window, session: DocumentSession): void {
 
 function isMeant(command: Command, event: KeyboardEvent, session: DocumentSession): boolean {
   const isPressed = command.keys?.some(({ shortcut, scope }) => isShortcut(event, shortcut) && isIn(scope, event));
+  return isPressed === true && isAvailable(command, session.state);
+}
+
+/** Whether the editor has a command of its own for a key pressed in the text. */
+function isForText(command: Command, event: KeyboardEvent, session: DocumentSession): boolean {
+  if (!(event.target instanceof Element) || event.target.closest('.cm-content') === null) return false;
+  const isPressed = command.keys?.some(({ shortcut, scope }) => scope === 'text' && isShortcut(event, shortcut));
   return isPressed === true && isAvailable(command, session.state);
 }
 

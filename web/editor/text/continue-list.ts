@@ -1,8 +1,5 @@
-import { syntaxTree } from '@codemirror/language';
-import type { EditorState, StateCommand } from '@codemirror/state';
-
-/** The beginning of a line: quote marks, then perhaps the marker of a list item, perhaps with a task box. */
-const LINE_START = /^(\s*(?:>[ \t]?)*)(?:(\s*)([-*+]|(\d{1,9})([.)]))([ \t]+)(\[[ xX]\][ \t]+)?)?/;
+import type { StateCommand } from '@codemirror/state';
+import { inCode, LINE_START } from './markdown-lines.ts';
 
 /**
  * Enter at the end of a list item or quoted line begins the next one (numbers count on, task boxes are empty); on an item
@@ -37,11 +34,3 @@ export const continueList: StateCommand = ({ state, dispatch }) => {
   );
   return true;
 };
-
-function inCode(state: EditorState, position: number): boolean {
-  for (let node = syntaxTree(state).resolveInner(position, -1); ; ) {
-    if (node.name === 'FencedCode' || node.name === 'CodeBlock') return true;
-    if (node.parent === null) return false;
-    node = node.parent;
-  }
-}

@@ -15,6 +15,8 @@ import { Decoration, type DecorationSet, type EditorView, keymap, ViewPlugin, ty
 import { GFM, parseCode, parser } from '@lezer/markdown';
 import { BoundedParser, isDense } from './bounded-parser.ts';
 import { continueList } from './continue-list.ts';
+import { insertLink, toggleBold, toggleItalic } from './markdown-marks.ts';
+import { markdownTyping } from './markdown-typing.ts';
 
 const data = defineLanguageFacet({
   commentTokens: { block: { open: '<!--', close: '-->' } },
@@ -59,7 +61,15 @@ export function markdownSupport(): LanguageSupport {
   return new LanguageSupport(new Language(data, new BoundedParser(configured), [], 'markdown'), [
     foldSections,
     codeLines,
-    Prec.high(keymap.of([{ key: 'Enter', run: continueList }])),
+    markdownTyping(),
+    Prec.high(
+      keymap.of([
+        { key: 'Enter', run: continueList },
+        { key: 'Mod-b', run: toggleBold },
+        { key: 'Mod-i', run: toggleItalic },
+        { key: 'Mod-k', run: insertLink },
+      ]),
+    ),
   ]);
 }
 
