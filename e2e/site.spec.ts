@@ -194,6 +194,21 @@ test('what is opened over the text gives the focus back to where it was', async 
   await expect(alice.page.getByTestId('share')).toBeFocused();
 });
 
+test('[SEC-17] a link that wants a new document creates none without a click', async ({ enter, server }) => {
+  const path = server.path('Trap 1');
+  for (const fragment of ['#new', '#new.made-up']) {
+    const ana = await enter('Ana', path + fragment);
+    await expect(ana.page.getByTestId('missing')).toContainText('There is no document here yet.');
+    expect(new URL(ana.page.url()).hash).toBe('');
+    expect((await fetch(server.api('Trap 1'))).status).toBe(404);
+  }
+  const ben = await enter('Ben', `${path}#new`);
+  await ben.page.getByTestId('create-document').click();
+  await ben.page.keyboard.type('Wanted');
+  await ben.sees('Wanted');
+  await ben.saved();
+});
+
 test('a link to nothing says so, makes nothing by being looked at, and offers to create the document', async ({
   enter,
   server,

@@ -120,7 +120,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'web/element': ['web/editor', 'web/provider', 'web/wording', 'protocol'],
   // The site. A part is a folder of web/app; the files on top of it are its pages and put the parts together.
   'web/app/base': ['protocol'],
-  'web/app/link': ['web/app/base', 'protocol'],
+  'web/app/link': ['web/app/device', 'web/app/base', 'protocol'],
   'web/app/api': ['web/app/base', 'protocol'],
   'web/app/device': ['web/app/base', 'web/editor', 'protocol'],
   'web/app/offline': ['web/app/base'],

@@ -24,6 +24,7 @@ import { catchFiles } from './document/text-files.ts';
 import { typingRefused } from './document/typing-refused.ts';
 import { documentNameFromPath } from './link/document-link.ts';
 import { type LinkFragment, readFragment, takeFragment } from './link/link-fragment.ts';
+import { isAskedForHere } from './link/new-document.ts';
 import { isOutdated } from './offline/build-check.ts';
 import { keepPagesForOffline } from './offline/keep-pages.ts';
 import { DocumentAccess } from './session/document-access.ts';
@@ -49,7 +50,9 @@ function openDocument(name: string, page: DocumentPage, fragment: LinkFragment |
     tell: (sentence) => page.announcer?.toast(sentence),
     now: () => Date.now(),
   });
-  if (fragment !== null) documentAccess.take(fragment);
+  // A page of another site makes no document by a link: what it names is shown as missing, with a button to create it.
+  if (fragment !== null && (fragment.kind !== 'new' || isAskedForHere(fragment.mark, store)))
+    documentAccess.take(fragment);
   const provider = new CoscribeProvider(`${siteRoot()}sync`, name, doc, {
     awareness,
     token: () => documentAccess.token(),

@@ -280,7 +280,7 @@ export const COMMANDS: readonly Command[] = [
     topic: 'Around the text',
     menu: { group: 'help', icon: FilePlus2 },
     detail: () => 'in a new tab',
-    href: newDocumentPath,
+    href: () => newDocumentPath(),
     run: () => window.open(newDocumentPath(), '_blank', 'noopener'),
   },
 ];

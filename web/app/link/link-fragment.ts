@@ -7,13 +7,20 @@ export type LinkFragment =
   | { readonly kind: 'link'; readonly credential: string }
   /** The key of anyone who owns the document: `#own.<secret>`. */
   | { readonly kind: 'own'; readonly credential: string }
-  /** The document is to be made, by anyone who opens this first: `#new`. */
-  | { readonly kind: 'new' };
+  /** The document is to be made: `#new.<mark>`, where the mark tells whether a page of this site has asked for it. */
+  | { readonly kind: 'new'; readonly mark: string | null };
 
-/** Reads a fragment, with or without its `#`; null when it says nothing that is known here. */
+/** What programs that make links of plain text leave at the end: the sentence goes on there. Browsers encode some of it. */
+const TRAILING = /(?:[.,;:!?)\]}>*'"…»”’]|%[0-9a-f]{2})+$/i;
+
+/**
+ * Reads a fragment, with or without its `#`; null when it says nothing that is known here. Punctuation behind it is no part of
+ * it.
+ */
 export function readFragment(fragment: string): LinkFragment | null {
-  const text = fragment.replace(/^#/, '');
-  if (text === 'new') return { kind: 'new' };
+  const text = fragment.replace(/^#/, '').replace(TRAILING, '');
+  const asked = /^new(?:\.([\w-]{1,128}))?$/.exec(text);
+  if (asked !== null) return { kind: 'new', mark: asked[1] ?? null };
   const kind = /^(link|own)\.[\w-]{16,128}$/.exec(text)?.[1];
   return kind === 'link' || kind === 'own' ? { kind, credential: text } : null;
 }

@@ -88,7 +88,7 @@ describe('the token', () => {
 describe('a new document', () => {
   it('is created with a key of this device before anything else is asked, once', async () => {
     const documentAccess = world.open();
-    documentAccess.take({ kind: 'new' });
+    documentAccess.take({ kind: 'new', mark: null });
     expect(documentAccess.ownerKey).toBeNull();
     const [token, again] = await Promise.all([documentAccess.token(), documentAccess.token()]);
     expect(token).toMatch(/^own\.[\w-]{43}$/);
@@ -101,7 +101,7 @@ describe('a new document', () => {
   it('is the signed-in person’s too', async () => {
     world.session = 'session';
     const documentAccess = world.open();
-    documentAccess.take({ kind: 'new' });
+    documentAccess.take({ kind: 'new', mark: null });
     const token = await documentAccess.token();
     expect(world.calls).toEqual([`create ${token}`]);
     expect(token).toMatch(/^own\..*~session$/);
@@ -109,7 +109,7 @@ describe('a new document', () => {
 
   it('is tried again later when the server cannot be reached, with the same key', async () => {
     const documentAccess = world.open();
-    documentAccess.take({ kind: 'new' });
+    documentAccess.take({ kind: 'new', mark: null });
     world.creation = unreachable;
     await expect(documentAccess.token()).rejects.toBe(unreachable);
     await expect(documentAccess.token()).rejects.toBe(unreachable);
@@ -129,7 +129,7 @@ describe('a new document', () => {
 
   it('that somebody else has created is entered as a guest', async () => {
     const documentAccess = world.open();
-    documentAccess.take({ kind: 'new' });
+    documentAccess.take({ kind: 'new', mark: null });
     world.creation = exists;
     expect(await documentAccess.token()).toBe('');
     expect(world.credentials.ownerKey).toBeNull();
@@ -137,7 +137,7 @@ describe('a new document', () => {
 
   it('that may not be created is told of once; the key is kept for when it may be', async () => {
     const documentAccess = world.open();
-    documentAccess.take({ kind: 'new' });
+    documentAccess.take({ kind: 'new', mark: null });
     world.creation = new ApiError('Sign in to create documents.', { status: 401, code: 'unauthenticated' });
     expect(await documentAccess.token()).toBe('');
     expect(await documentAccess.token()).toBe('');
