@@ -43,6 +43,7 @@ test('below a path of its host the site is whole: pages, panels, links, people, 
   await expect(bob.page.getByTestId('recent').getByRole('link')).toHaveAttribute('href', pathname);
   await bob.page.getByTestId('open-name').fill('another');
   await bob.page.getByTestId('open-submit').click();
+  await bob.page.getByTestId('create-document').click();
   await bob.connected();
   expect(new URL(bob.page.url()).pathname).toBe(`${BASE}/d/another`);
 

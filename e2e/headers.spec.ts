@@ -53,7 +53,7 @@ test('the document page needs no more than its policy allows, offline and with e
   await page.keyboard.press('Enter');
   await content.focus();
   await page.keyboard.press('Control+f');
-  await expect(page.locator('.cs-search')).toBeVisible();
+  await expect(page.getByRole('search')).toBeVisible();
   await page.keyboard.press('Escape');
   expect(await refused()).toEqual([]);
 

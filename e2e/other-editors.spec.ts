@@ -29,7 +29,7 @@ const test = inWorld.extend<object, { site: HostSite }>({
 
 test.use({ settings: ANY });
 
-/** Every letter, whoever came first, in the order of the alphabet. */
+/** Every letter, no matter who came first, in the order of the alphabet. */
 const sorted = (text: string) => [...text.replace(/\s/g, '')].sort().join('');
 
 /** What an editor shows, without its formatting. */

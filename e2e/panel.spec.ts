@@ -93,5 +93,5 @@ test('Ctrl+F finds in the text from wherever the focus is', async ({ arrive }) =
   await alice.type('needle in a haystack');
   await alice.page.getByTestId('share').focus();
   await alice.page.keyboard.press('Control+F');
-  await expect(alice.page.locator('.cm-search input[name=search]')).toBeFocused();
+  await expect(alice.page.getByRole('search').getByRole('textbox').first()).toBeFocused();
 });

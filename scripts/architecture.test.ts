@@ -8,6 +8,7 @@ import {
   onlyConfigReadsProcess,
   onlyOriginPolicyKnowsVisitors,
   onlyTransportImportsWs,
+  plainWords,
   protocolImportsOnlyLib0,
   type SourceFile,
   tellingNames,
@@ -111,6 +112,15 @@ const rules = [
       file('server/helpers/clock.ts'),
       file('server/room/room-manager.ts'),
       file('web/editor/types.ts'),
+    ],
+  },
+  {
+    title: 'words are plain',
+    rule: plainWords,
+    good: file('server/room/room.ts', '/** Anyone who joins again. At most 40. */'),
+    bad: [
+      file('server/room/room.ts', `/** ${'who'}ever joins. */`),
+      file('server/room/room.ts', `const ${'MOST'}_IDS = 5;`),
     ],
   },
   {

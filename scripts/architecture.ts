@@ -333,6 +333,20 @@ export function tellingNames(files: readonly SourceFile[]): Violation[] {
   });
 }
 
+/** Words of our own, or of a hundred years ago, where the field and school English have one. */
+const ODD_WORDS = /\b(?:anew|whoever|whomever|whosoever|therefrom)\b|\bMOST_[A-Z]/i;
+
+/** Comments, names and pages use the words that people search for. */
+export function plainWords(files: readonly SourceFile[]): Violation[] {
+  const others = files.filter(({ path }) => path !== 'scripts/architecture.ts');
+  return others.flatMap(({ path, source }) =>
+    source.split('\n').flatMap((line, index) => {
+      const odd = ODD_WORDS.exec(line)?.[0];
+      return odd === undefined ? [] : [`${path}:${index + 1}: "${odd}": use a plainer word`];
+    }),
+  );
+}
+
 /** A file is one thing. */
 export function comfortableLength(files: readonly SourceFile[]): Violation[] {
   return files

@@ -19,7 +19,7 @@ const FORMATTED_TOGETHER = 20;
 const USAGE = `npm run chaos -- [--cycles 50] [--minutes N] [--seed S] [--only ${ALL_TROUBLES.join(',')}] [--documents any] [--dry]
 npm run chaos -- --formatting 200 [--seed S] [--dry]
   --documents any  people format what they write
-  --formatting     six people format everything that Yjs has, in so many documents of a seed each, over cuts and restarts
+  --formatting     six people format everything that Yjs has, in this many documents of a seed each, over cuts and restarts
   --minutes  begin no cycle after this many minutes; without --cycles as many as fit
   --seed     makes the same troubles in the same order (not at the same instants)
   --dry      leave docs/reliability.md alone`;

@@ -7,7 +7,7 @@ const FIRST_RATE = 1_000;
 const GROWTH = 1.5;
 const LAST_RATE = 60_000;
 /** A rate is tried again before it counts as too high: something else may have disturbed it. */
-const MOST_FAILURES = 2;
+const MAX_FAILURES = 2;
 /** Milliseconds at each rate. */
 const MEASURED = 2_500;
 const P99_LIMIT = 100;
@@ -28,7 +28,7 @@ async function ramp(kind: ServerKind, say: (text: string) => void): Promise<Most
     // Compiled and warm before the first rate counts.
     await crowd.type(FIRST_RATE / typists, { warmUp: 0, milliseconds: 5_000, drainLimit: 5_000 });
     let failures = 0;
-    for (let rate = FIRST_RATE; rate < LAST_RATE && failures < MOST_FAILURES; ) {
+    for (let rate = FIRST_RATE; rate < LAST_RATE && failures < MAX_FAILURES; ) {
       const { latencies, undelivered, updates, offered } = await crowd.type(rate / typists, {
         warmUp: 1_000,
         milliseconds: MEASURED,

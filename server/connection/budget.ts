@@ -133,7 +133,7 @@ export class ConnectionBudget {
     return this.mayWork && this.#sharedWork.every((allowance) => allowance.isLeft(this.#clock));
   }
 
-  /** It has cost so many milliseconds. */
+  /** It has cost this many milliseconds. */
   worked(milliseconds: number): void {
     this.#work.spend(milliseconds);
     for (const allowance of this.#sharedWork) allowance.spend(milliseconds);

@@ -67,7 +67,7 @@ export class Heartbeat {
 
   /**
    * Drops connections of the address for which the most waits, those with the most first, then of the next, until a quarter of the
-   * bound is free (SEC-10). So many that hold little each do not end the one that holds much.
+   * bound is free (SEC-10). Many that hold little each do not end the one that holds much.
    */
   #shed(waiting: number): void {
     const held = [...this.#pulses.keys()].map((connection) => ({ connection, bytes: connection.waitingBytes }));

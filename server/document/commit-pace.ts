@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 
-/** So many batches a second are written at once, each. */
+/** This many batches a second are written at once, each. */
 const UNPACED_PER_SECOND = 50;
 
 /** How many batches may come at once before that, and how far a busy time counts after its end. */

@@ -252,7 +252,7 @@ describe('hostile input against a text', () => {
     expect(room.offer(insert(5, 0, 'x'), { merge: true })).toBe('applied');
   });
 
-  test('[SEC-10] a document may have so many client ids, whoever brings them, and is closed for now only', () => {
+  test('[SEC-10] a document may have this many client ids, no matter who brings them, and is closed for now only', () => {
     const room = withLimits({ documentClientIds: 3 });
     for (let id = 1; id <= 3; id++)
       expect(room.offer(insert(id, 0, 'x'), { sender: id < 3 ? bob : mallory })).toBe('applied');
@@ -265,7 +265,7 @@ describe('hostile input against a text', () => {
     expect(closeOfRefusal(new UpdateRefused('bad-utf8')).code.code).toBe(4400);
   });
 
-  test('[SEC-10] an address and a person may bring so many client ids into all documents', () => {
+  test('[SEC-10] an address and a person may bring this many client ids into all documents', () => {
     let left = 2;
     const takeClientIds = (count: number) => {
       if (count > left) return false;

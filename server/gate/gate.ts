@@ -22,7 +22,7 @@ export interface GateLimits {
   readonly liveClientIds: number;
   /** The same for a connection that also merges. */
   readonly mergeClientIds: number;
-  /** Client ids that a document may have altogether. With so many a transaction takes some ten milliseconds. */
+  /** Client ids that a document may have altogether. With that many a transaction takes some ten milliseconds. */
   readonly documentClientIds: number;
   /** Named top-level types of a document of kind `any`. They stay for ever. */
   readonly rootNames: number;

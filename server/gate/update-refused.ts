@@ -50,7 +50,7 @@ export class UpdateRefused extends Error {
   }
 }
 
-/** How the connection of whoever sent such an update ends: for good only when its bytes are wrong. */
+/** How the connection of the one who sent such an update ends: for good only when its bytes are wrong. */
 export function closeOfRefusal({ code, message }: UpdateRefused): {
   readonly code: CloseCode;
   readonly reason: string;

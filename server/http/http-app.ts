@@ -53,7 +53,7 @@ const HEADER_BYTES = 16 * 1024;
 /** Longest body of a request that brings no text of a document, in bytes. */
 const SMALL_BODY = 16 * 1024;
 
-/** Refusals after which the socket is closed, so that whoever sends too much does not keep it too. */
+/** Refusals after which the socket is closed, so that anyone who sends too much does not keep it too. */
 const CLOSING: ReadonlySet<number> = new Set([429, 431]);
 
 /** What an answer with one of these statuses is in the log. */

@@ -49,7 +49,7 @@ function groupsOf(address: string): number[] {
   return groups.map((group) => Number.parseInt(group, 16));
 }
 
-/** The first four groups, with nothing behind the first so many bits; of 48 bits three. */
+/** The first four groups, with nothing behind the given number of bits; of 48 bits three. */
 function prefixOf(groups: readonly number[], bits: number): string {
   return groups
     .slice(0, Math.ceil(bits / 16))

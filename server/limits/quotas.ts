@@ -31,7 +31,7 @@ const REQUEST_BURST_SECONDS = 10;
  */
 const CLIENT_IDS: Rate = { perSecond: 10_000 / 3_600, burst: 10_000 };
 
-/** An office has several people who were offline; together they may cost as much as so many connections. */
+/** An office has several people who were offline; together they may cost as much as this many connections. */
 const WORK_SHARES = 4;
 
 /** As one connection alone may. */

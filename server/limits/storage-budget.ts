@@ -18,7 +18,7 @@ const MEASURE_INTERVAL = 30_000;
 /** The last part of the bound, in which documents that exist can still be written, and no new ones are made. */
 const RESERVE = 0.1;
 
-/** Whether there is room on the disk, as whoever runs the server has it: for new documents, and for edits. */
+/** Whether there is room on the disk, as the one who runs the server has it: for new documents, and for edits. */
 export class StorageBudget {
   readonly #options: StorageBudgetOptions;
   #measured = 0;

@@ -88,7 +88,7 @@ export class Application {
     return true;
   }
 
-  /** Ends the connection of whoever sent what does not get in. */
+  /** Ends the connection of the one who sent what does not get in. */
   refuse({ state, count }: Waiting, refused: UpdateRefused): void {
     const { logger, name } = this.#parts;
     logger.warn({ document: name, member: state.member.id, code: refused.code }, 'An update was refused.');

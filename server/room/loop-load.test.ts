@@ -9,7 +9,7 @@ class FakeLoop {
 
   readonly measure = () => ({ active: this.#active, idle: this.#idle });
 
-  /** So many milliseconds pass, of which it is busy for some. */
+  /** This many milliseconds pass, of which it is busy for some. */
   pass(milliseconds: number, busy: number): void {
     this.#active += busy;
     this.#idle += milliseconds - busy;

@@ -15,7 +15,7 @@ const LIMITS = {
   documentBytes: 64 * 1024 * 1024,
 };
 
-/** A clock of a slow machine: whoever looks at it has taken a fifth of a millisecond. */
+/** A clock of a slow machine: anyone who looks at it has taken a fifth of a millisecond. */
 class SlowClock extends FakeClock {
   #taken = 0;
 
@@ -93,7 +93,7 @@ class Person implements Member {
   }
 }
 
-/** A document that says `S`, and what whoever starts with it has. */
+/** A document that says `S`, and what the one who starts with it has. */
 function start(): Uint8Array {
   const doc = new Y.Doc();
   doc.clientID = 1;
@@ -158,7 +158,7 @@ describe('[SYN-9, SEC-9] offline work at a place where others wrote much', () =>
   it.each([
     [5, 6],
     [6, 5],
-  ] as const)('is merged whole, whoever has the higher client id: %i or %i', async (...ids) => {
+  ] as const)('is merged whole, no matter who has the higher client id: %i or %i', async (...ids) => {
     const { room, online, offline, merged, until } = await listOfTwo(ids);
     room.join(offline);
     offline.merge(room);

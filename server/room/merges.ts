@@ -4,7 +4,7 @@ import type { MemberState } from './member-state.ts';
 /** Milliseconds that merges may take in one turn. Nobody notices so short a pause, in this document or in another. */
 export const MERGE_SLICE = 10;
 
-/** A room rests so many times as long as a slice took before the next: merging takes a fifth of a core. */
+/** A room rests this many times as long as a slice took before the next: merging takes a fifth of a core. */
 const REST = 4;
 
 /** How soon to look again when everybody who merges has used up their time, in milliseconds. */
@@ -22,7 +22,7 @@ export class MergeShare {
     return this.#freeAt;
   }
 
-  /** A slice that took so many milliseconds has ended. */
+  /** A slice that took this many milliseconds has ended. */
   took(milliseconds: number, now: number): void {
     this.#freeAt = now + milliseconds;
   }
@@ -63,7 +63,7 @@ export class Merges {
     this.#memberStates.delete(state);
   }
 
-  /** A slice that took so many milliseconds has ended. */
+  /** A slice that took this many milliseconds has ended. */
   took(milliseconds: number): void {
     const now = this.#clock.now();
     this.#restsUntil = now + milliseconds * REST;

@@ -175,7 +175,7 @@ describe('[SEC-10] when as many documents are open as may be', () => {
   const closed = (people: readonly { closedWith: string | null }[]) =>
     people.map(({ closedWith }) => closedWith !== null);
 
-  it('those that nobody wrote make room, the oldest of whoever has most of them first', async () => {
+  it('those that nobody wrote make room, the oldest of the one who has most of them first', async () => {
     const { registry, mallory, bob } = await full();
     for (let i = 0; i < 4; i++) {
       const { room } = await registry.open(`notes ${i}`, '10.0.0.2');
@@ -208,7 +208,7 @@ describe('[SEC-10] when as many documents are open as may be', () => {
 });
 
 describe('[SEC-10] a document that very many clients have written in', () => {
-  /** A letter of each of so many clients, one behind the other, as somebody brings them who was offline. */
+  /** A letter of each of this many clients, one behind the other, as somebody brings them who was offline. */
   function crowd(from: number, count: number): Uint8Array {
     const blocks = Array.from({ length: count }, (_, i) => ({
       client: from + i,
@@ -218,7 +218,7 @@ describe('[SEC-10] a document that very many clients have written in', () => {
     return craftUpdate(blocks);
   }
 
-  it('is made anew when nobody is in it: the same text, one writer, another epoch', async () => {
+  it('is rebuilt when nobody is in it: the same text, one writer, another epoch', async () => {
     const { registry, clock } = await world({ unloadAfter: 1_000 });
     const lease = await registry.open('worn');
     const { room } = lease;

@@ -26,7 +26,7 @@ interface Entry {
   readonly place: string | null;
 }
 
-/** How often the rooms that nobody has written in are counted anew, in milliseconds: there can be very many. */
+/** How often the rooms that nobody has written in are counted again, in milliseconds: there can be very many. */
 const COUNT_INTERVAL = 1_000;
 
 /** How often members that are behind are looked at, in milliseconds. */

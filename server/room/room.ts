@@ -60,7 +60,7 @@ export interface RoomDependencies {
 const SETTLE_RECORDS = 20;
 
 /**
- * A document that so many clients have written in is made anew when nobody is in it: each transaction takes some milliseconds,
+ * A document that very many clients have written in is rebuilt when nobody is in it: each transaction takes some milliseconds,
  * here and in every browser. With ids that are used again, none gets there by honest work.
  */
 const WORN_OUT_CLIENT_IDS = 10_000;
@@ -305,20 +305,20 @@ export class Room {
     return this.#turns.isIdle && this.document.isDurable && !this.#whole.isRenewing;
   }
 
-  /** Whether so many clients have written in this text that every edit has become costly. */
+  /** Whether enough clients have written in this text to make every edit costly. */
   get isWornOut(): boolean {
     return this.#isText && !this.broken && this.#doc.store.clients.size >= WORN_OUT_CLIENT_IDS;
   }
 
   /**
-   * Makes a worn out document anew: the same text, written by one client, in a new epoch. Only when nobody is here and all is
+   * Rebuilds a worn out document: the same text, written by one client, in a new epoch. Only when nobody is here and all is
    * settled; the room is not to be used any more. A document that holds more than plain text stays as it is.
    */
   async makeAnew(): Promise<void> {
     const text = plainTextOf(this.#doc, this.#field);
     if (text === null) return;
     const clientIds = this.#doc.store.clients.size;
-    this.#logger.info({ document: this.name, clientIds }, 'A worn out document is made anew.');
+    this.#logger.info({ document: this.name, clientIds }, 'A worn out document is rebuilt.');
     this.#turns.end();
     const fresh = createServerDoc();
     if (text !== '') fresh.getText(this.#field).insert(0, text);

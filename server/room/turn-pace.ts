@@ -74,7 +74,7 @@ export class TurnPace {
     this.#textAt = now;
   }
 
-  /** The text of a turn that ends at this time took so many milliseconds to apply. */
+  /** The text of a turn that ends at this time took this many milliseconds to apply. */
   took(milliseconds: number, now: number): void {
     if (milliseconds > COSTLY_TURN) this.#restsUntil = now + milliseconds * REST;
   }

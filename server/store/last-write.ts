@@ -58,7 +58,7 @@ export class LastWrite {
     return lastWrite;
   }
 
-  /** So many more writes are stored. */
+  /** This many more writes are stored. */
   add(writes: number): void {
     this.#sequence += writes;
     this.#begin();

@@ -5,13 +5,13 @@ import { ServerProcess } from '../testing/server-process.ts';
 import { freshFolder } from '../testing/test-server.ts';
 import { WireClient } from '../testing/wire-client.ts';
 
-/** Items of which each makes Yjs walk over all that came before: so many take plain Yjs a third of a second. */
+/** Items of which each makes Yjs walk over all that came before: this many take plain Yjs a third of a second. */
 const ITEMS = 1_500;
 
 /** Milliseconds between the edits of those whose latency is measured. */
 const RHYTHM = 10;
 
-/** Items in front of a text, each before the one written last: the order that makes whoever comes second walk over all of them. */
+/** Items in front of a text, each before the one written last: the order that makes anyone who comes second walk over all of them. */
 function onTop(client: number): Uint8Array {
   const structs = Array.from({ length: ITEMS }, (_, i) => {
     const right: UnitId = i === 0 ? [1, 0] : [client, i - 1];

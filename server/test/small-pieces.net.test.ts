@@ -8,7 +8,7 @@ import { WireClient } from '../testing/wire-client.ts';
 
 // What is bounded in bytes, but takes much more as objects.
 
-/** A message of `count` pieces of so many bytes, or its beginning. */
+/** A message of `count` pieces of this many bytes, or its beginning. */
 function pieces(count: number, bytes: number, { ends }: { ends: boolean }): Uint8Array {
   const payload = new Uint8Array(bytes);
   return Buffer.concat(

@@ -11,7 +11,7 @@ import { makeSoundFolders, runFolderFault, type SoundFolders } from './folder-fa
 /** A user without rights: permissions mean nothing to root. */
 const NOBODY = 65534;
 
-/** So many seeds share the folders that the faults are made in. */
+/** This many seeds share the folders that the faults are made in. */
 const SEEDS_A_FOLDER = 50;
 
 const [, , first = '0', count = '1'] = process.argv;

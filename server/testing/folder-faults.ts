@@ -19,7 +19,7 @@ import { readStoredIn } from './stored-documents.ts';
 
 /*
  * One fault of a data folder, and what becomes of its documents. Whatever the fault is, every document has to be there with its
- * exact text, or be refused in words; a process that ends is seen by whoever started it.
+ * exact text, or be refused in words; a process that ends is seen by the one who started it.
  */
 
 /** What is done to one file (or folder) of a data folder. */
@@ -51,7 +51,7 @@ export interface FaultOutcome {
 const ADVICE =
   /coscribe restore|coscribe backup|chown|--data|Make some|Mount|Look at the disk|delete if|start the server again|Give /;
 
-/** So many tables on level 0 make LevelDB merge them. */
+/** This many tables on level 0 make LevelDB merge them. */
 const TABLES_THAT_MERGE = 4;
 
 const NAMES = ['alpha', 'b/ü 😀', 'gamma', 'delta', 'notes/2027'];

@@ -75,7 +75,7 @@ function editTree(node: Y.XmlFragment, random: SeededRandom): void {
   if (kind < 3) node.insert(at, [makeNode(random)]);
   else if (kind < 5 && node.length > 0) node.delete(Math.min(at, node.length - 1), 1);
   else if (kind === 5 && node.length > 0) {
-    // What cannot be changed in place is put there anew, as editors do that keep a tree.
+    // What cannot be changed in place is put there again, as editors do that keep a tree.
     const old = node.get(Math.min(at, node.length - 1));
     node.delete(Math.min(at, node.length - 1), 1);
     if (old instanceof Y.XmlElement || old instanceof Y.XmlText) node.insert(Math.min(at, node.length), [old.clone()]);

@@ -31,7 +31,7 @@ export interface WebSocketAdapterOptions {
   readonly clock: Clock;
 }
 
-/** A `ws` WebSocket as a connection sees it. Data frames bypass ws, which would build them anew for every socket. */
+/** A `ws` WebSocket as a connection sees it. Data frames bypass ws, which would build them again for every socket. */
 export class WebSocketAdapter implements Carrier {
   readonly #webSocket: WebSocket;
   readonly #net: NetSocket;

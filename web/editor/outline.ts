@@ -64,7 +64,7 @@ function headingText(source: string): string {
 }
 
 /**
- * Tells the outline of a text now and whenever it changes, whoever changes it. A long text is parsed to its end in slices
+ * Tells the outline of a text now and whenever it changes, no matter who changes it. A long text is parsed to its end in slices
  * meanwhile, so that the outline is whole although nobody has scrolled there.
  * @returns stops it
  */

@@ -215,7 +215,7 @@ async function newestManifest(
   return null;
 }
 
-/** The first key of a table, or none that is after it: what is damaged is told by whoever reads it. */
+/** The first key of a table, or none that is after it: what is damaged is told by the one who reads it. */
 async function firstKeyOf(location: string, name: string): Promise<Uint8Array> {
   const damages: unknown[] = [];
   const onDamage: OnDamage = (_file, damage) => damages.push(damage);

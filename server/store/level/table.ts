@@ -46,7 +46,7 @@ export class Table {
   }
 
   /**
-   * Opens a table; close it in the end. Whoever has its layout from before saves reading that again.
+   * Opens a table; close it in the end. Anyone who has its layout from before saves reading that again.
    * @throws FormatError when its footer or its index is damaged, or it has another length than `expectedBytes`
    */
   static async open(path: string, expectedBytes: number | null, layout: TableLayout | null = null): Promise<Table> {

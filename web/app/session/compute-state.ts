@@ -16,7 +16,7 @@ import type { Properties } from './shared-properties.ts';
 /** An edit that is not confirmed for this long means, without a network, that nobody hears it, in milliseconds. */
 export const STALLED = 2_000;
 
-/** Everything that is known about the document on the page, each by whoever knows it. */
+/** Everything that is known about the document on the page, each by the one who knows it. */
 export interface SessionFacts {
   readonly name: string;
   /** As the provider says. */

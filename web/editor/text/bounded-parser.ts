@@ -50,7 +50,7 @@ export function bounded(support: LanguageSupport): LanguageSupport {
   return new LanguageSupport(new Language(language.data, parser, [], language.name), support.support);
 }
 
-/** A parse whose failure is a text without grammar: nesting beyond the stack is no fault of whoever wrote it. */
+/** A parse whose failure is a text without grammar: nesting beyond the stack is no fault of the one who wrote it. */
 class GuardedParse implements PartialParse {
   readonly #parse: PartialParse;
   readonly #length: number;
