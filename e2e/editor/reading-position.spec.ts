@@ -28,6 +28,20 @@ async function watchLine(page: Page, name: string) {
   };
 }
 
+/** Waits until the lines in view are the same, at the same place, in two frames that follow each other. */
+async function standsStill(page: Page, name: string): Promise<void> {
+  await page.evaluate(async (name) => {
+    const { contentDOM } = window.harness.desk(name).editor.view;
+    const places = () =>
+      [...contentDOM.querySelectorAll('.cm-line')].map((line) => line.getBoundingClientRect().top).join();
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    for (let before = ''; before !== places(); await frame()) {
+      before = places();
+      await frame();
+    }
+  }, name);
+}
+
 /** Scrolls far down. */
 async function scrollDown({ pane }: Person): Promise<void> {
   await expect(async () => {
@@ -43,6 +57,7 @@ for (const language of ['Markdown', 'TypeScript']) {
       const alice = await room.join('alice', { content: prose, language });
       const bob = await room.join('bob', { language });
       await scrollDown(alice);
+      await standsStill(page, 'alice');
       const result = await watchLine(page, 'alice');
       await bob.select(40);
       for (let i = 0; i < 12; i++) await page.keyboard.press('Enter');
@@ -63,6 +78,7 @@ for (const language of ['Markdown', 'TypeScript']) {
       const alice = await room.join('alice', { content: prose, language });
       const bob = await room.join('bob', { language });
       await scrollDown(alice);
+      await standsStill(page, 'alice');
       const result = await watchLine(page, 'alice');
       await page.evaluate(async () => {
         const { Y, desk } = window.harness;
@@ -84,6 +100,8 @@ test('[SYN-10] the end of the text stays in view for those who are there', async
   const alice = await room.join('alice', { content: prose });
   await room.join('bob');
   await alice.press('Control+End');
+  await expect(alice.pane.locator('.cm-line').filter({ hasText: /^Paragraph 599\./ })).toBeInViewport();
+  await standsStill(page, 'alice');
   const result = await watchLine(page, 'alice');
   await page.evaluate(() => window.harness.desk('bob').text.insert(20, 'a\nb\nc\n'));
   await expect.poll(async () => (await alice.shown()).includes('a\nb\nc')).toBe(true);

@@ -8,7 +8,7 @@ import { type DescribedOwner, describeOwner, type OwnerRequest, ShareProblem } f
 /** Max owners of a document. */
 const MAX_OWNERS = 100;
 
-const BY_LINK = 'A link ends when it is revoked, so whoever came by one does not say who owns the document.';
+const BY_LINK = 'A link ends when it is revoked, so anyone who came by one does not say who owns the document.';
 const NO_SUCH_OWNER = 'The document has no such owner.';
 const LAST_OWNER =
   'This is the last owner. Add another one first; the API key of the server can remove the last one too.';
