@@ -189,6 +189,9 @@ test('vue: the tag in a template', async ({ served, visit }) => {
 
 test('iframe: a document of another site, where that may keep no cookies', async ({ served, visit }) => {
   const url = `${served.host.url.replace('127.0.0.1', 'localhost')}/iframe/`;
+  // A page would ask first whether to create it.
+  const made = await fetch(`${served.server.url}/api/documents/iframe-example`, { method: 'PUT' });
+  expect(made.status).toBe(201);
   const open = async () => {
     const { page, context } = await visit('about:blank');
     const devTools = await context.newCDPSession(page);

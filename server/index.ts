@@ -13,6 +13,7 @@ export type {
   Refusal,
 } from './access/authenticator.ts';
 export { AccessUnavailable } from './access/authenticator.ts';
+export type { Clock } from './clock.ts';
 export type { GivenSettings } from './config/config.ts';
 export { ConfigError } from './config/config-error.ts';
 export type { Settings } from './config/settings.ts';
@@ -27,7 +28,8 @@ export {
 export type { HostCallback } from './embedding/fenced-call.ts';
 export { UpdateNotApplied } from './embedding/host-member.ts';
 export type { Logger } from './log/logger.ts';
-export { LevelStore } from './store/level-store.ts';
+export type { VerifyProgress } from './store/level/verify-database.ts';
+export { LevelStore, type LevelStoreOptions } from './store/level-store.ts';
 export { MemoryStore } from './store/memory-store.ts';
 export { type KeyRange, type Operation, type Store, StoreError } from './store/store.ts';
 export { type StoreCase, storeContract } from './store/store-contract.ts';

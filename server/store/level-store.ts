@@ -27,6 +27,7 @@ type Level = ClassicLevel<Uint8Array, Uint8Array>;
 const FIRST_KEY = new Uint8Array([0]);
 const LAST_KEY = new Uint8Array(64).fill(0xff);
 
+/** What `LevelStore.open` may be given. */
 export interface LevelStoreOptions {
   /** With it the tables are verified again and again in the background, until `close`. */
   readonly clock?: Clock;
