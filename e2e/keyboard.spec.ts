@@ -111,3 +111,18 @@ test('after a reload the caret and the view are where they were, also when other
   await alice.page.keyboard.insertText('!');
   await expect(alice.page.locator('.cm-line', { hasText: /^line 60!$/ })).toBeVisible();
 });
+
+test('in high contrast the entry that Enter would take is framed, in the menu and among all commands', async ({
+  arrive,
+}) => {
+  const alice = await arrive('Alice', 'notes');
+  await alice.page.emulateMedia({ forcedColors: 'active' });
+  await alice.page.getByTestId('menu').focus();
+  await alice.page.keyboard.press('Enter');
+  await expect(alice.page.locator('.menu-item:focus')).toHaveCSS('outline-style', 'solid');
+  await alice.page.keyboard.press('Escape');
+  await alice.page.keyboard.press('Control+Shift+P');
+  const picks = alice.page.locator('.pick');
+  await expect(picks.and(alice.page.locator('[aria-selected="true"]'))).toHaveCSS('outline-style', 'solid');
+  await expect(picks.and(alice.page.locator('[aria-selected="false"]')).first()).toHaveCSS('outline-style', 'none');
+});

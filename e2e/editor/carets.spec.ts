@@ -302,3 +302,65 @@ test("with a high-contrast theme people's carets and selections are still seen",
   const paper = await background('.cm-scroller');
   expect(await background('.cs-selection')).not.toBe(paper);
 });
+
+test('carets stay at their letters when a font arrives or styles change', async ({ room, page }) => {
+  const alice = await room.join('alice', { content: 'Some wide words to stand behind' });
+  const bob = await room.join('bob');
+  await bob.select(20);
+  await alice.select(25);
+  const apart = () =>
+    page.evaluate(() => {
+      const { view } = window.harness.desk('alice').editor;
+      const off = (selector: string, position: number) =>
+        Math.abs(
+          (view.dom.querySelector(selector)?.getBoundingClientRect().left ?? -1e4) -
+            (view.coordsAtPos(position)?.left ?? 0),
+        );
+      return Math.max(off('.cs-caret', 20), off('.cm-cursor-primary', 25));
+    });
+  const place = () => page.evaluate(() => window.harness.desk('alice').editor.view.coordsAtPos(25)?.left ?? 0);
+  await expect.poll(apart).toBeLessThan(2);
+  for (const style of [
+    '#alice { --cs-font-prose: monospace }',
+    '#alice { letter-spacing: 3px }',
+    '#alice { --cs-size-prose: 12px }',
+    '#alice { --cs-measure: 20rem }',
+  ]) {
+    const before = await place();
+    await page.addStyleTag({ content: style });
+    expect(Math.abs((await place()) - before), style).toBeGreaterThan(10);
+    await expect.poll(apart, style).toBeLessThan(2);
+  }
+});
+
+test('line numbers stand on the line of their text, in code and in prose', async ({ room, page }) => {
+  const alice = await room.join('alice', { content: 'one\ntwo', lineNumbers: true });
+  for (const language of ['Markdown', 'JavaScript']) {
+    await page.evaluate((language) => window.harness.desk('alice').editor.configure({ language }), language);
+    const baselines = await alice.pane.evaluate((pane) => {
+      const baseline = (selector: string) => {
+        const mark = document.createElement('span');
+        mark.style.cssText = 'display: inline-block; width: 1px; height: 0';
+        const place = [...pane.querySelectorAll(selector)].find((element) => element.textContent !== '9');
+        place?.append(mark);
+        const { bottom } = mark.getBoundingClientRect();
+        mark.remove();
+        return bottom;
+      };
+      return [baseline('.cm-line'), baseline('.cm-lineNumbers .cm-gutterElement:not([style*="visibility"])')];
+    });
+    expect(Math.abs((baselines[0] ?? 0) - (baselines[1] ?? 99)), `${language} ${baselines}`).toBeLessThan(1);
+  }
+});
+
+test('code has line numbers and prose has none, unless asked', async ({ room, page }) => {
+  const alice = await room.join('alice', { content: 'text' });
+  const numbers = alice.pane.locator('.cm-lineNumbers');
+  await expect(numbers).toHaveCount(0);
+  await page.evaluate(() => window.harness.desk('alice').editor.configure({ language: 'Rust' }));
+  await expect(numbers).toHaveCount(1);
+  await page.evaluate(() => window.harness.desk('alice').editor.configure({ language: '' }));
+  await expect(numbers).toHaveCount(0);
+  await page.evaluate(() => window.harness.desk('alice').editor.configure({ lineNumbers: true }));
+  await expect(numbers).toHaveCount(1);
+});

@@ -109,7 +109,7 @@ test('the theme is light, dark, or as the system says, also when that changes', 
 });
 
 test('settings change while the editor is open', async ({ room, page }) => {
-  const alice = await room.join('alice', { placeholder: 'Write' });
+  const alice = await room.join('alice', { placeholder: 'Write', lineNumbers: true });
   await expect(alice.pane.locator('.cm-placeholder')).toHaveText('Write');
   await expect(alice.pane.locator('.cm-lineNumbers')).toBeVisible();
   await page.evaluate(() => {

@@ -81,6 +81,9 @@ test('attributes and properties work while it runs', async ({ server, page, show
     element(page).evaluate((editor, properties) => Object.assign(editor, properties) && undefined, properties);
   const inner = element(page).locator('.cm-editor');
 
+  await expect(content(page)).toBeVisible();
+  await expect(inner.locator('.cm-lineNumbers')).toHaveCount(0);
+  await set({ lineNumbers: true });
   await expect(inner.locator('.cm-lineNumbers')).toBeVisible();
   await set({ lineNumbers: false, placeholder: 'Write here', theme: 'dark', label: 'Notes' });
   await expect(element(page)).toHaveAttribute('line-numbers', 'off');

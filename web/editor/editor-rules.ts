@@ -66,7 +66,13 @@ export const editorRules: Parameters<typeof EditorView.theme>[0] = {
     textAlign: 'end',
     lineHeight: 'inherit',
   },
-  '&.cs-prose .cm-lineNumbers .cm-gutterElement': { paddingBlockStart: '0.32em' },
+  // Nothing, as large as the text is, so that the smaller number stands on the same line as the text.
+  '.cm-lineNumbers .cm-gutterElement::before': {
+    content: '"\\200b"',
+    fontFamily: 'var(--cse-font-code)',
+    fontSize: 'calc(1em / 0.75)',
+  },
+  '&.cs-prose .cm-lineNumbers .cm-gutterElement::before': { fontFamily: 'var(--cse-font-prose)' },
   '.cm-foldGutter .cm-gutterElement': { cursor: 'pointer', width: '1em', opacity: '0', transition: 'opacity 120ms' },
   '.cm-gutters:hover .cm-foldGutter .cm-gutterElement, .cm-foldGutter .cs-folded': { opacity: '1' },
   '.cm-foldPlaceholder': {
@@ -144,6 +150,19 @@ export const editorRules: Parameters<typeof EditorView.theme>[0] = {
     fontFamily: 'var(--cse-font-ui)',
     fontSize: '0.875rem',
   },
+
+  '.cs-probe': {
+    position: 'absolute',
+    insetBlockStart: '0',
+    insetInlineStart: '0',
+    display: 'flex',
+    width: 'max-content',
+    visibility: 'hidden',
+    pointerEvents: 'none',
+  },
+  '.cs-probe-code': { fontFamily: 'var(--cse-font-code)', fontSize: '0.88em' },
+  // A hundredth, so that it makes nothing scroll.
+  '.cs-probe-measure': { width: 'calc(var(--cs-measure, 36rem) / 100)' },
 
   '.cs-selections, .cs-carets': { pointerEvents: 'none' },
   '.cs-selection': { position: 'absolute', backgroundColor: 'color-mix(in srgb, var(--cs-person) 24%, transparent)' },

@@ -19,8 +19,8 @@ export interface EditorSettings {
   readonly readOnly: boolean;
   /** Shown in an empty document. */
   readonly placeholder: string;
-  /** Default true. */
-  readonly lineNumbers: boolean;
+  /** Default 'auto': code has them, running text does not. */
+  readonly lineNumbers: boolean | 'auto';
   /** Default 'auto': running text wraps at a readable measure, code does not. */
   readonly lineWrapping: boolean | 'auto';
   /** Others do not see the own carets. */
@@ -41,7 +41,7 @@ const DEFAULTS: EditorSettings = {
   theme: 'system',
   readOnly: false,
   placeholder: '',
-  lineNumbers: true,
+  lineNumbers: 'auto',
   lineWrapping: 'auto',
   hideMyCursor: false,
   markGuests: false,
@@ -79,7 +79,7 @@ export class SettingSlots {
       extension,
     });
     this.#slots = [
-      slot(['lineNumbers'], ({ lineNumbers }) => (lineNumbers ? gutter() : [])),
+      slot(['lineNumbers', 'language', 'fileName'], lineNumbers),
       slot(['readOnly'], ({ readOnly }) => (readOnly ? READ_ONLY : [])),
       slot(['placeholder'], ({ placeholder: text }) => placeholder(text)),
       slot(['language', 'fileName', 'lineWrapping'], kindOfText),
@@ -99,6 +99,11 @@ export class SettingSlots {
       .filter(({ from }) => from.some((key) => before?.[key] !== after[key]))
       .map(({ compartment, extension }) => compartment.reconfigure(extension(after)));
   }
+}
+
+function lineNumbers(settings: EditorSettings): Extension {
+  const shown = settings.lineNumbers === 'auto' ? !isProse(languageOf(settings)) : settings.lineNumbers;
+  return shown ? gutter() : [];
 }
 
 function kindOfText(settings: EditorSettings): Extension {

@@ -4,7 +4,6 @@ import { bracketMatching, codeFolding, foldGutter, foldKeymap, indentOnInput } f
 import { EditorState, type Extension } from '@codemirror/state';
 import {
   crosshairCursor,
-  drawSelection,
   dropCursor,
   EditorView,
   highlightActiveLine,
@@ -14,6 +13,7 @@ import {
   lineNumbers,
   rectangularSelection,
 } from '@codemirror/view';
+import { measuredCarets } from './carets/measure-again.ts';
 import { dragLiveText } from './text/drag-live-text.ts';
 import { keyboardRing } from './text/keyboard-ring.ts';
 import { lineDirection } from './text/line-direction.ts';
@@ -32,7 +32,7 @@ export function setup(): Extension {
     lineEndings(),
     EditorState.allowMultipleSelections.of(true),
     lineDirection(),
-    drawSelection(),
+    measuredCarets(),
     dropCursor(),
     rectangularSelection(),
     crosshairCursor(),

@@ -47,9 +47,10 @@ export function readLanguage(value: string | null): string {
   throw new AttributeError(`language is "${value}", which is none that the editor knows.`);
 }
 
-/** `line-numbers`; absent is on, as a word it is `on` or `off`. @throws AttributeError */
-export function readLineNumbers(value: string | null): boolean {
-  if (value === null || value === '' || value === 'on' || value === 'true') return true;
+/** `line-numbers`; absent goes by the kind of text, as a word it is `on` or `off`. @throws AttributeError */
+export function readLineNumbers(value: string | null): boolean | 'auto' {
+  if (value === null) return 'auto';
+  if (value === '' || value === 'on' || value === 'true') return true;
   if (value === 'off' || value === 'false') return false;
   throw new AttributeError(`line-numbers is "${value}", but must be on or off.`);
 }

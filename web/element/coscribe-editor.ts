@@ -405,7 +405,7 @@ export class CoscribeEditorElement extends FormElement {
       theme: this.#read('theme', readTheme) ?? 'system',
       readOnly: this.#isReadOnly(provider),
       placeholder: this.placeholder,
-      lineNumbers: this.#read('line-numbers', readLineNumbers) ?? true,
+      lineNumbers: this.#read('line-numbers', readLineNumbers) ?? 'auto',
       label: this.label,
       ...(isTold ? { user } : {}),
     };

@@ -83,10 +83,10 @@ export class ElementProperties extends ElementBase {
     this.#setText('placeholder', value);
   }
 
-  /** Whether lines are numbered; they are unless the attribute says `off`. */
-  get lineNumbers(): boolean {
+  /** Whether lines are numbered; null goes by the kind of text: code has numbers, prose does not. */
+  get lineNumbers(): boolean | null {
     const value = this.getAttribute('line-numbers');
-    return value !== 'off' && value !== 'false';
+    return value === null ? null : value !== 'off' && value !== 'false';
   }
   set lineNumbers(value: boolean | null) {
     this.#setText('line-numbers', value === null || value === undefined ? null : value ? 'on' : 'off');

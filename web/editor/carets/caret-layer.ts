@@ -1,5 +1,6 @@
 import { EditorSelection, type Extension } from '@codemirror/state';
 import { Direction, EditorView, type LayerMarker, layer, RectangleMarker, type ViewUpdate } from '@codemirror/view';
+import { needsMeasuring } from './measure-again.ts';
 import type { Person } from './people.ts';
 import { readableInk } from './readable-ink.ts';
 
@@ -53,7 +54,8 @@ export function caretLayers(source: CaretSource): CaretLayers {
       element.classList.toggle('cs-caret-show', source.isNamed(Number(element.dataset['client'])));
     }
   };
-  const changed = (update: ViewUpdate) => update.docChanged || update.viewportChanged || source.moved(update);
+  const changed = (update: ViewUpdate) =>
+    update.docChanged || update.viewportChanged || needsMeasuring(update) || source.moved(update);
   const extension = [
     layer({
       above: false,
