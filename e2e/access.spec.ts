@@ -396,6 +396,31 @@ test('the owner key is downloaded and makes an owner of another browser, by past
   await share(byLink);
 });
 
+test('[SEC-17] links that do not work keep nobody out, nor push out one that does', async ({ create, enter }) => {
+  const owner = await create('Olive');
+  await owner.type('Open.');
+  const trap = 'x'.repeat(43);
+  const ana = await enter('Ana', `/d/${owner.documentName}#own.${trap}`);
+  await ana.sees('Open.');
+  await expect(ana.page.getByTestId('gate')).toHaveCount(0);
+  await expect(ana.page.getByTestId('toast')).toHaveText('The owner key in the link is not one of this document.');
+
+  const path = await makeLink(owner, 'Editors', 'editor');
+  await letAnyone(owner, '');
+  await closeDialog(owner);
+  // As a mail program makes it of a sentence's end.
+  const ben = await enter('Ben', `${path}).`);
+  await ben.sees('Open.');
+  expect(new URL(ben.page.url()).hash).toBe('');
+  for (let number = 0; number < 6; number++) {
+    await ben.page.goto('about:blank');
+    await ben.page.goto(`${ben.cable.url}/d/${owner.documentName}#link.${trap.slice(1)}${number}`);
+    await ben.connected();
+  }
+  await ben.type(' Ben writes.');
+  await owner.sees('Open. Ben writes.');
+});
+
 test('a new document made without a connection is kept, and is owned when the server is back', async ({
   visitor,
   server,

@@ -205,6 +205,8 @@ test('a private document offers to sign in; the name then comes from the provide
   await expect(page.getByTestId('own-name-input')).toHaveValue('Alice Example');
   expect(await page.getByTestId('own-name-input').isEditable()).toBe(false);
   const name = decodeURIComponent(new URL(page.url()).pathname.replace('/d/', ''));
+  const kept = (document: string) => localStorage.getItem(`coscribe.access.${document}`);
+  expect(await page.evaluate(kept, name)).not.toContain('own.');
   await page.evaluate((document) => localStorage.removeItem(`coscribe.access.${document}`), name);
   await page.reload();
   await page.getByTestId('share').click();

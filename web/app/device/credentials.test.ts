@@ -57,6 +57,24 @@ describe('credentials on the device', () => {
     expect(credentials.ownerKey?.credential).toBe('own.other');
   });
 
+  it('[SEC-17] keep what an address brought beside what is in use', () => {
+    credentials.useLink('link.a');
+    credentials.replaceOwnerKey('own.mine');
+    credentials.offer({ kind: 'own', credential: 'own.trap' });
+    const later = new Credentials(store, 'plan');
+    expect(later.offered).toEqual({ kind: 'own', credential: 'own.trap' });
+    expect([later.link?.credential, later.ownerKey?.credential]).toEqual(['link.a', 'own.mine']);
+    later.settleOffer();
+    expect(later.offered).toBeNull();
+  });
+
+  it('know an owner key that an earlier version made for a document still to be created', () => {
+    store.setItem('coscribe.access.plan', '{"ownerKey":{"credential":"own.k","claimed":false},"links":[],"role":null}');
+    expect(credentials.wanted).toBe(true);
+    credentials.claimed();
+    expect([credentials.wanted, credentials.ownerKey]).toEqual([false, { credential: 'own.k', claimed: true }]);
+  });
+
   it.each(['', '7', '[]', '{"links":[1,{"credential":"link.a"}],"ownerKey":{"credential":1},"role":"king"}'])(
     'are none when what was kept is damaged: %j',
     (damaged) => {

@@ -24,14 +24,24 @@ export interface KeptOwnerKey {
   readonly claimed: boolean;
 }
 
+/** What an address brought and the server has not looked at yet. */
+export interface OfferedCredential {
+  readonly kind: 'link' | 'own';
+  /** `link.…` or `own.…` */
+  readonly credential: string;
+}
+
 interface Kept {
   readonly ownerKey: KeptOwnerKey | null;
+  /** The document is to be created as this person's own. */
+  readonly wanted: boolean;
+  readonly offered: OfferedCredential | null;
   /** Newest first; the first is in use. */
   readonly links: readonly KeptLink[];
   readonly role: Role | null;
 }
 
-const NOTHING: Kept = { ownerKey: null, links: [], role: null };
+const NOTHING: Kept = { ownerKey: null, wanted: false, offered: null, links: [], role: null };
 
 /** A link that stops working gives way to the one opened before it; more than these nobody goes back through. */
 const MAX_LINKS = 5;
@@ -63,6 +73,38 @@ export class Credentials {
     return this.#read().role;
   }
 
+  /** Whether the document is still to be created as this person's own. An earlier version kept only the key for that. */
+  get wanted(): boolean {
+    const { wanted, ownerKey } = this.#read();
+    return wanted || ownerKey?.claimed === false;
+  }
+
+  /** What an address brought last and the server has not looked at; in use is what was before. */
+  get offered(): OfferedCredential | null {
+    return this.#read().offered;
+  }
+
+  /** Keeps what an address brought, beside what there is; a reload before the server has looked at it loses nothing. */
+  offer(offered: OfferedCredential): void {
+    this.#change({ offered });
+  }
+
+  /** What was offered has been looked at. */
+  settleOffer(): void {
+    this.#change({ offered: null });
+  }
+
+  /** The document is to be created. */
+  want(): void {
+    this.#change({ wanted: true });
+  }
+
+  /** The document has an owner now: with the key of this device, or without it. */
+  settle(): void {
+    const { ownerKey } = this.#read();
+    this.#change({ wanted: false, ownerKey: ownerKey?.claimed === true ? ownerKey : null });
+  }
+
   keepRole(role: Role | null): void {
     if (this.#read().role !== role) this.#change({ role });
   }
@@ -72,10 +114,15 @@ export class Credentials {
     if (this.#read().ownerKey === null) this.#change({ ownerKey: { credential, claimed } });
   }
 
+  /** Keeps an owner key that the server has taken, in place of any other. */
+  replaceOwnerKey(credential: string): void {
+    this.#change({ ownerKey: { credential, claimed: true } });
+  }
+
   /** The server knows the owner key now. */
   claimed(): void {
     const { ownerKey } = this.#read();
-    if (ownerKey !== null) this.#change({ ownerKey: { ...ownerKey, claimed: true } });
+    this.#change({ wanted: false, ownerKey: ownerKey === null ? null : { ...ownerKey, claimed: true } });
   }
 
   forgetOwnerKey(): void {
@@ -104,9 +151,11 @@ export class Credentials {
   #read(): Kept {
     const value = readJson(this.#store, this.#key) as Partial<Kept> | null;
     if (typeof value !== 'object' || value === null) return NOTHING;
-    const { ownerKey, links, role } = value;
+    const { ownerKey, wanted, offered, links, role } = value;
     return {
       ownerKey: isOwnerKey(ownerKey) ? ownerKey : null,
+      wanted: wanted === true,
+      offered: isOffered(offered) ? offered : null,
       links: Array.isArray(links) ? links.filter(isLink) : [],
       role: isRole(role) ? role : null,
     };
@@ -120,6 +169,11 @@ export class Credentials {
 function isOwnerKey(value: unknown): value is KeptOwnerKey {
   const key = Object(value) as Partial<KeptOwnerKey>;
   return typeof key.credential === 'string' && typeof key.claimed === 'boolean';
+}
+
+function isOffered(value: unknown): value is OfferedCredential {
+  const { kind, credential } = Object(value) as Partial<OfferedCredential>;
+  return (kind === 'link' || kind === 'own') && typeof credential === 'string';
 }
 
 function isLink(value: unknown): value is KeptLink {

@@ -14,6 +14,9 @@ class World {
   readonly credentials = new Credentials(this.store, 'plan');
   readonly calls: string[] = [];
   readonly told: string[] = [];
+  /** A link with a password. */
+  locked: string | null = null;
+  reachable = true;
   now = 1_000;
   session = '';
   info: SessionInfo = { person: null, signIn: null };
@@ -33,6 +36,8 @@ class World {
         },
         access: async (token = '') => {
           this.calls.push(`access ${token}`);
+          if (!this.reachable) throw unreachable;
+          if (token === this.locked) throw new ApiError('No.', { status: 401, code: 'password-needed' });
           const role = this.roles.get(token);
           if (role === undefined) throw new ApiError('No.', { status: 403, code: 'forbidden' });
           return { role, anyone: null };
@@ -68,15 +73,15 @@ describe('the token', () => {
 
   it('joins all there is: owner key, link, session', async () => {
     const documentAccess = world.open();
-    documentAccess.take({ kind: 'own', credential: 'own.k' });
-    documentAccess.take({ kind: 'link', credential: 'link.a' });
+    world.credentials.replaceOwnerKey('own.k');
+    world.credentials.useLink('link.a');
     world.session = 'session';
     expect(await documentAccess.token()).toBe('own.k~link.a~session');
   });
 
   it('has the ticket in place of the link for as long as it is good', async () => {
     const documentAccess = world.open();
-    documentAccess.take({ kind: 'link', credential: 'link.a' });
+    world.credentials.useLink('link.a');
     await documentAccess.enterPassword('word');
     expect(world.calls).toEqual(['ticket link.a word', 'connect']);
     expect(await documentAccess.token()).toBe('ticket.t');
@@ -98,13 +103,34 @@ describe('a new document', () => {
     expect(documentAccess.ownerKey).toBe(token);
   });
 
-  it('is the signed-in person’s too', async () => {
+  it('[SEC-16] is a signed-in person’s, who owns it wherever they sign in: no key is made or sent', async () => {
     world.session = 'session';
     const documentAccess = world.open();
     documentAccess.take({ kind: 'new', mark: null });
-    const token = await documentAccess.token();
-    expect(world.calls).toEqual([`create ${token}`]);
-    expect(token).toMatch(/^own\..*~session$/);
+    expect(await documentAccess.token()).toBe('session');
+    expect(await documentAccess.token()).toBe('session');
+    expect(world.calls).toEqual(['create session']);
+    expect([world.credentials.ownerKey, world.credentials.wanted, documentAccess.holdsKey]).toEqual([
+      null,
+      false,
+      true,
+    ]);
+  });
+
+  it('that was to be a guest’s and is created after a sign-in leaves no key', async () => {
+    world.credentials.keepOwnerKey('own.k', false);
+    world.session = 'session';
+    expect(await world.open().token()).toBe('session');
+    expect(world.calls).toEqual(['create session']);
+    expect(world.credentials.ownerKey).toBeNull();
+  });
+
+  it('that a guest’s key had created before the sign-in stays that key’s', async () => {
+    world.credentials.keepOwnerKey('own.k', false);
+    world.roles.set('own.k', 'owner');
+    world.session = 'session';
+    world.creation = exists;
+    expect(await world.open().token()).toBe('own.k~session');
   });
 
   it('is tried again later when the server cannot be reached, with the same key', async () => {
@@ -147,10 +173,79 @@ describe('a new document', () => {
   });
 });
 
+describe('[SEC-17] what an address brings', () => {
+  it('is in use when the server takes it, and asked about once', async () => {
+    world.roles.set('link.a', 'viewer').set('own.k', 'owner');
+    const documentAccess = world.open();
+    documentAccess.take({ kind: 'link', credential: 'link.a' });
+    expect(await Promise.all([documentAccess.token(), documentAccess.token()])).toEqual(['link.a', 'link.a']);
+    expect(world.calls).toEqual(['access link.a']);
+    documentAccess.take({ kind: 'own', credential: 'own.k' });
+    expect(await documentAccess.token()).toBe('own.k~link.a');
+  });
+
+  it('keeps nobody out of a document that is open to them', async () => {
+    world.roles.set('', 'editor');
+    const documentAccess = world.open();
+    documentAccess.take({ kind: 'own', credential: 'own.trap' });
+    expect(await documentAccess.token()).toBe('');
+    documentAccess.take({ kind: 'link', credential: 'link.trap' });
+    expect(await documentAccess.token()).toBe('');
+    expect(world.told).toEqual([
+      'The owner key in the link is not one of this document.',
+      'The link that you opened does not work.',
+    ]);
+  });
+
+  it('never pushes out what works, however much of it there is', async () => {
+    world.roles.set('link.good', 'editor').set('own.mine', 'owner').set('own.other', 'owner');
+    world.credentials.useLink('link.good');
+    world.credentials.replaceOwnerKey('own.mine');
+    const documentAccess = world.open();
+    for (let trap = 0; trap < 6; trap++) {
+      documentAccess.take({ kind: 'link', credential: `link.trap${trap}` });
+      expect(await documentAccess.token()).toBe('own.mine~link.good');
+      documentAccess.take({ kind: 'own', credential: `own.trap${trap}` });
+      expect(await documentAccess.token()).toBe('own.mine~link.good');
+    }
+    // Anyone who has sent another key that works can take it away again.
+    documentAccess.take({ kind: 'own', credential: 'own.other' });
+    expect(await documentAccess.token()).toBe('own.mine~link.good');
+    world.roles.delete('own.mine');
+    documentAccess.take({ kind: 'own', credential: 'own.other' });
+    expect(await documentAccess.token()).toBe('own.other~link.good');
+  });
+
+  it('is shown all the same where nothing else lets them in: the refusal says why', async () => {
+    const documentAccess = world.open();
+    documentAccess.take({ kind: 'link', credential: 'link.gone' });
+    expect(await documentAccess.token()).toBe('link.gone');
+    expect([documentAccess.usesLink, world.told]).toEqual([true, []]);
+  });
+
+  it('outlives a reload while the server cannot be asked', async () => {
+    world.reachable = false;
+    const documentAccess = world.open();
+    documentAccess.take({ kind: 'link', credential: 'link.a' });
+    await expect(documentAccess.token()).rejects.toBe(unreachable);
+    world.reachable = true;
+    world.roles.set('link.a', 'viewer');
+    expect(await world.open().token()).toBe('link.a');
+  });
+
+  it('is a link whose password is still to be given, too', async () => {
+    world.locked = 'link.locked';
+    world.roles.set('', 'editor');
+    const documentAccess = world.open();
+    documentAccess.take({ kind: 'link', credential: 'link.locked' });
+    expect(await documentAccess.token()).toBe('link.locked');
+  });
+});
+
 describe('a refusal', () => {
   it('of a ticket asks for the password again', async () => {
     const documentAccess = world.open();
-    documentAccess.take({ kind: 'link', credential: 'link.a' });
+    world.credentials.useLink('link.a');
     await documentAccess.enterPassword('word');
     world.calls.length = 0;
     documentAccess.refused('unauthenticated');
@@ -181,8 +276,8 @@ describe('a refusal', () => {
 
   it('leaves giving up what does not work', async () => {
     const documentAccess = world.open();
-    documentAccess.take({ kind: 'own', credential: 'own.k' });
-    documentAccess.take({ kind: 'link', credential: 'link.a' });
+    world.credentials.replaceOwnerKey('own.k');
+    world.credentials.useLink('link.a');
     documentAccess.forgetLink();
     expect(await documentAccess.token()).toBe('own.k');
     documentAccess.forgetOwnerKey();
@@ -192,7 +287,7 @@ describe('a refusal', () => {
 
   it('of a password is the caller’s to show, and nothing is kept', async () => {
     const documentAccess = world.open();
-    documentAccess.take({ kind: 'link', credential: 'link.a' });
+    world.credentials.useLink('link.a');
     world.ticket = new ApiError('The password is wrong.', { status: 403, code: 'wrong-password' });
     await expect(documentAccess.enterPassword('no')).rejects.toThrow('The password is wrong.');
     expect(await documentAccess.token()).toBe('link.a');
@@ -213,7 +308,7 @@ describe('an owner key from another device', () => {
 
   it('that is not this document’s leaves everything as it was', async () => {
     const documentAccess = world.open();
-    documentAccess.take({ kind: 'own', credential: 'own.mine' });
+    world.credentials.replaceOwnerKey('own.mine');
     await expect(documentAccess.useOwnerKey('own.k')).rejects.toThrow(ApiError);
     expect(documentAccess.ownerKey).toBe('own.mine');
   });

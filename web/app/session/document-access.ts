@@ -2,7 +2,7 @@ import type { Role } from '../../../protocol/roles.ts';
 import { ApiError } from '../api/api-request.ts';
 import type { DocumentApi } from '../api/document-api.ts';
 import type { SessionInfo, SiteSession } from '../api/site-session.ts';
-import type { Credentials } from '../device/credentials.ts';
+import type { Credentials, OfferedCredential } from '../device/credentials.ts';
 import type { LinkFragment } from '../link/link-fragment.ts';
 import { makeOwnerKey } from '../link/owner-key.ts';
 
@@ -30,8 +30,10 @@ export class DocumentAccess {
   readonly #listeners = new Set<() => void>();
   #info: SessionInfo = { person: null, signIn: null };
   #claiming: Promise<void> | null = null;
+  #trying: Promise<void> | null = null;
   /** The server will not let this person create the document; asking again would bring the same answer. */
   #claimRefused = false;
+  #hasCreated = false;
   /** The server has let this page in since it was refused last. */
   #isIn = false;
   #wasIn = false;
@@ -55,9 +57,10 @@ export class DocumentAccess {
     return ownerKey?.claimed === true ? ownerKey.credential : null;
   }
 
-  /** Whether this device has, or is about to claim, a key that makes this person the owner. */
+  /** Whether this device has a key that makes this person the owner, or is about to create the document, or has. */
   get holdsKey(): boolean {
-    return this.#options.credentials.ownerKey !== null;
+    const { ownerKey, wanted } = this.#options.credentials;
+    return ownerKey !== null || wanted || this.#hasCreated;
   }
 
   /** The server did not let this person create the document. */
@@ -81,18 +84,16 @@ export class DocumentAccess {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Keeps what the page's address brought. */
+  /** Keeps what the page's address brought. It is in use when the server has taken it: a link may be anybody's trap. */
   take(fragment: LinkFragment): void {
     const { credentials } = this.#options;
     switch (fragment.kind) {
       case 'link':
-        credentials.useLink(fragment.credential);
-        return;
       case 'own':
-        credentials.keepOwnerKey(fragment.credential, true);
+        credentials.offer(fragment);
         return;
       case 'new':
-        credentials.keepOwnerKey(makeOwnerKey(), false);
+        credentials.want();
         return;
     }
   }
@@ -105,7 +106,8 @@ export class DocumentAccess {
     const session = await this.#options.session.token();
     this.#takeInfo(await this.#options.session.info());
     await this.#claim(session);
-    return [this.ownerKey, this.#linkCredential(), session].filter((part) => part !== null && part !== '').join('~');
+    await this.#tryOffered(session);
+    return this.#joined(session);
   }
 
   /** The server let this page in, or changed what it may do. */
@@ -147,7 +149,7 @@ export class DocumentAccess {
   /** Creates the document under this name, which nobody has used yet, as this person's own. */
   create(): void {
     const { credentials, showAgain } = this.#options;
-    credentials.keepOwnerKey(makeOwnerKey(), false);
+    credentials.want();
     this.#claimRefused = false;
     showAgain();
     this.#changed();
@@ -175,8 +177,7 @@ export class DocumentAccess {
     const { credentials, api, connect, showAgain } = this.#options;
     const { role } = await api.access(credential);
     if (role !== 'owner') throw new ApiError('This is not an owner key of this document.');
-    credentials.forgetOwnerKey();
-    credentials.keepOwnerKey(credential, true);
+    credentials.replaceOwnerKey(credential);
     showAgain();
     connect();
     this.#changed();
@@ -195,6 +196,57 @@ export class DocumentAccess {
     this.#changed();
   }
 
+  /** What is in use, as one token. */
+  #joined(session: string): string {
+    return [this.ownerKey, this.#linkCredential(), session].filter((part) => part !== null && part !== '').join('~');
+  }
+
+  /** Puts what an address brought into use if the server takes it; other callers wait for the same answer. */
+  async #tryOffered(session: string): Promise<void> {
+    const { offered } = this.#options.credentials;
+    if (offered === null) return;
+    this.#trying ??= this.#settleOffer(offered, session).finally(() => {
+      this.#trying = null;
+    });
+    await this.#trying;
+  }
+
+  async #settleOffer({ kind, credential }: OfferedCredential, session: string): Promise<void> {
+    const { credentials, tell } = this.#options;
+    const isKnown = credential === (kind === 'own' ? this.ownerKey : credentials.link?.credential);
+    if (isKnown || (await this.#isTaken(kind, credential))) {
+      if (kind === 'link') credentials.useLink(credential);
+      // One that works stays: the person who has sent the other can take it away again.
+      else if (this.ownerKey === null || (await this.#roleOf(this.ownerKey)) !== 'owner')
+        credentials.replaceOwnerKey(credential);
+    } else if (kind === 'own') {
+      tell('The owner key in the link is not one of this document.');
+    } else if (credentials.link === null && (await this.#roleOf(this.#joined(session))) === null) {
+      // Nothing else lets this person in: the page says why the link does not.
+      credentials.useLink(credential);
+    } else {
+      tell('The link that you opened does not work.');
+    }
+    credentials.settleOffer();
+    this.#changed();
+  }
+
+  /** Whether the server takes a credential. A link whose password is still to be given is taken. */
+  async #isTaken(kind: OfferedCredential['kind'], credential: string): Promise<boolean> {
+    const role = await this.#roleOf(credential);
+    return kind === 'own' ? role === 'owner' : role !== null;
+  }
+
+  /** What a token gives; null when the server refuses it. @throws ApiError when the server cannot be asked */
+  async #roleOf(token: string): Promise<Role | 'password-needed' | null> {
+    try {
+      return (await this.#options.api.access(token)).role;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.isPassing) throw error;
+      return error.code === 'password-needed' ? error.code : null;
+    }
+  }
+
   #linkCredential(): string | null {
     const { credentials, now } = this.#options;
     const { link } = credentials;
@@ -202,46 +254,44 @@ export class DocumentAccess {
     return link.ticket !== null && link.ticket.expiresAt > now() ? link.ticket.token : link.credential;
   }
 
-  /** Creates the document with the key that was made for it, once; other callers wait for the same answer. */
+  /** Creates the document that is wanted, once; other callers wait for the same answer. */
   async #claim(session: string): Promise<void> {
-    const { ownerKey } = this.#options.credentials;
-    if (ownerKey === null || ownerKey.claimed || this.#claimRefused) return;
-    this.#claiming ??= this.#create(ownerKey.credential, session).finally(() => {
+    if (!this.#options.credentials.wanted || this.#claimRefused) return;
+    this.#claiming ??= this.#create(session).finally(() => {
       this.#claiming = null;
     });
     await this.#claiming;
   }
 
-  async #create(credential: string, session: string): Promise<void> {
+  /**
+   * Somebody who is signed in owns what they create as a person, everywhere and until they sign out; a key on the device would
+   * make its next user an owner too. A guest has only the key.
+   */
+  async #create(session: string): Promise<void> {
     const { credentials, api, tell } = this.#options;
+    if (session === '') credentials.keepOwnerKey(makeOwnerKey(), false);
+    // One that was made before the sign-in: an earlier try may have created the document with it.
+    const key = credentials.ownerKey?.claimed === false ? credentials.ownerKey.credential : null;
     try {
-      await api.create(session === '' ? credential : `${credential}~${session}`);
+      await api.create(session === '' && key !== null ? key : session);
     } catch (error) {
       if (!(error instanceof ApiError) || error.isPassing) throw error;
-      if (error.code === 'document-exists') {
-        if (!(await this.#isOurs(credential))) {
-          credentials.forgetOwnerKey();
-          return;
-        }
-      } else {
+      if (error.code !== 'document-exists') {
         this.#claimRefused = true;
         tell(`The document was not created. ${error.message}`);
         this.#changed();
         return;
       }
+      // The first answer may have got lost.
+      if (key !== null && (await this.#roleOf(key)) === 'owner') credentials.claimed();
+      else credentials.settle();
+      this.#changed();
+      return;
     }
-    credentials.claimed();
+    this.#hasCreated = true;
+    if (session === '') credentials.claimed();
+    else credentials.settle();
     this.#changed();
-  }
-
-  /** Whether the document that exists already is the one that this key created: the first answer may have got lost. */
-  async #isOurs(credential: string): Promise<boolean> {
-    try {
-      return (await this.#options.api.access(credential)).role === 'owner';
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.isPassing) throw error;
-      return false;
-    }
   }
 
   #changed(): void {
