@@ -49,6 +49,16 @@ test('prose wraps at a readable measure in the middle, code takes the full width
   await expect(alice.content).toBeFocused();
 });
 
+test('code shows each sign as it is typed, in code blocks and in prose too', async ({ room, page }) => {
+  const alice = await room.join('alice', { content: 'a `=>` b\n\n```js\n() => 1\n```\n' });
+  const ligatures = (selector: string) => expect(alice.pane.locator(selector).first());
+  await ligatures('.cs-code-line').toHaveCSS('font-variant-ligatures', 'none');
+  await ligatures('.cm-line span:text-is("=>")').toHaveCSS('font-variant-ligatures', 'none');
+  await ligatures('.cm-line').toHaveCSS('font-variant-ligatures', 'normal');
+  await page.evaluate(() => window.harness.desk('alice').editor.configure({ language: 'JavaScript' }));
+  await ligatures('.cm-line').toHaveCSS('font-variant-ligatures', 'none');
+});
+
 test('sections fold and unfold', async ({ room }) => {
   const alice = await room.join('alice', { content: MARKDOWN });
   await alice.select(2);

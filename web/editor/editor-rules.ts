@@ -31,6 +31,7 @@ export const editorRules: Parameters<typeof EditorView.theme>[0] = {
   '&.cs-code .cm-scroller': {
     fontFamily: 'var(--cse-font-code)',
     fontSize: 'var(--cs-size-code, 0.875rem)',
+    fontVariantLigatures: 'none',
     lineHeight: '1.6',
   },
   '.cm-content': { caretColor: 'var(--cse-accent)', padding: '1rem 0 var(--cs-past-end, 40vh)' },
@@ -49,6 +50,7 @@ export const editorRules: Parameters<typeof EditorView.theme>[0] = {
   '&.cs-prose.cs-wrap.cs-numbers .cm-gutters': { paddingInlineStart: `max(0px, ${SIDE} - 4.25rem)` },
   '.cs-code-line': {
     fontFamily: 'var(--cse-font-code)',
+    fontVariantLigatures: 'none',
     fontSize: '0.88em',
     '--cse-mono-size': '1em',
     backgroundImage: 'linear-gradient(var(--cse-raised), var(--cse-raised))',

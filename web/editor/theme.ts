@@ -62,6 +62,7 @@ const highlightStyle = HighlightStyle.define([
     color: token('code'),
     fontFamily: 'var(--cse-font-code)',
     fontSize: 'var(--cse-mono-size, 0.88em)',
+    fontVariantLigatures: 'none',
   },
   { tag: [t.processingInstruction, t.contentSeparator, t.labelName, t.meta], color: token('mark') },
   { tag: [t.comment, t.docComment], color: token('comment'), fontStyle: 'italic' },
