@@ -47,12 +47,15 @@ describe('the table of roles and actions', () => {
     { action: 'share', method: 'POST', path: 'minutes/links', body: { role: 'viewer' }, ok: 201 },
     { action: 'share', method: 'PATCH', path: 'minutes/links/none', body: { label: 'x' }, ok: 404 },
     { action: 'share', method: 'DELETE', path: 'minutes/links/none', ok: 404 },
+    // Not for an owner by a link, whose right ends with the link.
+    { action: 'share', method: 'POST', path: 'minutes/owners', body: { person: 'u-1' }, ok: 403 },
+    { action: 'share', method: 'DELETE', path: 'minutes/owners/person/none', ok: 403 },
   ];
 
   it('[SEC-2] is tried over HTTP with every route of a document', () => {
     const page = readFileSync(new URL('../../docs/http-api.md', import.meta.url), 'utf8');
     const routes = [...page.matchAll(/^\| `([A-Z]+) \/api\/documents\/<name>(\S*)` \|/gm)].map(
-      ([, method, below = '']) => `${method} minutes${below.replace('<id>', 'none')}`,
+      ([, method, below = '']) => `${method} minutes${below.replace('<kind>', 'person').replace('<id>', 'none')}`,
     );
     // A ticket is what somebody without access asks for.
     expect(routes.filter((route) => route !== 'POST minutes/ticket').sort()).toEqual(
