@@ -70,7 +70,7 @@ test('keys for a dialog that is still on its way do not go into the text, and Es
   await page.route(/commands-dialog/, (route) => void held.push(route));
   await alice.open('notes');
   await alice.type('text');
-  await page.keyboard.press('Control+k');
+  await page.keyboard.press('Control+Shift+P');
   await page.keyboard.type('language');
   await page.keyboard.press('Escape');
   expect(held.length).toBeGreaterThan(0);

@@ -165,6 +165,7 @@ test('custom properties and parts give it the look of the page', async ({ page, 
 
 test('in a page that is read from right to left the text is beside its numbers, too', async ({ page, show, tag }) => {
   await show(`<html dir="rtl">${tag('rtl')}`);
+  await element(page).evaluate((editor) => editor.setAttribute('line-numbers', 'on'));
   await content(page).click();
   await page.keyboard.type('שלום\nplain');
   await page.keyboard.press('Control+f');
