@@ -446,7 +446,7 @@ test('a private document says so to a stranger, in words that an audit finds not
   const owner = await create('Olive');
   await owner.type('Private.');
   await letAnyone(owner, '');
-  await makeLink(owner, 'Viewers', 'viewer', 'word');
+  await makeLink(owner, 'Viewers', 'viewer', 'a password');
   expect(await seriousFindings(owner.page)).toEqual([]);
   await lineOf(owner, 'Viewers').getByTestId('link-change').click();
   expect(await seriousFindings(owner.page)).toEqual([]);

@@ -18,6 +18,7 @@ import { createHttpApp } from './http/http-app.ts';
 import type { ConnectionRates, Rate } from './limits/allowance.ts';
 import { Quotas } from './limits/quotas.ts';
 import { StorageBudget } from './limits/storage-budget.ts';
+import { StorageShares } from './limits/storage-shares.ts';
 import { LogThrottle } from './log/log-throttle.ts';
 import type { Logger } from './log/logger.ts';
 import { createMetrics, timeLoad } from './metrics/server-metrics.ts';
@@ -149,6 +150,13 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
   // A stranger must not own a name before the backend that gives it out.
   const create = settings.create ?? (access === 'private' && jwtVerifiers.length > 0 ? 'entitled' : 'anyone');
   const quotas = new Quotas(settings, clock);
+  const storageShares = await StorageShares.start({
+    records: documents.records,
+    quotas,
+    bytesPerDay: settings.maxStorageBytesPerDay,
+    clock,
+    logger,
+  });
   const accessOptions = { documents, secret, clock, access, create, verifiers };
   const { admission, creation, shareLinks, owners } = createAccess(options.authenticator, accessOptions, {
     quotas,
@@ -233,6 +241,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
   const endConversations = [() => connections.close(), () => storage.close(), () => transport.close()];
   const endParts = [
     () => registry.close(),
+    () => storageShares.close(),
     () => metrics.stop(),
     () => storageWatch.stop(),
     () => documents.states.close(),

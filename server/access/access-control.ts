@@ -19,7 +19,8 @@ import { TokenRefused, type TokenVerifier, type VerifiedToken } from './token-ve
 const CACHED_RECORDS = 10_000;
 
 const SIGN_IN = 'Sign in to create a document.';
-const MAY_NOT_CREATE = 'You may not create this document.';
+const MAY_NOT_CREATE = 'You may not create this document. Ask the people who run this server for the right to.';
+const IS_SOMEBODYS = 'This document belongs to somebody already, and you may not write in it.';
 
 /** A new owner key: 32 random bytes. Shorter ones could be guessed; existing documents keep theirs. */
 export const OWNER_KEY = /^own\.[\w-]{43}$/;
@@ -127,7 +128,7 @@ export class AccessControl implements Authenticator {
       const access = this.#decide(documentName, record, ours, verified);
       // Anyone who may not create does not learn by trying which names are taken.
       if (!access.granted) return createsByRole ? access : (mayNot ?? access);
-      return may(access.role, 'write') ? { granted: true, owners: [] } : refuse('forbidden', MAY_NOT_CREATE);
+      return may(access.role, 'write') ? { granted: true, owners: [] } : refuse('forbidden', IS_SOMEBODYS);
     }
     if (mayNot !== null) return mayNot;
     if (!keys.every((key) => OWNER_KEY.test(key))) return refuse('forbidden', WEAK_KEY);

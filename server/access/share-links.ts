@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { linkPasswordProblem } from '../../protocol/link-password.ts';
 import type { Person } from '../../protocol/person.ts';
 import type { Role } from '../../protocol/roles.ts';
 import type { Clock } from '../clock.ts';
 import type { AccessRecord, Owner, ShareLink } from '../document/access-record.ts';
+import { AddressBrake } from '../limits/address-brake.ts';
 import { FailureBrake } from '../limits/failure-brake.ts';
 import { networkOf } from '../limits/network-of.ts';
 import { audit } from '../log/audit.ts';
@@ -50,6 +52,7 @@ export type ShareProblemKind =
   | 'last-owner'
   | 'no-such-link'
   | 'invalid-expiry'
+  | 'weak-password'
   | 'busy'
   | 'rate-limited'
   | 'forbidden'
@@ -115,7 +118,7 @@ export class ShareLinks {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #passwords = new LinkPasswords();
-  readonly #addressBrake: FailureBrake;
+  readonly #addressBrake: AddressBrake;
   readonly #linkBrake: FailureBrake;
 
   constructor({ access, secret, quotas, clock, logger }: ShareLinksDependencies) {
@@ -124,7 +127,7 @@ export class ShareLinks {
     this.#quotas = quotas;
     this.#clock = clock;
     this.#logger = logger;
-    this.#addressBrake = new FailureBrake(ADDRESS_BRAKE, clock);
+    this.#addressBrake = new AddressBrake(ADDRESS_BRAKE, clock);
     this.#linkBrake = new FailureBrake(LINK_BRAKE, clock);
   }
 
@@ -198,7 +201,7 @@ export class ShareLinks {
       throw new ShareProblem('forbidden', 'The link was revoked, has expired, or does not exist.');
     }
     if (link.password !== null) {
-      await this.#checkPassword(documentName, networkOf(address), link, link.password, password);
+      await this.#checkPassword(documentName, address, link, link.password, password);
     }
     const token = makeTicket(this.#secret, documentName, link, now + TICKET_LIFETIME);
     return { token, expiresIn: TICKET_LIFETIME };
@@ -206,25 +209,25 @@ export class ShareLinks {
 
   async #checkPassword(
     documentName: string,
-    network: string,
+    address: string,
     { id }: ShareLink,
     kept: string,
     password: string,
   ): Promise<void> {
     const linkKey = `${documentName}\0${id}`;
     const through = `link ${id}`;
-    const wait = Math.max(this.#addressBrake.wait(network), this.#linkBrake.wait(linkKey));
+    const wait = Math.max(this.#addressBrake.wait(address), this.#linkBrake.wait(linkKey));
     if (wait > 0) {
       const message = `Too many wrong passwords. Try again in ${wait} seconds.`;
       throw new ShareProblem('rate-limited', message, { retryAfter: wait, through });
     }
-    const asker = { address: network, documentName };
+    const asker = { address: networkOf(address), documentName };
     this.#requireRoom('check', asker);
     // Counted before the outcome is known, so that many at a time are no way around.
-    this.#addressBrake.failed(network);
+    this.#addressBrake.failed(address);
     this.#linkBrake.failed(linkKey);
     const forget = () => {
-      this.#addressBrake.succeeded(network);
+      this.#addressBrake.succeeded(address);
       this.#linkBrake.succeeded(linkKey);
     };
     const isRight = await this.#passwords.matches(password, kept, asker).catch((error: unknown) => {
@@ -237,6 +240,8 @@ export class ShareLinks {
 
   async #hashed({ documentName, address, grant }: OwnerRequest, password: string | null): Promise<string | null> {
     if (password === null) return null;
+    const problem = linkPasswordProblem(password);
+    if (problem !== null) throw new ShareProblem('weak-password', problem);
     const asker = { address: networkOf(address), documentName };
     this.#requireRoom('set', asker);
     const wait = this.#quotas.password(address, grant.person?.id ?? null);

@@ -9,6 +9,7 @@ import { CommitQueue } from './commit-queue.ts';
 import { Document } from './document.ts';
 import { ALL_KEYS, accessKey, catalogueKey, FORMAT_KEY, SECRET_KEY } from './keys.ts';
 import { decodeJsonRecord, encodeJsonRecord } from './record.ts';
+import { ServerRecords } from './server-records.ts';
 import { STATE_WORK_HERE, type StateWork } from './state-work.ts';
 
 /** Version of the layout in keys.ts and record.ts. A test opens a stored database of every version. */
@@ -25,11 +26,14 @@ export class Documents {
   readonly #storeId: string;
   /** Access records on their way to the disk, which reads must see already. */
   readonly #unstoredAccess = new Map<string, AccessRecord>();
+  /** What the server keeps beside documents. */
+  readonly records: ServerRecords;
   /** Work on big states, for anyone who has one. */
   readonly states: StateWork;
 
   private constructor(store: Store, clock: Clock, commits: CommitQueue, storeId: string, states: StateWork) {
     this.commits = commits;
+    this.records = new ServerRecords(store, commits);
     this.states = states;
     this.#store = store;
     this.#clock = clock;

@@ -6,6 +6,7 @@ import type { KeyRange } from '../store/store.ts';
  *
  *   m/format                        version of this layout and the store's id, JSON
  *   m/secret                        the secret that the server signs tickets with
+ *   r/<kind>/<id>                   what the server keeps beside documents (server-records.ts)
  *   d/<name> NUL a                  who has access, JSON; also of a document that has no text yet
  *   d/<name> NUL c                  catalogue entry
  *   d/<name> NUL s                  snapshot

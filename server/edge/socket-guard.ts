@@ -1,11 +1,11 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { networkOf } from '../limits/network-of.ts';
+import { networksOf, sharesOf } from '../limits/network-of.ts';
 
 export interface SocketGuardOptions {
   /** Max sockets at a time. */
   readonly sockets: number;
-  /** Max of them from one address. */
+  /** Max of them from one address; IPv6 networks of 56 and 48 bits may have twice and four times as many. */
   readonly socketsPerAddress: number;
   /** Whether an address is that of a proxy, whose sockets are many people's: they count only in all. */
   readonly isProxy: (address: string) => boolean;
@@ -15,8 +15,8 @@ export interface SocketGuardOptions {
 interface Guarded {
   readonly key: string;
   readonly socket: Socket;
-  /** Null for a proxy. */
-  readonly network: string | null;
+  /** Those that it counts for, the smallest first; none for a proxy. */
+  readonly networks: readonly string[];
   /** Requests that are not answered, or the connection that it became. */
   inUse: number;
 }
@@ -76,18 +76,21 @@ export class SocketGuard {
     const { sockets, socketsPerAddress, isProxy } = this.#options;
     const address = socket.remoteAddress;
     if (address === undefined) return;
-    const network = isProxy(address) ? null : networkOf(address);
-    const ofNetwork = network === null ? 0 : (this.#counts.get(network) ?? 0);
+    const networks = isProxy(address) ? [] : networksOf(address);
     const hasRoom =
-      (ofNetwork < socketsPerAddress || this.#makeRoom(this.#idleOf.get(network ?? ''))) &&
+      networks.every(
+        (network) =>
+          (this.#counts.get(network) ?? 0) < socketsPerAddress * sharesOf(network) ||
+          this.#makeRoom(this.#idleOf.get(network)),
+      ) &&
       (this.#sockets.size < sockets || this.#makeRoom(this.#idle));
     if (!hasRoom) {
       socket.destroy();
       return;
     }
-    const guarded: Guarded = { key: keyOf(socket), socket, network, inUse: 0 };
+    const guarded: Guarded = { key: keyOf(socket), socket, networks, inUse: 0 };
     this.#sockets.set(guarded.key, guarded);
-    if (network !== null) this.#counts.set(network, (this.#counts.get(network) ?? 0) + 1);
+    for (const network of networks) this.#counts.set(network, (this.#counts.get(network) ?? 0) + 1);
     this.#setIdle(guarded, true);
     socket.once('close', () => this.#forget(guarded));
   }
@@ -106,24 +109,28 @@ export class SocketGuard {
     if (this.#sockets.get(guarded.key) !== guarded) return;
     this.#sockets.delete(guarded.key);
     this.#setIdle(guarded, false);
-    const { network } = guarded;
-    if (network === null) return;
-    const left = (this.#counts.get(network) ?? 0) - 1;
-    if (left > 0) this.#counts.set(network, left);
-    else this.#counts.delete(network);
+    for (const network of guarded.networks) {
+      const left = (this.#counts.get(network) ?? 0) - 1;
+      if (left > 0) this.#counts.set(network, left);
+      else this.#counts.delete(network);
+    }
   }
 
   #setIdle(guarded: Guarded, isIdle: boolean): void {
-    const { network } = guarded;
-    const ofNetwork = (network === null ? undefined : this.#idleOf.get(network)) ?? new Set<Guarded>();
-    for (const idle of [this.#idle, ofNetwork]) {
-      idle.delete(guarded);
-      if (isIdle) idle.add(guarded);
+    setIn(this.#idle, guarded, isIdle);
+    for (const network of guarded.networks) {
+      const ofNetwork = this.#idleOf.get(network) ?? new Set<Guarded>();
+      setIn(ofNetwork, guarded, isIdle);
+      if (ofNetwork.size > 0) this.#idleOf.set(network, ofNetwork);
+      else this.#idleOf.delete(network);
     }
-    if (network === null) return;
-    if (ofNetwork.size > 0) this.#idleOf.set(network, ofNetwork);
-    else this.#idleOf.delete(network);
   }
+}
+
+/** Puts something at the end of a set, or takes it out. */
+function setIn<T>(set: Set<T>, member: T, isMember: boolean): void {
+  set.delete(member);
+  if (isMember) set.add(member);
 }
 
 /** Tells a socket from all others that are open; one that is not has no address any more. */

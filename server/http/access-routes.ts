@@ -53,6 +53,7 @@ const PasswordAttempt = Type.Object(
 /** What each problem is answered with. */
 const STATUS: Readonly<Record<ShareProblemKind, number>> = {
   'invalid-expiry': 400,
+  'weak-password': 400,
   forbidden: 403,
   'wrong-password': 403,
   'no-such-link': 404,

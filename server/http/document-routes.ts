@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { isBlank } from '../../protocol/blank-text.ts';
 import type { DocumentProperties } from '../../protocol/messages.ts';
@@ -9,6 +9,7 @@ import type { Owner } from '../document/access-record.ts';
 import { propertiesProblem } from '../document/catalogue.ts';
 import type { Documents } from '../document/documents.ts';
 import type { Quotas } from '../limits/quotas.ts';
+import { rateLimitFields } from '../limits/rate-limit-fields.ts';
 import type { StorageBudget } from '../limits/storage-budget.ts';
 import type { Registry } from '../room/registry.ts';
 import type { Room } from '../room/room.ts';
@@ -125,6 +126,11 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
     // Before a long body of somebody who may not create it is waited for. It is decided once more when all is there.
     onRequest: async (request: FastifyRequest) => {
       await ownersOfNew(request, (request.params as { name: string }).name);
+    },
+    onSend: async (request: FastifyRequest, reply: FastifyReply) => {
+      if (request.hasApiKey) return;
+      const { address } = request.visitor;
+      reply.headers(rateLimitFields([quotas.requestsLeft(address), quotas.documentsLeft(address)]));
     },
   };
   app.put('/documents/:name', creationRoute, async (request, reply) => {

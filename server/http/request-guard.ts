@@ -4,6 +4,7 @@ import type { OriginPolicy } from '../edge/origin-policy.ts';
 import type { Visitor } from '../edge/visitor.ts';
 import { BodiesInProgress } from '../limits/bodies-in-progress.ts';
 import type { Quotas } from '../limits/quotas.ts';
+import { rateLimitFields } from '../limits/rate-limit-fields.ts';
 import { bearerToken } from './bearer-token.ts';
 import { HttpError, requirePatience } from './http-error.ts';
 import { setSecurityHeaders } from './security-headers.ts';
@@ -59,7 +60,9 @@ export function guardRequests(app: FastifyInstance, options: RequestGuardOptions
     request.hasApiKey = apiKey !== null && token !== null && isSame(token, apiKey);
     if (!request.hasApiKey) {
       const { address } = visitor;
-      requirePatience(quotas.request(address), 'Too many requests in a short time.');
+      const wait = quotas.request(address);
+      if (isApi(request)) reply.headers(rateLimitFields([quotas.requestsLeft(address)]));
+      requirePatience(wait, 'Too many requests in a short time.');
       takeBody(request, reply);
     }
     if (isApi(request)) return answerOtherOrigins(originPolicy, request, reply);
@@ -100,7 +103,7 @@ function answerOtherOrigins(
   reply.header('Vary', 'Origin');
   if (origin === undefined || !originPolicy.letsIn(origin, request.raw, request.visitor)) return;
   reply.header('Access-Control-Allow-Origin', origin);
-  reply.header('Access-Control-Expose-Headers', 'Retry-After');
+  reply.header('Access-Control-Expose-Headers', 'Retry-After, RateLimit, RateLimit-Policy');
   const isPreflight = request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;
   return isPreflight ? reply.code(204).headers(CORS).send() : undefined;
 }

@@ -3,8 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { Clock } from '../clock.ts';
-import { FailureBrake } from '../limits/failure-brake.ts';
-import { networkOf } from '../limits/network-of.ts';
+import { AddressBrake } from '../limits/address-brake.ts';
 import { audit } from '../log/audit.ts';
 import type { Logger } from '../log/logger.ts';
 import { type SignInAttempt, SignInFailed } from '../sign-in/oidc.ts';
@@ -100,10 +99,10 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
 
   if (signIn === null) return;
   const attempts = new Seal(signIn.secret, 'sign-in attempt', clock);
-  const failures = new FailureBrake(FAILURES, clock);
+  const failures = new AddressBrake(FAILURES, clock);
 
   function requirePatience(request: FastifyRequest): void {
-    const seconds = failures.wait(networkOf(request.visitor.address));
+    const seconds = failures.wait(request.visitor.address);
     if (seconds === 0) return;
     throw new HttpError(429, 'rate-limited', `Too many sign-ins failed. Try again in ${seconds} seconds.`, {
       page: PAGE,
@@ -151,16 +150,16 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
     const attempt = await attemptOf(request);
     if (attempt === null) throw failed(request, new SignInFailed('refused', 'no attempt'));
     const query = request.url.slice(request.url.indexOf('?') + 1);
-    const network = networkOf(request.visitor.address);
+    const { address } = request.visitor;
     // Any page can send its visitor here, who must not pay for that: only with the state of this browser's attempt is
     // the provider asked, and that no other page knows. Counted before the outcome is known, so that many at a time are
     // no way around.
-    if (new URLSearchParams(query).getAll('state').includes(attempt.state)) failures.failed(network);
+    if (new URLSearchParams(query).getAll('state').includes(attempt.state)) failures.failed(address);
     const person = await signIn.oidc.finish(query, attempt).catch((error: unknown) => {
-      if (error instanceof SignInFailed && error.kind === 'unreachable') failures.succeeded(network);
+      if (error instanceof SignInFailed && error.kind === 'unreachable') failures.succeeded(address);
       throw failed(request, error);
     });
-    failures.succeeded(network);
+    failures.succeeded(address);
     cookies.remove(request, reply, 'signIn');
     await keep(signIn, request, reply, signIn.sessions.start(person));
     audit(logger, 'signed-in', { address: request.visitor.address, person: person.id });

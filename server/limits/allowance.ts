@@ -57,6 +57,12 @@ export class Allowance {
     return this.#left > 0;
   }
 
+  /** What is left now; less than nothing when more was spent than there was. */
+  left(clock: Time): number {
+    this.#refill(clock.now());
+    return this.#left;
+  }
+
   /** Whole seconds until `amount` is there, one at least. */
   secondsUntil(amount: number): number {
     return Math.max(1, Math.ceil((Math.min(amount, this.#rate.burst) - this.#left) / this.#rate.perSecond));

@@ -35,9 +35,13 @@ export class FailureBrake {
     return failures === undefined ? 0 : Math.max(0, Math.ceil((failures.openAt - this.#clock.now()) / 1000));
   }
 
-  /** Counts a failure. Count an attempt before its outcome is known, so that many at a time are no way around. */
-  failed(key: string): void {
-    const { free, first, longest } = this.#rule;
+  /**
+   * Counts a failure. Count an attempt before its outcome is known, so that many at a time are no way around. Of a key that
+   * stands for several, `shares` times as many are free.
+   */
+  failed(key: string, shares = 1): void {
+    const { first, longest } = this.#rule;
+    const free = this.#rule.free * shares;
     const now = this.#clock.now();
     const before = this.#failures.get(key);
     const count = before === undefined || before.forgottenAt <= now ? 1 : before.count + 1;

@@ -16,6 +16,18 @@ export interface QuotaSettings {
   readonly computeBudget: number;
 }
 
+/** What is left of a quota for an address. */
+export interface QuotaState {
+  readonly name: 'requests' | 'documents';
+  /** How many may be asked at once. */
+  readonly quota: number;
+  /** Seconds in which that fills up again. */
+  readonly window: number;
+  readonly left: number;
+  /** Seconds until all of it is there again. */
+  readonly reset: number;
+}
+
 /** Keys kept for each quota; the one longest unused is forgotten first, and begins again. */
 const MAX_KEYS = 20_000;
 
@@ -80,6 +92,16 @@ export class Quotas {
     return this.#requests.take(networksOf(address));
   }
 
+  /** What is left of its HTTP requests for an address. */
+  requestsLeft(address: string): QuotaState {
+    return { name: 'requests', ...this.#requests.state(networksOf(address)) };
+  }
+
+  /** What is left of new documents for an address. */
+  documentsLeft(address: string): QuotaState {
+    return { name: 'documents', ...this.#documents.state(networksOf(address)) };
+  }
+
   /** The body of an HTTP request, of this many bytes. */
   body(address: string, bytes: number): number {
     const allowances = networksOf(address).map((network) => this.#bytes.of(network));
@@ -97,6 +119,16 @@ export class Quotas {
   /** What an address, and a person, may still add to documents, in bytes. */
   storage(address: string, person: string | null): Allowance[] {
     return keysOf(address, person).map((key) => this.#storage.of(key));
+  }
+
+  /** How much addresses and people have added to documents in the last day, in bytes: of those who have most, this many. */
+  storageUsed(max: number): Map<string, number> {
+    return this.#storage.used(max);
+  }
+
+  /** Counts what was added to documents before this process ran. */
+  addStorageUsed(used: ReadonlyMap<string, number>): void {
+    for (const [key, bytes] of used) this.#storage.of(key).spend(bytes);
   }
 
   /** What all connections of an address, and all of a person, may still send together. */
@@ -161,6 +193,27 @@ class RateBook {
       return 0;
     }
     return allowance.secondsUntil(amount);
+  }
+
+  /** What is used up and not yet given back, of those with most. */
+  used(max: number): Map<string, number> {
+    const all = [...this.#allowances].map(([key, allowance]) => {
+      return [key, this.#rateOf(key).burst - allowance.left(this.#clock)] as const;
+    });
+    const most = all.filter(([, used]) => used > 0).sort(([, a], [, b]) => b - a);
+    return new Map(most.slice(0, max));
+  }
+
+  /** Of all keys the one that has to wait first. */
+  state(keys: readonly string[]): Omit<QuotaState, 'name'> {
+    const { burst, perSecond } = this.#rate;
+    const window = Math.ceil(burst / perSecond);
+    const all = keys.map((key) => {
+      const { burst: quota, perSecond: gain } = this.#rateOf(key);
+      const left = this.#allowances.get(key)?.left(this.#clock) ?? quota;
+      return { quota, window, left: Math.max(0, Math.floor(left)), reset: Math.ceil((quota - left) / gain) };
+    });
+    return all.reduce((first, other) => (other.left < first.left ? other : first));
   }
 
   spend(key: string): void {

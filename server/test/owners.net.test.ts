@@ -54,6 +54,20 @@ describe('owners', () => {
     }
   });
 
+  it('[SEC-1] says apart that nobody may create here, and that the document is somebody else’s', async () => {
+    const server = await startForTest({ settings: { access: 'private', jwtSecret: JWT_SECRET } });
+    const owner = await makeToken({ sub: 'ada', rights: [{ prefix: '', role: 'owner' }] });
+    const viewer = await makeToken({ sub: 'eve', rights: [{ document: 'minutes', role: 'viewer' }] });
+    expect((await ask(server, 'PUT', 'minutes', owner, {})).status).toBe(201);
+    const [taken, free] = [
+      await ask(server, 'PUT', 'minutes', viewer, {}),
+      await ask(server, 'PUT', 'other', await makeToken({ sub: 'eve' }), {}),
+    ];
+    expect([taken.status, free.status]).toEqual([403, 403]);
+    expect(taken.body.error.message).toMatch(/belongs to somebody/);
+    expect(free.body.error.message).toMatch(/may not create/);
+  });
+
   it('[SEC-1] nobody becomes the owner of a document that exists', async () => {
     const server = await startForTest();
     const early = await join(server, null, 'old');

@@ -1,10 +1,14 @@
+import { once } from 'node:events';
 import { type ClientRequest, request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { encodeToken } from '../../protocol/messages.ts';
 import type { Authenticator } from '../access/authenticator.ts';
+import { systemClock } from '../clock.ts';
 import type { Logger } from '../log/logger.ts';
+import { LevelStore } from '../store/level-store.ts';
 import { LogRecord } from '../testing/log-record.ts';
 import { startForTest } from '../testing/start-for-test.ts';
+import { freshFolder, startTestServer } from '../testing/test-server.ts';
 import { WireClient } from '../testing/wire-client.ts';
 
 /** What a request is answered, from an address that a proxy on this machine names. */
@@ -42,6 +46,55 @@ describe('requests', () => {
     expect(answers.slice(0, 10).map(({ status }) => status)).toEqual(Array(10).fill(404));
     expect(answers.at(-1)).toEqual({ status: 429, code: 'rate-limited', retryAfter: '1' });
     expect((await ask(`${url}/api/documents/notes`, { address: '203.0.113.2' })).status).toBe(404);
+  });
+});
+
+describe('what is left', () => {
+  const fields = (response: Response) => [response.headers.get('ratelimit-policy'), response.headers.get('ratelimit')];
+
+  it('[SEC-10] is in the answers of the API, in those over a limit too, and not in those to the API key', async () => {
+    // Time stands still, so that nothing is given back meanwhile.
+    const clock = { ...systemClock, now: () => 0 };
+    const apiKey = 'k'.repeat(32);
+    const { url } = await startForTest({
+      settings: { maxRequestsPerSecond: 1, maxDocumentsPerHour: 2, apiKey },
+      clock,
+    });
+    const address = `${url}/api/documents/notes`;
+    expect(fields(await fetch(address))).toEqual(['"requests";q=10;w=10', '"requests";r=9;t=1']);
+    const withKey = await fetch(address, { headers: { authorization: `Bearer ${apiKey}` } });
+    expect(fields(withKey)).toEqual([null, null]);
+    expect(fields(await fetch(address, { method: 'PUT' }))).toEqual([
+      '"requests";q=10;w=10, "documents";q=2;w=3600',
+      '"requests";r=8;t=2, "documents";r=1;t=1800',
+    ]);
+    for (let left = 7; left >= 0; left--) await fetch(address);
+    const refused = await fetch(address);
+    expect([refused.status, ...fields(refused)]).toEqual([429, '"requests";q=10;w=10', '"requests";r=0;t=10']);
+    // The site's files are no API.
+    expect(fields(await fetch(`${url}/healthz`))).toEqual([null, null]);
+  });
+
+  it('[SEC-10] is in the answer to a refused upgrade', async () => {
+    const clock = { ...systemClock, now: () => 0 };
+    const { url } = await startForTest({ settings: { maxRequestsPerSecond: 1, maxConnectionsPerAddress: 1 }, clock });
+    await WireClient.join(url, 'notes');
+    const upgrade = request(`${url}/sync/notes`, {
+      headers: {
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+        'sec-websocket-version': '13',
+      },
+    });
+    const answer = once(upgrade, 'response');
+    upgrade.end();
+    const [{ statusCode, headers }] = await answer;
+    expect([statusCode, headers['ratelimit-policy'], headers.ratelimit]).toEqual([
+      429,
+      '"requests";q=10;w=10',
+      '"requests";r=8;t=2',
+    ]);
   });
 });
 
@@ -224,6 +277,23 @@ describe('the disk', () => {
     const bob = await WireClient.join(url, 'a', from('203.0.113.2'));
     bob.insert(0, 'still here');
     await bob.untilStored();
+  });
+
+  it('[SEC-10] is not given out again by a restart, and is given back in a day', async () => {
+    const settings = { ...PROXIED, maxStorageBytesPerDay: 10_000 } as const;
+    const folder = await freshFolder();
+    const first = await startTestServer({ settings, store: await LevelStore.open(folder) });
+    const mallory = await WireClient.join(first.url, 'a', { headers: { 'x-forwarded-for': '203.0.113.1' } });
+    mallory.insert(0, 'x'.repeat(6_000));
+    await mallory.untilStored();
+    await first.stop();
+    const second = await startTestServer({ settings, store: await LevelStore.open(folder) });
+    expect((await ask(`${second.url}/api/documents/b`, { method: 'PUT' })).status).toBe(429);
+    expect((await ask(`${second.url}/api/documents/b`, { method: 'PUT', address: '203.0.113.2' })).status).toBe(201);
+    await second.stop();
+    const clock = { ...systemClock, date: () => Date.now() + 24 * 60 * 60 * 1000 };
+    const third = await startForTest({ settings, store: await LevelStore.open(folder), clock });
+    expect((await ask(`${third.url}/api/documents/c`, { method: 'PUT' })).status).toBe(201);
   });
 });
 

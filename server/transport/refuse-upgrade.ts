@@ -8,10 +8,12 @@ export interface UpgradeRefusal {
   readonly message: string;
   /** After how many seconds it may be good. */
   readonly retryAfter?: number;
+  /** More fields of the answer. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Answers an upgrade request with an HTTP error instead, in the form of docs/http-api.md, and ends the socket. */
-export function refuseUpgrade(socket: Duplex, { status, code, message, retryAfter }: UpgradeRefusal): void {
+export function refuseUpgrade(socket: Duplex, { status, code, message, retryAfter, headers }: UpgradeRefusal): void {
   const body = JSON.stringify({ error: { code, message } });
   const lines = Object.entries({
     Connection: 'close',
@@ -20,6 +22,7 @@ export function refuseUpgrade(socket: Duplex, { status, code, message, retryAfte
     'X-Content-Type-Options': 'nosniff',
     'Cache-Control': 'no-store',
     ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
+    ...headers,
   }).map(([name, value]) => `${name}: ${value}\r\n`);
   // The other end need not close; the HTTP server's timeouts have let go of this socket.
   socket.once('finish', () => socket.destroy());

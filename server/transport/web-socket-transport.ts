@@ -15,6 +15,7 @@ import type { Arrival, Connections } from '../connection/connections.ts';
 import { withoutBasePath } from '../edge/base-path.ts';
 import type { OriginPolicy } from '../edge/origin-policy.ts';
 import type { Quotas } from '../limits/quotas.ts';
+import { rateLimitFields } from '../limits/rate-limit-fields.ts';
 import { audit } from '../log/audit.ts';
 import type { Logger } from '../log/logger.ts';
 import { FrameCache } from './frame.ts';
@@ -114,15 +115,16 @@ export class WebSocketTransport {
       return;
     }
     const wait = quotas.request(address);
+    const left = () => ({ headers: rateLimitFields([quotas.requestsLeft(address)]) });
     if (wait > 0) {
       const message = `Too many requests in a short time. Try again in ${wait} seconds.`;
       audit(logger, 'rate-limited', { address, code: 'rate-limited', reason: message });
-      refuseUpgrade(socket, { status: 429, code: 'rate-limited', message, retryAfter: wait });
+      refuseUpgrade(socket, { status: 429, code: 'rate-limited', message, retryAfter: wait, ...left() });
       return;
     }
     const room = connections.takeRoom(address);
     if (typeof room !== 'function') {
-      refuseUpgrade(socket, room);
+      refuseUpgrade(socket, { ...room, ...left() });
       return;
     }
     this.#count(socket, room);

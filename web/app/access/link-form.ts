@@ -1,4 +1,5 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { LINK_PASSWORD_HINT, linkPasswordProblem } from '../../../protocol/link-password.ts';
 import type { Role } from '../../../protocol/roles.ts';
 import { ApiError } from '../api/api-request.ts';
 import type { LinkWish, ShareLink } from '../api/document-api.ts';
@@ -143,8 +144,10 @@ export class LinkForm extends PageElement {
           autocomplete="off"
           autocapitalize="none"
           spellcheck="false"
+          aria-describedby=${`password-hint-${id}`}
           data-testid="link-password"
         />
+        <p class="link-hint" id=${`password-hint-${id}`}>${LINK_PASSWORD_HINT}</p>
       </div>
       ${
         link?.hasPassword === true
@@ -167,8 +170,9 @@ export class LinkForm extends PageElement {
     if (this.busy) return;
     const typed = new FormData(form);
     const password = String(typed.get('password') ?? '');
+    this.problem = password === '' ? '' : (linkPasswordProblem(password) ?? '');
+    if (this.problem !== '') return;
     this.busy = true;
-    this.problem = '';
     try {
       await this.save({
         role,
