@@ -6,9 +6,9 @@ import type { Clock } from '../clock.ts';
 import { AddressBrake } from '../limits/address-brake.ts';
 import { audit } from '../log/audit.ts';
 import type { Logger } from '../log/logger.ts';
-import { type SignInAttempt, SignInFailed } from '../sign-in/oidc.ts';
+import { SIGNED_OUT, type SignInAttempt, SignInFailed } from '../sign-in/oidc.ts';
 import { Seal } from '../sign-in/seal.ts';
-import type { Session } from '../sign-in/sessions.ts';
+import { LONGEST_SESSION, type Session } from '../sign-in/sessions.ts';
 import type { SignIn } from '../sign-in/sign-in.ts';
 import { HttpError } from './http-error.ts';
 import { SessionCookies } from './session-cookies.ts';
@@ -27,6 +27,12 @@ export interface SessionRoutesOptions {
 
 /** How long somebody may take at the provider, in milliseconds. */
 const ATTEMPT_LIFETIME = 10 * 60 * 1000;
+
+/**
+ * Longest ID token that is kept for signing out, in characters: sealed and with its name it must fit into a cookie, for which
+ * browsers have 4096 bytes. Without it the provider asks whom to sign out.
+ */
+const LONGEST_ID_TOKEN = 2_700;
 
 /** How often one address may come back from the provider without success before it has to wait. */
 const FAILURES = { free: 10, first: 2_000, longest: 10 * 60_000 } as const;
@@ -86,16 +92,58 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
     requireSameOrigin(request);
     const current = await session(request, reply);
     if (signIn === null || current === null) throw new HttpError(401, 'unauthenticated', 'You are not signed in.');
-    return signIn.tokens.issue(current);
+    return { ...(await signIn.tokens.issue(current)), person: current.person.id };
   });
 
   app.post('/auth/sign-out', async (request, reply) => {
     requireSameOrigin(request);
     const current = await session(request, reply);
-    if (current !== null) signIn?.sessions.end(current);
-    cookies.remove(request, reply, 'session');
-    return reply.code(204).send();
+    if (signIn === null || current === null) {
+      cookies.remove(request, reply, 'session');
+      return { continueAt: null };
+    }
+    const idToken = await idTokenOf(signIn, request, current);
+    signIn.sessions.end(current);
+    for (const kind of ['session', 'idToken'] as const) cookies.remove(request, reply, kind);
+    return { continueAt: await providerSignOut(signIn, request, idToken) };
   });
+
+  /** Where the session at the provider ends. Without the provider the one here has ended all the same. */
+  async function providerSignOut({ oidc }: SignIn, request: FastifyRequest, idToken: string | null) {
+    try {
+      return await oidc.signOutAddress(idToken, `${publicUrl ?? hereFor(request)}/auth/callback`);
+    } catch (error) {
+      if (!(error instanceof SignInFailed)) throw error;
+      logger.warn({ reason: error.message }, 'the provider could not be asked where people sign out');
+      return null;
+    }
+  }
+
+  /** What the provider said of this very session at its beginning. */
+  async function idTokenOf({ secret }: SignIn, request: FastifyRequest, { id }: Session): Promise<string | null> {
+    const cookie = cookies.read(request, 'idToken');
+    // What opens was written by `keepIdToken`.
+    const kept = (cookie === null ? null : await new Seal(secret, 'id token', clock).open(cookie)) as {
+      session: string;
+      idToken: string;
+    } | null;
+    return kept?.session === id ? kept.idToken : null;
+  }
+
+  async function keepIdToken(
+    { secret }: SignIn,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { id }: Session,
+    idToken: string | null,
+  ) {
+    if (idToken === null || idToken.length > LONGEST_ID_TOKEN) return;
+    const sealed = await new Seal(secret, 'id token', clock).close(
+      { session: id, idToken },
+      clock.date() + LONGEST_SESSION,
+    );
+    cookies.write(request, reply, 'idToken', sealed, LONGEST_SESSION);
+  }
 
   if (signIn === null) return;
   const attempts = new Seal(signIn.secret, 'sign-in attempt', clock);
@@ -146,22 +194,26 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
   });
 
   app.get('/auth/callback', async (request, reply) => {
+    const query = request.url.slice(request.url.indexOf('?') + 1);
+    // One address is registered at the provider for both ways back.
+    if (new URLSearchParams(query).get('state') === SIGNED_OUT) return reply.redirect(`${basePath}/`, 303);
     requirePatience(request);
     const attempt = await attemptOf(request);
     if (attempt === null) throw failed(request, new SignInFailed('refused', 'no attempt'));
-    const query = request.url.slice(request.url.indexOf('?') + 1);
     const { address } = request.visitor;
     // Any page can send its visitor here, who must not pay for that: only with the state of this browser's attempt is
     // the provider asked, and that no other page knows. Counted before the outcome is known, so that many at a time are
     // no way around.
     if (new URLSearchParams(query).getAll('state').includes(attempt.state)) failures.failed(address);
-    const person = await signIn.oidc.finish(query, attempt).catch((error: unknown) => {
+    const { person, idToken } = await signIn.oidc.finish(query, attempt).catch((error: unknown) => {
       if (error instanceof SignInFailed && error.kind === 'unreachable') failures.succeeded(address);
       throw failed(request, error);
     });
     failures.succeeded(address);
     cookies.remove(request, reply, 'signIn');
-    await keep(signIn, request, reply, signIn.sessions.start(person));
+    const started = signIn.sessions.start(person);
+    await keep(signIn, request, reply, started);
+    await keepIdToken(signIn, request, reply, started, idToken);
     audit(logger, 'signed-in', { address: request.visitor.address, person: person.id });
     return reply.redirect(attempt.return, 303);
   });

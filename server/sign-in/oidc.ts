@@ -23,6 +23,13 @@ export interface SignInAttempt {
   readonly redirectUri: string;
 }
 
+/** Somebody who came back from the provider. */
+export interface SignedIn {
+  readonly person: Person;
+  /** What the provider said of them, signed: it tells the provider whose session there is to end. */
+  readonly idToken: string | null;
+}
+
 /**
  * A sign-in did not work. `unreachable`: the provider does not answer, or not as one; `refused`: it said no, or what came back
  * does not belong to the attempt. The message is for the log and holds no code, token or secret.
@@ -36,6 +43,9 @@ export class SignInFailed extends Error {
     this.kind = kind;
   }
 }
+
+/** What the provider brings back with somebody who signed out there. No attempt to sign in has this state. */
+export const SIGNED_OUT = 'signed-out';
 
 /** Seconds that the provider may take for one answer. */
 const TIMEOUT = 10;
@@ -86,7 +96,7 @@ export class OidcClient {
    * Ends a sign-in with the query that the provider sent somebody back with.
    * @throws SignInFailed
    */
-  async finish(query: string, attempt: SignInAttempt): Promise<Person> {
+  async finish(query: string, attempt: SignInAttempt): Promise<SignedIn> {
     const configuration = await this.#configuration();
     const url = new URL(attempt.redirectUri);
     url.search = query;
@@ -105,14 +115,35 @@ export class OidcClient {
           ? await openid.fetchUserInfo(configuration, tokens.access_token, claims.sub)
           : {};
       const profile: Readonly<Record<string, unknown>> = { ...more, ...claims };
-      return {
+      const person = {
         id: `${claims.iss}|${claims.sub}`,
         name: displayName(profile),
         color: null,
         avatar: httpsAddress(profile['picture']),
       };
+      return { person, idToken: tokens.id_token ?? null };
     } catch (error) {
       throw failure(error);
+    }
+  }
+
+  /**
+   * Where to send somebody whose session here has ended, so that the one at the provider ends too (OpenID Connect RP-Initiated
+   * Logout); null when the provider has no such address.
+   * @param back where the provider sends them afterwards, with SIGNED_OUT as `state`
+   * @throws SignInFailed
+   */
+  async signOutAddress(idToken: string | null, back: string): Promise<string | null> {
+    const configuration = await this.#configuration();
+    if (configuration.serverMetadata().end_session_endpoint === undefined) return null;
+    const parameters = { post_logout_redirect_uri: back, state: SIGNED_OUT };
+    try {
+      return openid.buildEndSessionUrl(
+        configuration,
+        idToken === null ? parameters : { ...parameters, id_token_hint: idToken },
+      ).href;
+    } catch (error) {
+      throw new SignInFailed('unreachable', reasonOf(error));
     }
   }
 

@@ -12,7 +12,7 @@ export const SESSION_LIFETIME = 7 * DAY;
 const RENEW_AFTER = DAY;
 
 /** How long a session lasts however much it is used, in milliseconds; then the provider is asked again. */
-const LONGEST_SESSION = 30 * DAY;
+export const LONGEST_SESSION = 30 * DAY;
 
 /** Somebody who signed in, in one browser. */
 export interface Session {

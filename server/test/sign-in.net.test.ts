@@ -1,8 +1,9 @@
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CoscribeServer } from '../server.ts';
-import { CookieBrowser, signInAtProvider } from '../testing/cookie-browser.ts';
+import { CookieBrowser, signInAtProvider, signOutAtProvider } from '../testing/cookie-browser.ts';
 import { LogRecord } from '../testing/log-record.ts';
 import { CLIENT, OpenIdProvider, PUBLIC_CLIENT_ID } from '../testing/openid-provider.ts';
 import { startTestServer } from '../testing/test-server.ts';
@@ -29,7 +30,7 @@ afterAll(async () => {
   for (const stop of stops.reverse()) await stop();
 });
 
-async function start(settings: Partial<Settings> = {}): Promise<CoscribeServer> {
+async function start(settings: Partial<Settings> = {}, time: Clock = clock): Promise<CoscribeServer> {
   const started = await startTestServer({
     settings: {
       oidcIssuer: provider.issuer,
@@ -37,7 +38,7 @@ async function start(settings: Partial<Settings> = {}): Promise<CoscribeServer> 
       oidcClientSecret: CLIENT.secret,
       ...settings,
     },
-    clock,
+    clock: time,
     logger: log.logger,
   });
   stops.push(() => started.stop());
@@ -317,7 +318,7 @@ describe('a session', () => {
     const first = session(browser);
     await browser.fetch(await signInAtProvider(browser, `${server.url}/auth/sign-in`, 'alice'));
     expect(session(browser)).not.toBe(first);
-    expect((await post(browser, '/auth/sign-out', { origin: server.url })).status).toBe(204);
+    expect((await post(browser, '/auth/sign-out', { origin: server.url })).status).toBe(200);
     browser.cookies.set('coscribe-session', first);
     expect(await personOf(browser)).toBe(`${provider.issuer}|alice`);
   });
@@ -325,7 +326,7 @@ describe('a session', () => {
   it('ends by signing out, for copies of the cookie and for tokens too', async () => {
     const browser = await signedIn('alice');
     const [copy, token] = [session(browser), await tokenOf(browser)];
-    expect((await post(browser, '/auth/sign-out', { 'sec-fetch-site': 'same-origin' })).status).toBe(204);
+    expect((await post(browser, '/auth/sign-out', { 'sec-fetch-site': 'same-origin' })).status).toBe(200);
     expect(browser.cookies.has('coscribe-session')).toBe(false);
     browser.cookies.set('coscribe-session', copy);
     expect(await personOf(browser)).toBe(null);
@@ -335,6 +336,48 @@ describe('a session', () => {
     ]);
     const late = new WireClient(server.url, 'late', { protocols: ['coscribe.1', `coscribe.token.${token}`] });
     expect(await late.untilClosed()).toMatchObject({ code: 4401 });
+  });
+
+  it('[DEV-1] ends the session at the provider too, which then asks for a login again', async () => {
+    const browser = await signedIn('alice');
+    const signOut = async () => {
+      const response = await post(browser, '/auth/sign-out', { origin: server.url });
+      return ((await response.json()) as { continueAt: string | null }).continueAt;
+    };
+    const address = new URL((await signOut()) ?? '');
+    expect(address.origin).toBe(provider.issuer);
+    expect(Object.fromEntries(address.searchParams)).toMatchObject({
+      client_id: CLIENT.id,
+      post_logout_redirect_uri: `${server.url}/auth/callback`,
+    });
+    const claims = decodeJwt(address.searchParams.get('id_token_hint') ?? '');
+    expect([claims.iss, claims.sub]).toEqual([provider.issuer, 'alice']);
+    // The hint is for the one who signs out only, and is gone with the session.
+    expect([...browser.cookies.keys()].filter((name) => name.startsWith('coscribe-'))).toEqual([]);
+
+    const back = await signOutAtProvider(browser, address);
+    const home = await browser.fetch(back);
+    expect([home.status, home.headers.get('location')]).toEqual([303, '/']);
+    // The next person is asked for a login: nobody is let in as alice.
+    const next = await browser.follow(`${server.url}/auth/sign-in`, (url) => url.pathname === '/auth/callback');
+    expect(next.url.pathname).not.toBe('/auth/callback');
+    // Nobody is signed in, so there is nothing to end at the provider.
+    expect(await signOut()).toBe(null);
+  });
+
+  it('[DEV-1] ends here when the provider cannot be asked where it ends there', async () => {
+    const passing = await OpenIdProvider.start();
+    let later = 0;
+    const own = await start({ oidcIssuer: passing.issuer }, { ...clock, now: () => systemClock.now() + later });
+    const browser = await signedIn('alice', own);
+    const copy = session(browser);
+    await passing.stop();
+    // What the provider said about itself is old by now, so it is asked again.
+    later = 2 * 60 * 60 * 1000;
+    const response = await browser.fetch(`${own.url}/auth/sign-out`, { method: 'POST', headers: { origin: own.url } });
+    expect([response.status, await response.json()]).toEqual([200, { continueAt: null }]);
+    browser.cookies.set('coscribe-session', copy);
+    expect(await personOf(browser, own)).toBe(null);
   });
 
   it('[SEC-3] closes what was opened with it by signing out, and nothing else', async () => {
@@ -351,7 +394,7 @@ describe('a session', () => {
     };
     const ended = [await open(here, 'first'), await open(here, 'second')];
     const others = [await open(there, 'first'), await open(bob, 'third')];
-    expect((await post(here, '/auth/sign-out', { origin: server.url })).status).toBe(204);
+    expect((await post(here, '/auth/sign-out', { origin: server.url })).status).toBe(200);
     for (const client of ended) expect(await client.untilClosed()).toMatchObject({ code: 4401 });
     for (const client of others) {
       client.insert(0, 'x');
@@ -390,6 +433,7 @@ describe('cookies', () => {
       'coscribe-sign-in=…; Max-Age=…; Path=/; HttpOnly; SameSite=Lax',
       'coscribe-sign-in=…; Max-Age=…; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax',
       'coscribe-session=…; Max-Age=…; Path=/; HttpOnly; SameSite=Lax',
+      'coscribe-id-token=…; Max-Age=…; Path=/; HttpOnly; SameSite=Lax',
     ]);
   });
 

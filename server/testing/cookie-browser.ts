@@ -38,6 +38,17 @@ export class CookieBrowser {
   }
 }
 
+/** Confirms at the provider that one signs out there too, and returns the address that it sends people back to. */
+export async function signOutAtProvider(browser: CookieBrowser, address: URL): Promise<URL> {
+  const asked = await (await browser.fetch(address)).text();
+  const action = /<form[^>]* action="([^"]+)"/.exec(asked)?.[1];
+  const xsrf = /name="xsrf" value="([^"]+)"/.exec(asked)?.[1];
+  if (action === undefined || xsrf === undefined) throw new Error(`the provider does not ask: ${asked}`);
+  const body = new URLSearchParams({ xsrf, logout: 'yes' });
+  const confirmed = await browser.fetch(new URL(action, address), { method: 'POST', body });
+  return new URL(confirmed.headers.get('location') ?? '', address);
+}
+
 /** Walks through the provider's pages as somebody would, and stops at the address that it sends them back to. */
 export async function signInAtProvider(browser: CookieBrowser, address: string | URL, login: string): Promise<URL> {
   const isCallback = (next: URL) => next.pathname.endsWith('/auth/callback');

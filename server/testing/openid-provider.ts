@@ -30,7 +30,12 @@ export class OpenIdProvider {
     if (typeof address !== 'object' || address === null) throw new Error('the provider does not listen');
     const issuer = `http://127.0.0.1:${address.port}`;
     const { privateKey } = await generateKeyPair('RS256', { extractable: true });
-    const client = { application_type: 'native', redirect_uris: [REDIRECT_URI], response_types: ['code'] };
+    const client = {
+      application_type: 'native',
+      redirect_uris: [REDIRECT_URI],
+      post_logout_redirect_uris: [REDIRECT_URI],
+      response_types: ['code'],
+    };
     const provider = new Provider(issuer, {
       clients: [
         { ...client, client_id: CLIENT.id, client_secret: CLIENT.secret },
