@@ -96,8 +96,13 @@ function assetPath(
   return `/${asset.fileName}`;
 }
 
-/** Parts of a document page that load later and that somebody offline needs all the same: dialogs, Markdown, Latin letters. */
-const NEEDED_OFFLINE = [/\/web\/app\//, /\/web\/editor\/text\/markdown-language\.ts$/];
+/** Parts of a document page that load later and that somebody offline needs all the same: dialogs, Markdown, search, Latin letters. */
+const NEEDED_OFFLINE = [
+  /\/web\/app\//,
+  /\/web\/editor\/text\/markdown-language\.ts$/,
+  /\/web\/editor\/search\/search\.ts$/,
+  /\/web\/editor\/code\/typing-help\.ts$/,
+];
 const FONTS_OFFLINE = /^(literata-latin-wght-(normal|italic)|jetbrains-mono-latin-wght-normal)\.woff2$/;
 
 /** Tells offline/service-worker.ts which files this build consists of. */

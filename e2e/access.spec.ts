@@ -110,6 +110,8 @@ test('[SEC-2] owner, editor, commenter, viewer and a revoked person in one docum
   ] as const) {
     expect([person.name, await isReadOnly(person)]).toEqual([person.name, readOnly]);
     await expect(person.page.getByTestId('role-badge')).toHaveCount(readOnly ? 1 : 0);
+    await expect(person.page.getByTestId('strip-syntax')).toHaveText('Markdown');
+    await expect(person.page.getByTestId('strip-indentation')).toHaveCount(readOnly ? 0 : 1);
   }
   await expect(vera.title).toBeDisabled();
   await vera.content.click();

@@ -9,12 +9,15 @@ import type {} from './harness/harness.ts';
 type JoinOptions = Partial<
   Pick<
     EditorOptions,
+    | 'completion'
     | 'field'
     | 'fileName'
     | 'hideMyCursor'
+    | 'indentation'
     | 'language'
     | 'lineNumbers'
     | 'lineWrapping'
+    | 'newIndentation'
     | 'placeholder'
     | 'readOnly'
     | 'theme'

@@ -18,7 +18,7 @@ import { handlePageKeys } from './commands/page-keys.ts';
 import { Credentials } from './device/credentials.ts';
 import { openLocalStore, readJson, siteKey } from './device/local-store.ts';
 import { DocumentPage } from './document/document-page.ts';
-import { fetchDialogsWhenIdle, openDialog } from './document/open-dialog.ts';
+import { fetchPartsWhenIdle, openDialog } from './document/open-dialog.ts';
 import { saveFile } from './document/save-file.ts';
 import { catchFiles } from './document/text-files.ts';
 import { typingRefused } from './document/typing-refused.ts';
@@ -133,7 +133,7 @@ function openDocument(name: string, page: DocumentPage, fragment: LinkFragment |
     });
     // Somebody who is already elsewhere on the page is left there.
     if (document.activeElement === document.body) editor.focus();
-    fetchDialogsWhenIdle();
+    fetchPartsWhenIdle();
   };
   page.session = session;
 

@@ -10,11 +10,13 @@ import { undoKeys } from './binding/undo.ts';
 import { Follow } from './carets/follow.ts';
 import { OwnPresence } from './carets/own-presence.ts';
 import { RemoteCarets } from './carets/remote-carets.ts';
-import { type EditorSettings, languageOf, SettingSlots, withSettings } from './editor-settings.ts';
+import { registerSide } from './editor-rules.ts';
+import { type EditorSettings, languageOf, SettingSlots, suggestsWords, withSettings } from './editor-settings.ts';
 import { searchKeys } from './search/search-keys.ts';
 import { setup } from './setup.ts';
-import { loadLanguage } from './text/languages.ts';
+import { isProse, loadLanguage } from './text/languages.ts';
 import { baseTheme } from './theme.ts';
+import { whenIdle } from './when-idle.ts';
 
 /** What an editor is made of, and the settings it starts with. Only `doc` is needed. */
 export interface EditorOptions extends Partial<EditorSettings> {
@@ -93,6 +95,7 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
   // Programs without types come here, too.
   if (typeof parent?.append !== 'function') throw new TypeError('parent must be an element of the page.');
   if (typeof options !== 'object' || options === null) throw new TypeError('options must be an object with a doc.');
+  registerSide();
   const report = (error: unknown) => {
     if (options.onError === undefined) globalThis.reportError(error);
     else options.onError(error);
@@ -135,6 +138,7 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
   const slots = new SettingSlots(() => systemDark.matches);
   const textSlot = new Compartment();
   const grammarSlot = new Compartment();
+  const helpSlot = new Compartment();
 
   const state = () =>
     EditorState.create({
@@ -146,6 +150,7 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
         options.extensions ?? [],
         slots.initial(settings),
         grammarSlot.of([]),
+        helpSlot.of([]),
         EditorView.contentAttributes.of({ spellcheck: 'true', tabindex: '0' }),
         searchKeys(() => session.binding.history.undo(view), report),
         setup(),
@@ -182,6 +187,22 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
     }
   };
 
+  let help: typeof import('./code/typing-help.ts') | null = null;
+  const useHelp = async (): Promise<void> => {
+    try {
+      help ??= await import('./code/typing-help.ts');
+      apply([helpSlot.reconfigure(help.typingHelp(suggestsWords(settings)))]);
+    } catch (error) {
+      report(error);
+    }
+  };
+  /** Code is typed with closing brackets from its first key on. In prose they may come a moment later. */
+  const useAll = async (): Promise<void> => {
+    const needsHelp = help === null && !isProse(languageOf(settings));
+    await Promise.all([useGrammar(), needsHelp ? useHelp() : null]);
+  };
+  const helpWhenIdle = whenIdle(() => void useHelp());
+
   const editor: CoscribeEditor = {
     view,
     get text() {
@@ -213,7 +234,8 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
       if (user !== null && JSON.stringify(user) !== JSON.stringify(before.user)) session.presence?.setUser(user);
       if (settings.hideMyCursor !== before.hideMyCursor) session.presence?.setHidden(settings.hideMyCursor);
       if (settings.markGuests && !before.markGuests) session.carets?.markGuests();
-      await useGrammar();
+      if (help !== null && suggestsWords(settings) !== suggestsWords(before)) void useHelp();
+      await useAll();
     },
     jumpTo: (clientId) => session.follow?.jumpTo(clientId) ?? false,
     follow: (clientId) => session.follow?.set(clientId),
@@ -239,11 +261,12 @@ export function createEditor(parent: Element, options: EditorOptions): CoscribeE
       if (destroyed) return;
       destroyed = true;
       systemDark.removeEventListener('change', systemChanged);
+      helpWhenIdle.cancel();
       view.destroy();
       session.binding.destroy();
       followListeners.clear();
     },
   };
-  void useGrammar();
+  void useAll();
   return editor;
 }

@@ -5,7 +5,19 @@ const MONO = "ui-monospace, 'SF Mono', Menlo, Consolas, 'Liberation Mono', monos
 const SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
 
 /** The room on each side of running text. It is padding of the lines, so that a click beside the text still reaches it. */
-const SIDE = '(100cqw - var(--cs-measure, 36rem)) / 2';
+const SIDE = 'var(--cse-side)';
+
+/**
+ * Makes the browser compute the room once, in the type size of the text. A measure in `em` would otherwise be another one for each
+ * line in smaller type, and code would stand further right than the text around it. Browsers before 2024 leave it at that.
+ */
+export function registerSide(): void {
+  try {
+    CSS.registerProperty({ name: '--cse-side', syntax: '<length>', inherits: true, initialValue: '0px' });
+  } catch {
+    // It is registered already, by another editor of the page, or cannot be.
+  }
+}
 
 /** The style rules that light and dark share; colours come from the inner properties that theme.ts sets. */
 export const editorRules: Parameters<typeof EditorView.theme>[0] = {
@@ -27,6 +39,7 @@ export const editorRules: Parameters<typeof EditorView.theme>[0] = {
     fontFamily: 'var(--cse-font-prose)',
     fontSize: 'var(--cs-size-prose, 1.0625rem)',
     lineHeight: '1.65',
+    '--cse-side': 'calc((100cqw - var(--cs-measure, 36rem)) / 2)',
   },
   '&.cs-code .cm-scroller': {
     fontFamily: 'var(--cse-font-code)',
@@ -39,12 +52,16 @@ export const editorRules: Parameters<typeof EditorView.theme>[0] = {
   // By the direction of the editor, where its numbers are; each line has one of its own.
   '&:dir(rtl) .cm-line': { padding: '0 0.75rem 0 0.5rem' },
   '&.cs-prose .cm-content': { paddingBlockStart: 'var(--cs-pad, clamp(1.25rem, 5cqw, 3.5rem))' },
-  '&.cs-prose .cm-line': { padding: '0 1rem' },
+  '&.cs-prose .cm-line': {
+    '--cse-left': '1rem',
+    '--cse-right': '1rem',
+    padding: '0 var(--cse-right) 0 var(--cse-left)',
+  },
   '&.cs-prose.cs-wrap:dir(ltr) .cm-line, &.cs-prose.cs-wrap:not(.cs-numbers) .cm-line': {
-    paddingRight: `max(1rem, ${SIDE})`,
+    '--cse-right': `max(1rem, ${SIDE})`,
   },
   '&.cs-prose.cs-wrap:dir(rtl) .cm-line, &.cs-prose.cs-wrap:not(.cs-numbers) .cm-line': {
-    paddingLeft: `max(1rem, ${SIDE})`,
+    '--cse-left': `max(1rem, ${SIDE})`,
   },
   // The numbers hang in the margin, so that the text is in the middle.
   '&.cs-prose.cs-wrap.cs-numbers .cm-gutters': { paddingInlineStart: `max(0px, ${SIDE} - 4.25rem)` },
@@ -53,8 +70,10 @@ export const editorRules: Parameters<typeof EditorView.theme>[0] = {
     fontVariantLigatures: 'none',
     fontSize: '0.88em',
     '--cse-mono-size': '1em',
-    backgroundImage: 'linear-gradient(var(--cse-raised), var(--cse-raised))',
-    backgroundClip: 'content-box',
+    // Half a rem wider than the text on each side, in the padding of the line.
+    background: 'linear-gradient(var(--cse-code-block), var(--cse-code-block)) no-repeat',
+    backgroundPosition: 'calc(var(--cse-left) - 0.5rem) 0',
+    backgroundSize: 'calc(100% - var(--cse-left) - var(--cse-right) + 1rem) 100%',
   },
 
   '.cm-gutters': { backgroundColor: 'var(--cse-paper)', color: 'var(--cse-faint)', border: 'none' },

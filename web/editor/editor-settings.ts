@@ -1,6 +1,7 @@
 import { Compartment, EditorState, type Extension, type StateEffect } from '@codemirror/state';
 import { EditorView, placeholder } from '@codemirror/view';
 import type { PresentedUser } from './carets/own-presence.ts';
+import { type Indentation, indentation, usualIndentation } from './code/indentation.ts';
 import { gutter } from './setup.ts';
 import { isProse, resolveLanguage } from './text/languages.ts';
 import { type ThemeChoice, textKind, themeColors } from './theme.ts';
@@ -23,6 +24,12 @@ export interface EditorSettings {
   readonly lineNumbers: boolean | 'auto';
   /** Default 'auto': running text wraps at a readable measure, code does not. */
   readonly lineWrapping: boolean | 'auto';
+  /** One step of indentation: 'tab' or a number of spaces. Default 'auto': as the text is indented itself, else `newIndentation`. */
+  readonly indentation: Indentation | 'auto';
+  /** For a text that is not indented yet. Default 'auto': what is usual in its language. */
+  readonly newIndentation: Indentation | 'auto';
+  /** Whether words of the text are offered while one types. Default 'auto': in code. Ctrl+Space asks for them in any case. */
+  readonly completion: boolean | 'auto';
   /** Others do not see the own carets. */
   readonly hideMyCursor: boolean;
   /**
@@ -43,6 +50,9 @@ const DEFAULTS: EditorSettings = {
   placeholder: '',
   lineNumbers: 'auto',
   lineWrapping: 'auto',
+  indentation: 'auto',
+  newIndentation: 'auto',
+  completion: 'auto',
   hideMyCursor: false,
   markGuests: false,
   label: '',
@@ -57,6 +67,11 @@ export function withSettings(change: Partial<EditorSettings>, settings: EditorSe
 /** The name of the language that the settings come to. */
 export function languageOf({ language, fileName }: EditorSettings): string {
   return resolveLanguage(language, fileName);
+}
+
+/** Whether the settings come to words being offered while one types. */
+export function suggestsWords(settings: EditorSettings): boolean {
+  return settings.completion === 'auto' ? !isProse(languageOf(settings)) : settings.completion;
 }
 
 /** One place among the editor's extensions, and what the settings put there. */
@@ -83,6 +98,7 @@ export class SettingSlots {
       slot(['readOnly'], ({ readOnly }) => (readOnly ? READ_ONLY : [])),
       slot(['placeholder'], ({ placeholder: text }) => placeholder(text)),
       slot(['language', 'fileName', 'lineWrapping'], kindOfText),
+      slot(['language', 'fileName', 'indentation', 'newIndentation'], indentationOfText),
       slot(['theme'], ({ theme }) => themeColors(theme === 'dark' || (theme === 'system' && isSystemDark()))),
       slot(['label'], ({ label }) => EditorView.contentAttributes.of({ 'aria-label': label || 'Document text' })),
     ];
@@ -115,6 +131,12 @@ function kindOfText(settings: EditorSettings): Extension {
     prose ? EditorView.contentAttributes.of({ autocapitalize: 'sentences', autocorrect: 'on' }) : [],
     wraps ? [EditorView.lineWrapping, EditorView.editorAttributes.of({ class: 'cs-wrap' })] : [],
   ];
+}
+
+function indentationOfText(settings: EditorSettings): Extension {
+  const { newIndentation } = settings;
+  const otherwise = newIndentation === 'auto' ? usualIndentation(languageOf(settings)) : newIndentation;
+  return indentation(settings.indentation, otherwise);
 }
 
 /** A read-only text can still be focused, selected, searched and copied by keyboard. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { PEOPLE_COLORS } from './carets/people.ts';
 import { contrast, readableInk } from './carets/readable-ink.ts';
@@ -21,9 +22,9 @@ const themes: [string, Palette, number][] = [
 
 for (const [name, palette, personShare] of themes) {
   test(`${name}: text and every token reach WCAG AA on paper, panels and the own selection`, () => {
-    const { tokens, ink, faint, accent, paper, raised, selection, match } = palette;
+    const { tokens, ink, faint, accent, paper, raised, selection, match, 'code-block': codeBlock } = palette;
     for (const [token, color] of Object.entries({ ink, ...tokens })) {
-      for (const [place, background] of Object.entries({ paper, raised, selection })) {
+      for (const [place, background] of Object.entries({ paper, raised, selection, codeBlock })) {
         expect(contrast(color, background), `${token} on ${place}`).toBeGreaterThanOrEqual(4.5);
       }
     }
@@ -43,6 +44,28 @@ for (const [name, palette, personShare] of themes) {
 
   test(`${name}: people's carets of our own colours stand out from the paper`, () => {
     for (const color of PEOPLE_COLORS) expect(contrast(color, palette.paper), color).toBeGreaterThanOrEqual(3);
+  });
+}
+
+/** The colour of a name among the site's own, light or dark. */
+function siteColor(name: string, palette: Palette): string {
+  const css = readFileSync(new URL('../app/style/tokens.css', import.meta.url), 'utf8');
+  const [, light, dark] = new RegExp(`--${name}: light-dark\\((#[0-9a-f]{6}), (#[0-9a-f]{6})\\)`).exec(css) ?? [];
+  if (light === undefined || dark === undefined) throw new Error(`tokens.css has no colour ${name}`);
+  return palette === DARK ? dark : light;
+}
+
+for (const [name, palette] of themes) {
+  test(`${name}: the ground of code is seen and its code read, in the editor and on the site`, () => {
+    const places = {
+      editor: [palette.paper, palette['code-block']],
+      site: [siteColor('sheet', palette), siteColor('sunken', palette)],
+    } as const;
+    for (const [place, [paper, ground]] of Object.entries(places)) {
+      expect(contrast(paper, ground), `${place}: ground on paper`).toBeGreaterThanOrEqual(1.08);
+      for (const [token, color] of Object.entries(palette.tokens))
+        expect(contrast(color, ground), `${place}: ${token}`).toBeGreaterThanOrEqual(4.5);
+    }
   });
 }
 

@@ -14,6 +14,8 @@ export interface Palette {
   selection: string;
   /** Panels, tooltips, folded text. */
   raised: string;
+  /** Behind code within prose. */
+  'code-block': string;
   /** The search matches. */
   match: string;
   /** Colours of the grammar. */
@@ -51,6 +53,7 @@ export const LIGHT: Palette = {
   hairline: '#e4dccf',
   selection: '#ecdfc8',
   raised: '#f4efe5',
+  'code-block': '#f0e9dc',
   match: '#f3df9f',
   tokens: {
     heading: '#29241f',
@@ -81,6 +84,7 @@ export const DARK: Palette = {
   hairline: '#3a342d',
   selection: '#40372a',
   raised: '#282420',
+  'code-block': '#2b2722',
   match: '#5a4a1c',
   tokens: {
     heading: '#f3ede2',

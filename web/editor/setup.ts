@@ -1,4 +1,3 @@
-import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap } from '@codemirror/commands';
 import { bracketMatching, codeFolding, foldGutter, foldKeymap, indentOnInput } from '@codemirror/language';
 import { EditorState, type Extension } from '@codemirror/state';
@@ -26,7 +25,7 @@ const formattingKeys: readonly KeyBinding[] = ['Mod-b', 'Mod-i', 'Mod-u'].map((k
 /** CodeMirror's keys, without the one that selects syntax where people expect italics. */
 const ownKeys = defaultKeymap.filter(({ key }) => key !== 'Mod-i');
 
-/** What every editor does, whatever its text, language and theme. Completion is the host's to add. */
+/** What every editor does, whatever its text, language and theme. What can wait a moment is in code/typing-help.ts. */
 export function setup(): Extension {
   return [
     lineEndings(),
@@ -38,14 +37,13 @@ export function setup(): Extension {
     crosshairCursor(),
     highlightActiveLine(),
     bracketMatching(),
-    closeBrackets(),
     codeFolding(),
     indentOnInput(),
     tabIndents(),
     openLinks(),
     dragLiveText(),
     keyboardRing(),
-    keymap.of([...closeBracketsKeymap, ...foldKeymap, ...formattingKeys, ...ownKeys]),
+    keymap.of([...foldKeymap, ...formattingKeys, ...ownKeys]),
   ];
 }
 

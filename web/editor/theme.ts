@@ -10,6 +10,7 @@
  *   --cs-selection    own selection              --cs-measure      width of the text in prose (36rem)
  *   --cs-raised       panels                     --cs-pad          room around the text in prose
  *   --cs-match        search matches             --cs-past-end     room below the last line (40vh)
+ *   --cs-code-block   behind code within prose
  *   --cs-token-…      heading mark link quote code comment keyword string number type function property tag invalid
  *                     inserted deleted
  *

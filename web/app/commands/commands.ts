@@ -1,4 +1,6 @@
 import { moveLineDown, moveLineUp, selectAll, toggleComment } from '@codemirror/commands';
+import { foldAll, foldCode, unfoldAll, unfoldCode } from '@codemirror/language';
+import type { EditorView } from '@codemirror/view';
 import {
   Command as CommandSign,
   Download,
@@ -17,7 +19,7 @@ import { vouchedName } from '../session/people-shown.ts';
 import type { SessionState } from '../session/session-state.ts';
 import { THEME_CHOICES, type ThemeChoice } from '../theme/theme-choice.ts';
 import { THEME_FACES } from '../theme/theme-faces.ts';
-import type { Shortcut } from './shortcut.ts';
+import { hasCommandKey, type Shortcut } from './shortcut.ts';
 
 /** Where a command's keys work. */
 export type KeyScope =
@@ -155,6 +157,46 @@ export const COMMANDS: readonly Command[] = [
     run: (session) => session.inText(moveLineDown),
   },
   {
+    id: 'complete-word',
+    label: 'Complete the word',
+    explanation: 'Complete the word from those in the text',
+    keywords: 'completion autocomplete suggest',
+    keys: [{ shortcut: 'Ctrl+Space', scope: 'text' }],
+    topic: 'Writing',
+    needs: 'write',
+    run: (session) => session.inText(completeWord),
+  },
+  {
+    id: 'fold',
+    label: 'Fold the section',
+    keywords: 'collapse hide code',
+    topic: 'Writing',
+    detail: () => foldKey('['),
+    run: (session) => session.inText(foldCode),
+  },
+  {
+    id: 'unfold',
+    label: 'Unfold the section',
+    keywords: 'expand show code',
+    topic: 'Writing',
+    detail: () => foldKey(']'),
+    run: (session) => session.inText(unfoldCode),
+  },
+  {
+    id: 'fold-all',
+    label: 'Fold everything',
+    keywords: 'collapse hide all code',
+    topic: 'Writing',
+    run: (session) => session.inText(foldAll),
+  },
+  {
+    id: 'unfold-all',
+    label: 'Unfold everything',
+    keywords: 'expand show all code',
+    topic: 'Writing',
+    run: (session) => session.inText(unfoldAll),
+  },
+  {
     id: 'select-all',
     label: 'Select everything',
     keys: [{ shortcut: 'Mod+A', scope: 'text' }],
@@ -203,6 +245,31 @@ export const COMMANDS: readonly Command[] = [
     needs: 'write',
     detail: ({ resolvedLanguage }) => resolvedLanguage,
     run: (session) => session.ui.openDialog('language'),
+  },
+  {
+    id: 'indentation',
+    label: 'Indentation',
+    keywords: 'tab spaces indent',
+    topic: 'Around the text',
+    needs: 'write',
+    run: (session) => session.ui.openDialog('indentation'),
+  },
+  {
+    id: 'completion',
+    label: 'Suggest words while typing',
+    keywords: 'completion autocomplete',
+    topic: 'Around the text',
+    needs: 'write',
+    checked: ({ shown }) => shown.completion,
+    run: (session) => session.changeSettings({ completion: !session.state.shown.completion }),
+  },
+  {
+    id: 'say-place',
+    label: 'Where is my cursor?',
+    explanation: 'Say line, column and how much is selected',
+    keywords: 'position line column',
+    topic: 'Around the text',
+    run: (session) => session.sayPlace(),
   },
   {
     id: 'line-numbers',
@@ -287,6 +354,17 @@ export const COMMANDS: readonly Command[] = [
 
 function isMarkdown({ resolvedLanguage }: SessionState): boolean {
   return resolvedLanguage === 'Markdown';
+}
+
+/** The editor's own keys, which a Mac has elsewhere. */
+function foldKey(sign: '[' | ']'): string {
+  return hasCommandKey(navigator.platform) ? `⌥⌘${sign}` : `Ctrl+Shift+${sign}`;
+}
+
+/** Completion comes when the page is idle; who asks for it sooner waits for it. */
+function completeWord(view: EditorView): boolean {
+  void import('../../editor/code/typing-help.ts').then(({ startCompletion }) => startCompletion(view));
+  return true;
 }
 
 function themeCommand(choice: ThemeChoice): Command {

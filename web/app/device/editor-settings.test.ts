@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { keepEditorSettings, readEditorSettings, settingsFor } from './editor-settings.ts';
+import { type EditorSettings, keepEditorSettings, readEditorSettings, settingsFor } from './editor-settings.ts';
 import { openLocalStore } from './local-store.ts';
 
 const emptyStore = () =>
@@ -10,16 +10,28 @@ const emptyStore = () =>
 it('editor settings suit the text until somebody chooses, and stay as chosen', () => {
   const store = emptyStore();
   const first = readEditorSettings(store);
-  expect(settingsFor(first, true)).toEqual({ lineNumbers: false, lineWrapping: true });
-  expect(settingsFor(first, false)).toEqual({ lineNumbers: true, lineWrapping: false });
-  const chosen = { lineNumbers: true, lineWrapping: false, hideMyCursor: true };
+  expect(settingsFor(first, true)).toEqual({ lineNumbers: false, lineWrapping: true, completion: false });
+  expect(settingsFor(first, false)).toEqual({ lineNumbers: true, lineWrapping: false, completion: true });
+  const chosen: EditorSettings = {
+    lineNumbers: true,
+    lineWrapping: false,
+    completion: true,
+    indentation: 'tab',
+    hideMyCursor: true,
+  };
   keepEditorSettings(store, chosen);
   expect(readEditorSettings(store)).toEqual(chosen);
-  expect(settingsFor(chosen, true)).toEqual({ lineNumbers: true, lineWrapping: false });
+  expect(settingsFor(chosen, true)).toEqual({ lineNumbers: true, lineWrapping: false, completion: true });
 });
 
 it('a damaged editor setting is as if never chosen', () => {
   const store = emptyStore();
-  store.setItem('coscribe.editor', '{"lineNumbers":"no","hideMyCursor":true}');
-  expect(readEditorSettings(store)).toEqual({ lineNumbers: 'auto', lineWrapping: 'auto', hideMyCursor: true });
+  store.setItem('coscribe.editor', '{"lineNumbers":"no","indentation":-1,"hideMyCursor":true}');
+  expect(readEditorSettings(store)).toEqual({
+    lineNumbers: 'auto',
+    lineWrapping: 'auto',
+    completion: 'auto',
+    indentation: 'auto',
+    hideMyCursor: true,
+  });
 });

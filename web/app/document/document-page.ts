@@ -84,6 +84,7 @@ export class DocumentPage extends SessionElement {
         ${state.ready || state.gateCovers ? '' : html`<div class="skeleton" aria-hidden="true"><i></i><i></i><i></i><i></i><i></i></div>`}
       </main>
       <cs-side-panel .session=${session}></cs-side-panel>
+      <cs-text-strip .session=${session}></cs-text-strip>
       <cs-name-card .session=${session}></cs-name-card>
       <cs-announcer></cs-announcer>
     `;

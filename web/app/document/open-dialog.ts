@@ -6,6 +6,7 @@ import type { DialogName } from '../session/session-ui.ts';
 const DIALOGS = {
   share: async () => new (await import('../access/share-dialog.ts')).ShareDialog(),
   language: async () => new (await import('./language-dialog.ts')).LanguageDialog(),
+  indentation: async () => new (await import('./indentation-dialog.ts')).IndentationDialog(),
   keys: async () => new (await import('./keys-dialog.ts')).KeysDialog(),
   commands: async () => new (await import('./commands-dialog.ts')).CommandsDialog(),
   serverVersion: async () => new (await import('./server-version-dialog.ts')).ServerVersionDialog(),
@@ -53,11 +54,11 @@ class KeysMeanwhile {
   }
 }
 
-/** Fetches all dialogs while nothing else happens, so that they are there when the network is not. */
-export function fetchDialogsWhenIdle(): void {
+/** Fetches the strip below the text, and all dialogs, while nothing else happens, so that they are there when the network is not. */
+export function fetchPartsWhenIdle(): void {
   const fetchAll = () => {
     // A part that does not arrive now is asked for again when it is opened, and said to be missing then.
-    for (const load of Object.values(DIALOGS)) load().catch(() => undefined);
+    for (const load of [() => import('./text-strip.ts'), ...Object.values(DIALOGS)]) load().catch(() => undefined);
   };
   if ('requestIdleCallback' in window) requestIdleCallback(fetchAll);
   else setTimeout(fetchAll, 2_000);

@@ -1,5 +1,6 @@
 import { isRole, may, type Role } from '../../../protocol/roles.ts';
 import type { Person } from '../../editor/carets/people.ts';
+import type { Indentation } from '../../editor/code/indentation.ts';
 import { statusWording } from '../../wording/status-wording.ts';
 import type { SessionInfo } from '../api/site-session.ts';
 import { type EditorSettings, settingsFor } from '../device/editor-settings.ts';
@@ -41,6 +42,8 @@ export interface SessionFacts {
   /** The guest was made by chance, and nobody has been asked for a name. */
   readonly asksName: boolean;
   readonly settings: EditorSettings;
+  /** Chosen for this text in this tab. */
+  readonly indentation: Indentation | 'auto';
   readonly theme: ThemeChoice;
   readonly sidePanel: SidePanelMemory;
   readonly access: {
@@ -115,6 +118,7 @@ export function computeState(facts: SessionFacts, before: SessionState | null, l
     person: info.person,
     signIn: info.signIn,
     settings,
+    indentation: facts.indentation,
     theme: facts.theme,
     sidePanel: facts.sidePanel,
     following: facts.people.find(({ clientId }) => clientId === facts.following) ?? null,

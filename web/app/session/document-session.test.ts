@@ -318,7 +318,7 @@ describe('title and language', () => {
     world.tell({ ...CONNECTED, properties: { title: 'Plan', language: '' } });
     session.attachEditor(world.editor());
     world.tell({ properties: { title: 'main.rs', language: '' } });
-    expect(world.configured).toEqual([{ fileName: 'main.rs', lineNumbers: true, lineWrapping: false }]);
+    expect(world.configured).toEqual([{ fileName: 'main.rs', lineNumbers: true, lineWrapping: false, completion: true }]);
   });
 });
 

@@ -1,11 +1,14 @@
 import { EditorView } from '@codemirror/view';
 import { isBlank } from '../../../protocol/blank-text.ts';
 import { type Person, watchPeople } from '../../editor/carets/people.ts';
+import { type Indentation, isIndentation } from '../../editor/code/indentation.ts';
+import { placeOf, placeSentence } from '../../editor/code/place.ts';
 import type { EditorSettings as EditorPortSettings } from '../../editor/editor-settings.ts';
 import type { DocumentApi } from '../api/document-api.ts';
 import { browserId } from '../device/browser-id.ts';
 import { type EditorSettings, keepEditorSettings, readEditorSettings } from '../device/editor-settings.ts';
 import { type Guest, guestOf, inventGuest, isInvented, keepGuest, keepInvented, readGuest } from '../device/guest.ts';
+import { readJson, siteKey } from '../device/local-store.ts';
 import { recentDocuments, rememberDocument, retitleDocument } from '../device/recent-documents.ts';
 import { keepSidePanel, readSidePanel, type SidePanelMemory, type SidePanelName } from '../device/side-panel-memory.ts';
 import { unguessableName } from '../link/unguessable-name.ts';
@@ -41,6 +44,8 @@ export class DocumentSession {
   #state: SessionState;
   #guest: Guest;
   #settings: EditorSettings;
+  /** Chosen for this text in this tab. */
+  #indentation: Indentation | 'auto';
   #theme: ThemeChoice;
   #sidePanel: SidePanelMemory;
   #serverLate = false;
@@ -64,6 +69,8 @@ export class DocumentSession {
     const { store, name, clock, sync, awareness, documentAccess, api, ui } = options;
     this.#guest = readGuest(store, options.random);
     this.#settings = readEditorSettings(store);
+    const indentation = readJson(options.tabStore, siteKey(`coscribe.indentation.${name}`));
+    this.#indentation = isIndentation(indentation) ? indentation : 'auto';
     this.#theme = readTheme(store);
     this.#asksName = isInvented(store);
     this.#followAgain = new FollowAgain(options.tabStore, name, () => clock.date());
@@ -182,6 +189,18 @@ export class DocumentSession {
     this.refresh();
   }
 
+  /**
+   * Chooses one step of indentation: for this text in this tab, and from now on for texts that have none of their own. With
+   * `auto` the text itself decides again.
+   */
+  chooseIndentation(choice: Indentation | 'auto'): void {
+    const { tabStore, name } = this.#options;
+    this.#indentation = choice;
+    tabStore.setItem(siteKey(`coscribe.indentation.${name}`), JSON.stringify(choice));
+    if (choice === 'auto') this.refresh();
+    else this.changeSettings({ indentation: choice });
+  }
+
   setTheme(theme: ThemeChoice): void {
     chooseTheme(this.#options.store, theme, this.#options.root);
     this.takeTheme(theme);
@@ -239,6 +258,11 @@ export class DocumentSession {
     const view = this.#editor?.view;
     if (view?.hasFocus !== true) return;
     view.dispatch({ effects: EditorView.scrollIntoView(view.state.selection.main.head, { yMargin: 24 }) });
+  }
+
+  /** Says where the caret is, for people who do not see it. */
+  sayPlace(): void {
+    if (this.#editor !== null) this.actions.toast(`${placeSentence(placeOf(this.#editor.view))}.`);
   }
 
   undo(): void {
@@ -404,6 +428,7 @@ export class DocumentSession {
       guest: this.#presented(),
       asksName: this.#asksName,
       settings: this.#settings,
+      indentation: this.#indentation,
       theme: this.#theme,
       sidePanel: this.#sidePanel,
       access: {
@@ -429,6 +454,8 @@ export function editorSettings(state: SessionState): Omit<EditorPortSettings, 'l
     readOnly: !state.mayWrite,
     placeholder: state.placeholder,
     ...state.shown,
+    indentation: state.indentation,
+    newIndentation: state.settings.indentation,
     hideMyCursor: state.settings.hideMyCursor,
     markGuests: state.marksGuests,
   };

@@ -1,8 +1,9 @@
 import type { Role } from '../../../protocol/roles.ts';
 import type { Person } from '../../editor/carets/people.ts';
+import type { Indentation } from '../../editor/code/indentation.ts';
 import type { Refusal, StatusWording } from '../../wording/status-wording.ts';
 import type { SignedInPerson } from '../api/site-session.ts';
-import type { EditorSettings } from '../device/editor-settings.ts';
+import type { EditorSettings, SettingsShown } from '../device/editor-settings.ts';
 import type { Guest } from '../device/guest.ts';
 import type { SidePanelMemory } from '../device/side-panel-memory.ts';
 import type { ThemeChoice } from '../theme/theme-choice.ts';
@@ -54,7 +55,9 @@ export interface SessionState {
   readonly signIn: string | null;
   readonly settings: EditorSettings;
   /** What the settings come to for this text. */
-  readonly shown: { readonly lineNumbers: boolean; readonly lineWrapping: boolean };
+  readonly shown: SettingsShown;
+  /** What was chosen for this text in this tab; `auto` goes by the text itself. */
+  readonly indentation: Indentation | 'auto';
   readonly theme: ThemeChoice;
   readonly sidePanel: SidePanelMemory;
   /** Whether to ask for a name: this browser has none but one made by chance. */

@@ -1,5 +1,5 @@
 /** The dialogs of a document page. */
-export type DialogName = 'share' | 'language' | 'keys' | 'commands' | 'serverVersion';
+export type DialogName = 'share' | 'language' | 'indentation' | 'keys' | 'commands' | 'serverVersion';
 
 /** What a session asks of the page around it. */
 export interface SessionUi {

@@ -1,11 +1,9 @@
 import type { Extension } from '@codemirror/state';
 import { type Command, EditorView, keymap, ViewPlugin } from '@codemirror/view';
+import { whenIdle } from '../when-idle.ts';
 
 /** What can be asked of the search, which is loaded when it is first needed or the page has nothing else to do. */
 type SearchModule = typeof import('./search.ts');
-
-/** How long a page that is busy puts off loading the search, in milliseconds. */
-const LOAD_WITHIN = 10_000;
 
 /** How the keys reach the search of one editor. */
 class LazySearch {
@@ -67,16 +65,6 @@ class LazySearch {
     );
     return this.#loading;
   }
-}
-
-function whenIdle(task: () => void): { cancel(): void } {
-  // Safari has no idle callbacks.
-  if (typeof window.requestIdleCallback !== 'function') {
-    const timer = window.setTimeout(task, 1_000);
-    return { cancel: () => window.clearTimeout(timer) };
-  }
-  const handle = window.requestIdleCallback(task, { timeout: LOAD_WITHIN });
-  return { cancel: () => window.cancelIdleCallback(handle) };
 }
 
 const searches = new WeakMap<EditorView, LazySearch>();

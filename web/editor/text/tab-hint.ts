@@ -1,6 +1,7 @@
-import { indentLess, indentMore, insertTab } from '@codemirror/commands';
+import { indentLess, indentMore } from '@codemirror/commands';
 import type { Extension } from '@codemirror/state';
 import { type EditorView, keymap, type PluginValue, ViewPlugin } from '@codemirror/view';
+import { indentByTab } from '../code/indentation.ts';
 
 /** How long the hint stays, in milliseconds. */
 const SHOWN = 6_000;
@@ -10,7 +11,7 @@ const LIST_ITEM = /^\s*(?:[-*+]|\d+[.)])\s/;
 
 /**
  * Tab indents, so people who work by keyboard need another way out: Esc, then Tab (which CodeMirror provides). A hint says so
- * at the first Tab, for the eye and for screen readers. In a list Tab indents the item, elsewhere it inserts a tab.
+ * at the first Tab, for the eye and for screen readers. In a list Tab indents the item, elsewhere it inserts one step of the text's indentation.
  */
 export function tabIndents(): Extension {
   return [
@@ -21,7 +22,7 @@ export function tabIndents(): Extension {
         run(view) {
           view.plugin(hint)?.tab();
           const line = view.state.doc.lineAt(view.state.selection.main.head);
-          return LIST_ITEM.test(line.text) ? indentMore(view) : insertTab(view);
+          return LIST_ITEM.test(line.text) ? indentMore(view) : indentByTab(view);
         },
         shift: indentLess,
       },
