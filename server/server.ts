@@ -43,6 +43,8 @@ export interface ServerOptions {
   readonly logger: Logger;
   /** Who does the work on big states; without, it is done here and holds everybody up meanwhile. */
   readonly states?: StateWork;
+  /** Takes a line about what holds up the start, for the person who runs the server. Without, it goes to the log. */
+  readonly tell?: (line: string) => void;
   /** How many files and sockets the process may have open; null or none when that is not known. */
   readonly descriptors?: number | null;
   /** Folder of the built site; null serves none. */
@@ -142,6 +144,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
   const documents = await Documents.open(store, clock, logger, {
     maxUnstoredBytes: settings.maxUnstoredBytes,
     ...(options.states === undefined ? {} : { states: options.states }),
+    ...(options.tell === undefined ? {} : { tell: options.tell }),
   });
   const secret = await documents.secret();
   const signIn = createSignIn(settings, secret, clock);

@@ -15,7 +15,11 @@ export async function backup(
   terminal: Terminal,
 ): Promise<number> {
   let [documents, damaged, losses] = [0, 0, 0];
+  const told = new Set<string>();
   const report = ({ of, damage }: Loss) => {
+    // A file is read more than once.
+    if (told.has(damage)) return;
+    told.add(damage);
     terminal.warn(of === 'data' ? `Lost: ${damage}.` : `${damage}; all that is in the folder is taken instead.`);
     if (of === 'data') losses += 1;
   };

@@ -1,9 +1,12 @@
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { catalogueKey, logKey, snapshotKey } from '../document/keys.ts';
+import { type Entry, encodeBackup } from '../document/backup-format.ts';
+import { catalogueKey, FORMAT_KEY, logKey, snapshotKey } from '../document/keys.ts';
+import { encodeJsonRecord } from '../document/record.ts';
 import { LevelStore } from '../store/level-store.ts';
 import { asNobody } from '../testing/as-nobody.ts';
+import { GOLDEN_BACKUP, goldenContent, goldenFolder } from '../testing/golden-folder.ts';
 import { MemoryTerminal } from '../testing/memory-terminal.ts';
 import { readStoredIn, storeDocuments } from '../testing/stored-documents.ts';
 import { freshFolder } from '../testing/test-server.ts';
@@ -263,6 +266,78 @@ it('checks a backup as well as a data folder', async () => {
   expect((await checked('/nowhere', data)).said).toBe('3 documents read, nothing is wrong.');
 });
 
+/** That a folder restored from format 1 has all that was there, as a new life. */
+async function expectGolden(folder: string): Promise<void> {
+  const { id, documents } = await goldenContent();
+  for (const [name, { text }] of Object.entries(documents)) {
+    const life = await readStoredIn(folder, name);
+    expect([name, life.text, life.epoch.startsWith(id.split('.')[0] ?? '')]).toEqual([name, text, false]);
+  }
+  expect(await checked(folder)).toMatchObject({ exitCode: 0, said: '10 documents read, nothing is wrong.' });
+}
+
+it('[DUR-17] checks and backs up a data folder of format 1 without moving it on', async () => {
+  const data = await goldenFolder();
+  const before = await everyFile(data);
+  expect(await checked(data)).toMatchObject({ exitCode: 0, said: '10 documents read, nothing is wrong.' });
+  for (const salvaging of [false, true]) {
+    const [backups, target] = [await freshFolder(), await freshFolder()];
+    expect(await backedUp(backups, data, salvaging)).toMatchObject({
+      exitCode: 0,
+      said: expect.stringMatching(/^10 documents/),
+    });
+    expect(await restored(backups, target)).toMatchObject({
+      exitCode: 0,
+      said: expect.stringMatching(/^9 documents of/),
+    });
+    await expectGolden(target);
+  }
+  expect(await everyFile(data)).toEqual(before);
+});
+
+it('[DUR-17] checks and restores a backup of format 1', async () => {
+  expect((await checked('/nowhere', GOLDEN_BACKUP)).said).toBe('10 documents read, nothing is wrong.');
+  const target = await freshFolder();
+  expect((await restored(GOLDEN_BACKUP, target)).exitCode).toBe(0);
+  await expectGolden(target);
+});
+
+it('[DUR-17] finds damage in a data folder of format 1, and saves the rest', async () => {
+  const data = await goldenFolder();
+  await damage(data, remove(Buffer.from('d/plans\0c')));
+  await damage(data, flip(logKey('ab', 1)));
+  const { exitCode, warned } = await checked(data);
+  expect([exitCode, warned]).toEqual([
+    1,
+    expect.stringMatching(/^ab: record 1 of the log: a checksum .*\nplans: the catalogue entry is missing\./),
+  ]);
+  const [backups, target] = [await freshFolder(), await freshFolder()];
+  expect((await backedUp(backups, data, true)).exitCode).toBe(1);
+  await restored(backups, target);
+  expect((await readStoredIn(target, 'log/ü 😀')).text).toBe((await goldenContent()).documents['log/ü 😀']?.text);
+  expect((await checked(target)).exitCode).toBe(0);
+});
+
+it('[DUR-17] reads no data folder and no backup of a newer format, and says so', async () => {
+  const data = await dataFolder();
+  const value = encodeJsonRecord({ format: 3, id: 'abc' });
+  await damage(data, (store) => store.write([{ type: 'put', key: FORMAT_KEY, value }]));
+  const message = /format 3; this version of Coscribe reads format 2 and older ones\. Use the version that wrote it/;
+  await expect(checked(data)).rejects.toThrow(message);
+  await expect(backedUp(await freshFolder(), data)).rejects.toThrow(message);
+  await expect(backedUp(await freshFolder(), data, true)).rejects.toThrow(message);
+  const path = join(await freshFolder(), 'newer.backup');
+  const chunks: Uint8Array[] = [];
+  async function* entries(): AsyncGenerator<Entry> {
+    yield [FORMAT_KEY, value];
+  }
+  for await (const chunk of encodeBackup({ format: 3, createdAt: '2030-01-01' }, entries())) chunks.push(chunk);
+  await writeFile(path, Buffer.concat(chunks));
+  await expect(restored(path, join(await freshFolder(), 'new'))).rejects.toThrow(
+    /holds data of the format 3, and this version of Coscribe reads format 2 and older ones/,
+  );
+});
+
 it('[DUR-12] does not take a data folder in which a restore did not end', async () => {
   const target = await freshFolder();
   await mkdir(target, { recursive: true });
@@ -274,5 +349,8 @@ it('[DUR-12] does not take a data folder in which a restore did not end', async 
   }
   await expect(restoreInto(store, cutOff())).rejects.toThrow('no space');
   await store.close();
-  await expect(readStoredIn(target, 'alpha')).rejects.toThrow(/A restore into this data folder did not end/);
+  const message = /A restore into this data folder did not end/;
+  await expect(readStoredIn(target, 'alpha')).rejects.toThrow(message);
+  await expect(checked(target)).rejects.toThrow(message);
+  await expect(backedUp(await freshFolder(), target)).rejects.toThrow(message);
 });

@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { systemClock } from '../clock.ts';
+import { fromFormat1 } from '../document/all-entries.ts';
 import { BackupError, type BackupHeader, decodeBackup, type Entry } from '../document/backup-format.ts';
-import { backupOf, FORMAT } from '../document/documents.ts';
+import { checkFormat, FORMAT, isKnownFormat } from '../document/data-format.ts';
+import { backupOf } from '../document/documents.ts';
 import type { Loss } from '../store/level/level-snapshot.ts';
 import type { VerifyProgress } from '../store/level/verify-database.ts';
 import { inspectDataFolder, readDamagedDatabase, readDatabase } from '../store/level-folder.ts';
@@ -10,7 +12,7 @@ import { storageProblem } from '../store/storage-problem.ts';
 import { askForBackup } from './admin-endpoint.ts';
 import { CommandError } from './command-error.ts';
 
-/** Everything that a data folder or a backup holds, as of one moment. */
+/** Everything that a data folder or a backup holds, as of one moment, with the keys of this version's format. */
 export interface DataSource {
   readonly header: BackupHeader;
   /** To be iterated once. Throws CommandError when it turns out to be damaged or incomplete. */
@@ -33,6 +35,7 @@ export async function readDataFolder(
   if (answer !== null) return readStream(`The answer of the server of ${folder}`, answer);
   const store = await readDatabase(folder);
   if (store === null) throw noDocuments(folder);
+  await checkFormat(store);
   return readStream(`The database in ${folder}`, backupOf(store, systemClock));
 }
 
@@ -46,7 +49,9 @@ export async function readDamagedFolder(dataFolder: string, report: (loss: Loss)
   if ((await askForBackup(folder)) !== null) {
     throw new CommandError(`A server runs on ${folder}. Stop it first, so that the damaged files stay as they are.`);
   }
-  return readStream(`What is left in ${folder}`, backupOf(await readDamagedDatabase(folder, report), systemClock));
+  const store = await readDamagedDatabase(folder, report);
+  await checkFormat(store);
+  return readStream(`What is left in ${folder}`, backupOf(store, systemClock));
 }
 
 /** Reads a stream in the format of backups. `what` begins the sentence that says what is wrong with it. */
@@ -57,12 +62,14 @@ export async function readStream(
 ): Promise<DataSource> {
   try {
     const { header, entries } = await decodeBackup(explained(what, chunks));
-    if (header.format !== FORMAT) {
+    const { format, createdAt } = header;
+    if (!isKnownFormat(format)) {
       throw new CommandError(
-        `${what} holds data of the format ${header.format}, and this version of Coscribe reads format ${FORMAT}. Use the version that wrote it, or a newer one.`,
+        `${what} holds data of the format ${format}, and this version of Coscribe reads format ${FORMAT} and older ones. Use the version that wrote it, or a newer one.`,
       );
     }
-    return { header, entries: explained(what, entries), close };
+    const moved = format === FORMAT ? entries : fromFormat1(entries);
+    return { header: { format: FORMAT, createdAt }, entries: explained(what, moved), close };
   } catch (error) {
     await close();
     throw asCommandError(what, error);

@@ -46,6 +46,7 @@ export async function serve({
       store,
       clock: systemClock,
       states: new StateThread(systemClock),
+      tell,
       descriptors,
       logger,
       siteFolder: SITE_FOLDER,

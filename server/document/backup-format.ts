@@ -10,8 +10,8 @@ import { ProtocolError } from '../../protocol/protocol-error.ts';
  *   "coscribe-backup 1\n"
  *   frames: body length (4 bytes, little-endian) | kind (1 byte) | body | CRC-32 of every byte of the stream before it
  *
- * The first frame is the header, the last one the end, both JSON; between them one frame for each entry of the store, in
- * the order of the keys. The running checksum makes a frame that is changed, lost, moved or repeated visible, the end
+ * The first frame is the header, the last one the end, both JSON; between them one frame for each entry of the store,
+ * what belongs to one document behind each other. The running checksum makes a frame that is changed, lost, moved or repeated visible, the end
  * frame a stream that stopped early.
  */
 
@@ -32,7 +32,7 @@ const PIECE_BYTES = 64 * 1024;
 export type Entry = readonly [key: Uint8Array, value: Uint8Array];
 
 export interface BackupHeader {
-  /** Format of the entries (`FORMAT` of documents.ts). */
+  /** Format of the entries (data-format.ts). */
   readonly format: number;
   /** When the snapshot was taken, ISO 8601. */
   readonly createdAt: string;

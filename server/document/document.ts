@@ -20,8 +20,6 @@ export interface LogPosition {
   readonly logBytes: number;
 }
 
-const NO_WRITERS: ReadonlyMap<number, string> = new Map();
-
 /**
  * One document's durable life: an append log, a snapshot that covers its beginning, a catalogue entry beside them. It
  * knows bytes and sequence numbers; the live Yjs document belongs to the room.
@@ -172,16 +170,9 @@ export class Document {
    * Appends one update. `onDurable` is called when it, and everything before it, survives a crash and a power failure.
    * The first update of a document makes its catalogue entry in the same batch; `properties` go into that.
    */
-  append(
-    update: Uint8Array,
-    onDurable: () => void,
-    {
-      writers = NO_WRITERS,
-      properties,
-    }: { writers?: ReadonlyMap<number, string>; properties?: DocumentProperties } = {},
-  ): void {
+  append(update: Uint8Array, onDurable: () => void, { properties }: { properties?: DocumentProperties } = {}): void {
     this.#sequence += 1;
-    const value = encodeLogRecord({ time: this.#clock.date(), writers, update });
+    const value = encodeLogRecord({ time: this.#clock.date(), update });
     this.#logBytes += value.length;
     const operations: Operation[] = [{ type: 'put', key: logKey(this.name, this.#sequence), value }];
     if (this.#entry === null) operations.push(this.#putEntry(properties ?? this.properties));

@@ -3,20 +3,30 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../log/logger.ts';
 import { type Operation, type Store, StoreError } from '../store/store.ts';
 import { type AccessRecord, decodeAccessRecord, encodeAccessRecord } from './access-record.ts';
+import { allEntries } from './all-entries.ts';
 import { encodeBackup } from './backup-format.ts';
 import { type CatalogueEntry, decodeCatalogueEntry } from './catalogue.ts';
 import { CommitQueue } from './commit-queue.ts';
+import { FORMAT, openFormat } from './data-format.ts';
 import { Document } from './document.ts';
-import { ALL_KEYS, accessKey, catalogueKey, FORMAT_KEY, SECRET_KEY } from './keys.ts';
-import { decodeJsonRecord, encodeJsonRecord } from './record.ts';
+import { accessKey, catalogueAfter, catalogueKey, parseKey, SECRET_KEY } from './keys.ts';
+import { DamagedRecordError, decodeJsonRecord, encodeJsonRecord } from './record.ts';
 import { ServerRecords } from './server-records.ts';
 import { STATE_WORK_HERE, type StateWork } from './state-work.ts';
 
-/** Version of the layout in keys.ts and record.ts. A test opens a stored database of every version. */
-export const FORMAT = 1;
+/** A document as a list has it. */
+export interface ListedDocument {
+  readonly name: string;
+  /** Null when it is damaged: then nobody can open the document either. */
+  readonly entry: CatalogueEntry | null;
+}
 
-/** Stands in the place of the format until a restore has written everything. */
-export const UNFINISHED = 'unfinished restore';
+export interface DocumentsOptions {
+  readonly maxUnstoredBytes?: number;
+  readonly states?: StateWork;
+  /** Takes a line about what holds up the start, for the person who runs the server. Without, it goes to the log. */
+  readonly tell?: (line: string) => void;
+}
 
 /** All documents of one store. Opening one twice is the caller's to prevent: the registry of rooms does. */
 export class Documents {
@@ -41,21 +51,17 @@ export class Documents {
   }
 
   /**
-   * Takes a store into use; a fresh one is marked with the format and an id of its own.
+   * Takes a store into use; a fresh one is marked with the format and an id of its own, one of an older format is moved on.
    * @throws StoreError when it was written by a newer version or holds something else.
    */
   static async open(
     store: Store,
     clock: Clock,
     logger: Logger,
-    { maxUnstoredBytes, states = STATE_WORK_HERE }: { maxUnstoredBytes?: number; states?: StateWork } = {},
+    { maxUnstoredBytes, states = STATE_WORK_HERE, tell = (line) => logger.info({}, line) }: DocumentsOptions = {},
   ): Promise<Documents> {
     const commits = new CommitQueue(store, clock, logger, maxUnstoredBytes);
-    const stored = await store.get(FORMAT_KEY);
-    if (stored !== null) return new Documents(store, clock, commits, readFormat(stored), states);
-    const { storeId, operation } = newFormat();
-    await store.write([operation]);
-    return new Documents(store, clock, commits, storeId, states);
+    return new Documents(store, clock, commits, await openFormat(store, { clock, tell }), states);
   }
 
   /** A handle on the document `name`, which may not exist yet. Call its `load` before anything else. */
@@ -73,6 +79,17 @@ export class Documents {
   async entry(name: string): Promise<CatalogueEntry | null> {
     const value = await this.#store.get(catalogueKey(name));
     return value === null ? null : decodeCatalogueEntry(value);
+  }
+
+  /**
+   * The documents that exist and whose names come behind `after`, in the order of the names' bytes. Only the catalogue is read,
+   * however much text there is.
+   */
+  async *list(after = ''): AsyncGenerator<ListedDocument> {
+    for await (const [key, value] of this.#store.read(catalogueAfter(after))) {
+      const { name } = parseKey(key);
+      if (name !== null) yield { name, entry: entryIn(value) };
+    }
   }
 
   /** Who has access to a document; null when nothing was ever said, whether it exists or not. */
@@ -114,44 +131,20 @@ export class Documents {
 /** A backup of a store that no `Documents` uses. */
 export function backupOf(store: Pick<Store, 'read'>, clock: Clock): AsyncIterable<Uint8Array> {
   const createdAt = new Date(clock.date()).toISOString();
-  return encodeBackup({ format: FORMAT, createdAt }, store.read(ALL_KEYS));
+  return encodeBackup({ format: FORMAT, createdAt }, allEntries(store));
 }
 
-/** The operation that marks a store as complete, with an id that no other store has. */
-export function newFormat(): { storeId: string; operation: Operation } {
-  const storeId = randomBytes(9).toString('base64url');
-  const value = encodeJsonRecord({ format: FORMAT, id: storeId });
-  return { storeId, operation: { type: 'put', key: FORMAT_KEY, value } };
+function entryIn(value: Uint8Array): CatalogueEntry | null {
+  try {
+    return decodeCatalogueEntry(value);
+  } catch (error) {
+    if (error instanceof DamagedRecordError) return null;
+    throw error;
+  }
 }
 
 function readSecret(stored: Uint8Array): Buffer {
   const { secret } = Object(decodeJsonRecord(stored)) as { secret?: unknown };
   if (typeof secret !== 'string') throw new StoreError('The data folder is damaged: its secret cannot be read.');
   return Buffer.from(secret, 'base64url');
-}
-
-function readFormat(stored: Uint8Array): string {
-  const { format, id } = parseFormat(stored);
-  if (format === UNFINISHED) {
-    throw new StoreError(
-      'A restore into this data folder did not end. Restore the backup again, into an empty folder.',
-    );
-  }
-  if (format !== FORMAT || typeof id !== 'string') {
-    throw new StoreError(
-      `The data folder has the format ${JSON.stringify(format)}; this version of Coscribe reads format ${FORMAT}. Use the version that wrote it, or a newer one.`,
-    );
-  }
-  return id;
-}
-
-function parseFormat(stored: Uint8Array): { format?: unknown; id?: unknown } {
-  try {
-    return Object(decodeJsonRecord(stored));
-  } catch (cause) {
-    throw new StoreError(
-      'The data folder is damaged: its format record cannot be read. Restore a backup into an empty folder: coscribe restore BACKUP --data FOLDER',
-      { cause },
-    );
-  }
 }

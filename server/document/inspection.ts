@@ -17,7 +17,7 @@ export interface StoredDocument {
   readonly entries: readonly Entry[];
 }
 
-/** Puts the entries of a store, in the order of their keys, together by document. Holds one document at a time. */
+/** Puts the entries of a store, in the order of a backup, together by document. Holds one document at a time. */
 export async function* byDocument(entries: AsyncIterable<Entry>): AsyncGenerator<StoredDocument> {
   let name: string | null = null;
   let gathered: Entry[] = [];
@@ -109,7 +109,6 @@ function inspectRecords({ name, entries }: StoredDocument): string[] {
       expected = key.sequence + 1;
     }
   }
-  // The keys of a document sort as access, catalogue entry, then snapshot, then log: all were seen.
   if (name !== null && needsCatalogue && !hasCatalogue) problems.push('the catalogue entry is missing');
   return problems;
 }

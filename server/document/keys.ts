@@ -1,31 +1,42 @@
 import type { KeyRange } from '../store/store.ts';
 
 /*
- * Keys of the store. Document names hold no NUL byte (protocol/document-name.ts), so a NUL ends a name and no document's
- * range reaches into another's.
+ * Keys of the store, in format 2. Document names hold no NUL byte (protocol/document-name.ts), so a NUL ends a name and no
+ * document's range reaches into another's.
  *
  *   m/format                        version of this layout and the store's id, JSON
  *   m/secret                        the secret that the server signs tickets with
  *   r/<kind>/<id>                   what the server keeps beside documents (server-records.ts)
+ *   c/<name>                        catalogue entry: one for each document that exists, and nothing else, so that a list reads no texts
  *   d/<name> NUL a                  who has access, JSON; also of a document that has no text yet
- *   d/<name> NUL c                  catalogue entry
  *   d/<name> NUL s                  snapshot
  *   d/<name> NUL u <8 bytes>        log record; the sequence number, big-endian
+ *
+ * Whatever else there may be is of a newer version of this format: it is kept and not understood. In format 1 the catalogue
+ * entry was at `d/<name> NUL c` (data-format.ts moves it).
  */
 
 export const FORMAT_KEY = Buffer.from('m/format');
 export const SECRET_KEY = Buffer.from('m/secret');
 
 const ACCESS = 'a';
-const CATALOGUE = 'c';
+/** Of a catalogue entry in format 1. */
+const FORMER_CATALOGUE = 'c';
 const SNAPSHOT = 's';
 const LOG = 'u';
 
-/** Every key of the store, whatever it belongs to. */
-export const ALL_KEYS: KeyRange = { from: new Uint8Array([0]), to: new Uint8Array([0xff]) };
-
-/** Every key of every document. */
+/** Every key of every document but for its catalogue entry. */
 export const ALL_DOCUMENTS: KeyRange = { from: Buffer.from('d/'), to: Buffer.from('d0') };
+
+/** The catalogue. */
+export const CATALOGUE: KeyRange = { from: Buffer.from('c/'), to: Buffer.from('c0') };
+
+/** Every other key, in ranges. */
+export const BESIDE_DOCUMENTS: readonly KeyRange[] = [
+  { from: new Uint8Array([0]), to: CATALOGUE.from },
+  { from: CATALOGUE.to, to: ALL_DOCUMENTS.from },
+  { from: ALL_DOCUMENTS.to, to: new Uint8Array([0xff]) },
+];
 
 function documentKey(name: string, kind: string): Buffer {
   return Buffer.from(`d/${name}\0${kind}`);
@@ -36,7 +47,12 @@ export function accessKey(name: string): Buffer {
 }
 
 export function catalogueKey(name: string): Buffer {
-  return documentKey(name, CATALOGUE);
+  return Buffer.from(`c/${name}`);
+}
+
+/** The catalogue behind the entry of one name. */
+export function catalogueAfter(name: string): KeyRange {
+  return { from: Buffer.from(`c/${name}\0`), to: CATALOGUE.to };
 }
 
 export function snapshotKey(name: string): Buffer {
@@ -71,12 +87,22 @@ export type ParsedKey =
 export function parseKey(key: Uint8Array): ParsedKey {
   const bytes = Buffer.from(key.buffer, key.byteOffset, key.byteLength);
   const end = bytes.indexOf(0);
-  if (end === -1 || !bytes.subarray(0, 2).equals(ALL_DOCUMENTS.from)) return { name: null };
+  const prefix = bytes.toString('latin1', 0, 2);
+  if (prefix === 'c/' && end === -1) return { name: bytes.toString('utf8', 2), kind: 'catalogue' };
+  if (prefix !== 'd/' || end === -1) return { name: null };
   const name = bytes.toString('utf8', 2, end);
   const [kind, rest] = [bytes.toString('latin1', end + 1, end + 2), bytes.length - end - 2];
   if (kind === ACCESS && rest === 0) return { name, kind: 'access' };
-  if (kind === CATALOGUE && rest === 0) return { name, kind: 'catalogue' };
   if (kind === SNAPSHOT && rest === 0) return { name, kind: 'snapshot' };
   if (kind === LOG && rest === 8) return { name, kind: 'log', sequence: logSequence(key) };
   return { name, kind: 'other' };
+}
+
+/** Where format 2 has what format 1 had at `key`: the same key but for that of a catalogue entry. */
+export function movedFromFormat1(key: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(key.buffer, key.byteOffset, key.byteLength);
+  const end = bytes.indexOf(0);
+  const isEntry =
+    end !== -1 && bytes.toString('latin1', 0, 2) === 'd/' && bytes.toString('latin1', end + 1) === FORMER_CATALOGUE;
+  return isEntry ? Buffer.concat([CATALOGUE.from, bytes.subarray(2, end)]) : key;
 }

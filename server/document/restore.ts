@@ -1,7 +1,7 @@
 import type { Operation, Store } from '../store/store.ts';
 import type { Entry } from './backup-format.ts';
 import { decodeCatalogueEntry, encodeCatalogueEntry } from './catalogue.ts';
-import { newFormat, UNFINISHED } from './documents.ts';
+import { newFormat, UNFINISHED } from './data-format.ts';
 import { FORMAT_KEY, parseKey } from './keys.ts';
 import { encodeJsonRecord } from './record.ts';
 
@@ -9,7 +9,7 @@ import { encodeJsonRecord } from './record.ts';
 const BATCH_BYTES = 4 * 1024 * 1024;
 
 /**
- * Writes the entries of a backup into an empty store. Every document gets a new epoch: anyone who still has a copy from
+ * Writes the entries of a backup, with the keys of this version, into an empty store. Every document gets a new epoch: anyone who still has a copy from
  * before is refused instead of merging back what the restore was meant to undo (SYN-5). Two restores of one backup are
  * two lives as well, hence a new id of the store besides.
  *
