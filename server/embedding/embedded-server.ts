@@ -87,7 +87,12 @@ const SITE_FOLDER = fileURLToPath(new URL('../../web', import.meta.url));
 const PARTS_FOLDER = fileURLToPath(new URL('../../embed', import.meta.url));
 
 /** Paths that are Coscribe's in a program that has paths of its own. */
-const OWN_PATHS = [/^\/api\/documents\//, /^\/api\/session(\/|$)/, /^\/auth\//, /^\/coscribe-editor(\.js(\?|$)|\/)/];
+const OWN_PATHS = [
+  /^\/api\/documents(\/|\?|$)/,
+  /^\/api\/session(\/|$)/,
+  /^\/auth\//,
+  /^\/coscribe-editor(\.js(\?|$)|\/)/,
+];
 
 /**
  * Makes a server that does not listen yet: `start()` it, or mount `handler` and `attach` in a server of your own.

@@ -9,6 +9,7 @@ import { MAX_HEADERS } from '../edge/origin-policy.ts';
 import { audit, type SecurityEventName } from '../log/audit.ts';
 import type { Logger } from '../log/logger.ts';
 import { accessRoutes } from './access-routes.ts';
+import { catalogueRoutes } from './catalogue-routes.ts';
 import { type DocumentRoutesOptions, documentRoutes } from './document-routes.ts';
 import { type HealthRoutesOptions, healthRoutes } from './health-routes.ts';
 import { HttpError } from './http-error.ts';
@@ -112,6 +113,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
     storage: options.storage,
     maxBodyBytes: options.maxBodyBytes,
   });
+  await app.register(catalogueRoutes, { prefix: '/api', documents: options.documents });
   const { admission, shareLinks, owners } = options;
   if (shareLinks !== null && owners !== null) {
     await app.register(accessRoutes, { prefix: '/api', admission, shareLinks, owners });
