@@ -20,10 +20,13 @@ test('docs/http-api.md lists every route of the API', () => {
   const routes = sources.flatMap(({ source }) =>
     [
       ...source.matchAll(
-        /app\.(get|put|patch|post|delete)\(\s*'(\/(?:documents|api|auth|healthz|readyz|metrics)[^']*)'/g,
+        /app\.(get|put|patch|post|delete)\(\s*'(\/(?:documents|admin|api|auth|healthz|readyz|metrics)[^']*)'/g,
       ),
     ].map(([, method = '', path = '']) =>
-      `${method.toUpperCase()} ${path.startsWith('/documents') ? `/api${path}` : path}`.replaceAll(/:(\w+)/g, '<$1>'),
+      `${method.toUpperCase()} ${/^\/(documents|admin)/.test(path) ? `/api${path}` : path}`.replaceAll(
+        /:(\w+)/g,
+        '<$1>',
+      ),
     ),
   );
   expect(routes.length).toBeGreaterThanOrEqual(6);

@@ -42,6 +42,8 @@ export interface Welcome {
   clientId?: number;
   /** What this connection may do: `viewer`, `commenter`, `editor` or `owner`. */
   role: Role;
+  /** The document is frozen: nobody writes in it for now, and `role` is what is left. Absent for every other. */
+  frozen?: true;
   /** Milliseconds from now until the access runs out, unless the client sends a new token before; absent for never. */
   expiresIn?: number;
   /** Who the server says this is; absent for a guest, who chooses a name. Null fields are the person's to choose. */
@@ -64,7 +66,7 @@ export type Notice =
   /** Whether the server can write to its disk. While it cannot, nothing is acknowledged. */
   | { type: 'storage'; state: 'failing' | 'working' }
   /** What this connection may do has changed, or was extended; the fields are those of the welcome. */
-  | { type: 'access'; role: Role; expiresIn?: number; person?: Person };
+  | { type: 'access'; role: Role; frozen?: true; expiresIn?: number; person?: Person };
 
 /** One decoded message. Byte arrays are views of the frame: copy them before keeping them. */
 export type Message =
@@ -280,6 +282,7 @@ function checkWelcome(value: unknown): Welcome {
     typeof welcome.digest === 'string' &&
     (welcome.clientId === undefined || typeof welcome.clientId === 'number') &&
     isRole(welcome.role) &&
+    (welcome.frozen === undefined || welcome.frozen === true) &&
     (welcome.expiresIn === undefined || typeof welcome.expiresIn === 'number') &&
     (welcome.person === undefined || typeof welcome.person?.id === 'string') &&
     (welcome.isNew === undefined || welcome.isNew === true) &&

@@ -1,8 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import { Server as SecureServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
+import { Administration } from './access/administration.ts';
 import type { Authenticator } from './access/authenticator.ts';
 import { createAccess } from './access/create-access.ts';
+import { Restrictions } from './access/restrictions.ts';
 import type { Clock } from './clock.ts';
 import type { Settings } from './config/settings.ts';
 import { type ConnectionObserver, Connections } from './connection/connections.ts';
@@ -161,8 +163,10 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     logger,
   });
   const accessOptions = { documents, secret, clock, access, create, verifiers };
+  const restrictions = await Restrictions.open(documents.records, clock);
   const { admission, creation, shareLinks, owners } = createAccess(options.authenticator, accessOptions, {
     quotas,
+    restrictions,
     clock,
     logger,
   });
@@ -261,6 +265,8 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     isReady: () => stopping === null,
     originPolicy,
     quotas,
+    isBanned: (address) => restrictions.isBannedAddress(address),
+    administration: new Administration(restrictions, logger, () => clock.date()),
     apiKey: settings.apiKey,
     tls,
     logger,

@@ -4,6 +4,7 @@ import type { ShareLink } from '../document/access-record.ts';
 import { Documents } from '../document/documents.ts';
 import { silentLogger } from '../log/logger.ts';
 import { MemoryStore } from '../store/memory-store.ts';
+import { noRestrictions } from '../testing/grants.ts';
 import { AccessControl, hashOwnerKey } from './access-control.ts';
 import { makeTicket } from './ticket.ts';
 
@@ -20,7 +21,16 @@ const link: ShareLink = {
 
 async function control(access: 'open' | 'private', links: ShareLink[] = []) {
   const documents = await Documents.open(new MemoryStore(), systemClock, silentLogger);
-  const made = new AccessControl({ documents, secret, clock: systemClock, access, create: 'anyone', verifiers: [] });
+  const restrictions = noRestrictions(systemClock);
+  const made = new AccessControl({
+    documents,
+    secret,
+    clock: systemClock,
+    access,
+    create: 'anyone',
+    verifiers: [],
+    restrictions,
+  });
   const owners = [{ kind: 'key', hash: hashOwnerKey('own.alice') }] as const;
   if (links.length > 0) await made.change('minutes', () => ({ anyone: null, owners, links }));
   const ask = async (token: string | null) => {

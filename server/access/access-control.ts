@@ -12,6 +12,8 @@ import {
   type Person,
   type Refusal,
 } from './authenticator.ts';
+import { BANNED_PERSON } from './decision.ts';
+import type { Restrictions } from './restrictions.ts';
 import { isGenuine, isSame, parseTicket } from './ticket.ts';
 import { TokenRefused, type TokenVerifier, type VerifiedToken } from './token-verifier.ts';
 
@@ -24,6 +26,7 @@ const IS_SOMEBODYS = 'This document belongs to somebody already, and you may not
 
 /** A new owner key: 32 random bytes. Shorter ones could be guessed; existing documents keep theirs. */
 export const OWNER_KEY = /^own\.[\w-]{43}$/;
+const REVOKED = 'The token was revoked. Sign in again.';
 const KEY_BESIDE_TOKEN =
   'The token says what you may do with this document, so no owner key can be made for it. Leave the owner key out.';
 export const WEAK_KEY = 'An owner key is "own." and 32 random bytes in base64url, which are 43 characters.';
@@ -47,6 +50,8 @@ export interface AccessControlOptions {
    */
   readonly create: 'anyone' | 'known' | 'entitled';
   readonly verifiers: readonly TokenVerifier[];
+  /** Which tokens are void, and who is banned. */
+  readonly restrictions: Pick<Restrictions, 'isRevoked' | 'isBannedPerson'>;
 }
 
 /** Somebody may create a document. */
@@ -277,6 +282,12 @@ export class AccessControl implements Authenticator {
     } catch (error) {
       if (error instanceof TokenRefused) return refuse('unauthenticated', error.message);
       throw error;
+    }
+    const { restrictions } = this.#options;
+    if (verified.some((token) => restrictions.isRevoked(token))) return refuse('unauthenticated', REVOKED);
+    // A token may come beside that of somebody else, whom the grant will name.
+    if (verified.some(({ person }) => person !== null && restrictions.isBannedPerson(person.id))) {
+      return refuse('forbidden', BANNED_PERSON);
     }
     return { ours: all.filter(isOurs), verified };
   }

@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { EDITOR } from '../testing/grants.ts';
+import { EDITOR, noRestrictions } from '../testing/grants.ts';
 import { LogRecord } from '../testing/log-record.ts';
 import { Admission, type ArrivedRequest } from './admission.ts';
 import { type Access, type AccessListener, AccessUnavailable, type Grant } from './authenticator.ts';
 import type { Decision } from './decision.ts';
+import type { Restrictions } from './restrictions.ts';
 
 const REFUSED: Access = { granted: false, refusal: 'forbidden', reason: 'The link was revoked.' };
 const request: ArrivedRequest = { documentName: 'notes', token: 'a token', address: '203.0.113.1' };
@@ -18,12 +19,15 @@ let tell: AccessListener;
 let refusedTokens: number;
 let waitAfter: number;
 let admission: Admission;
+let restrictions: Restrictions;
 
 beforeEach(() => {
   clock = new FakeClock();
   log = new LogRecord();
   [asked, refusedTokens, waitAfter] = [[], 0, Number.POSITIVE_INFINITY];
+  restrictions = noRestrictions(clock);
   admission = new Admission({
+    restrictions,
     authenticator: {
       authorize: ({ token }) => new Promise((answer, fail) => asked.push({ token, answer, fail })),
       onChange: (listener) => {

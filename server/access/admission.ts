@@ -8,8 +8,9 @@ import {
   type Grant,
   type Refusal,
 } from './authenticator.ts';
-import type { Decision, Denial } from './decision.ts';
+import { BANNED_ADDRESS, BANNED_PERSON, type Decision, type Denial, FROZEN } from './decision.ts';
 import { LiveAccess, type LiveAccessListener } from './live-access.ts';
+import type { RestrictionChange, Restrictions } from './restrictions.ts';
 
 /** A request whose sender's address is known, as that of every transport is. */
 export interface ArrivedRequest extends AccessRequest {
@@ -25,6 +26,7 @@ export interface TokenQuota {
 export interface AdmissionDependencies {
   readonly authenticator: Authenticator;
   readonly quotas: TokenQuota;
+  readonly restrictions: Restrictions;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -34,8 +36,8 @@ const ACCESS_TIMEOUT = 10_000;
 
 /** A question that is not answered. */
 interface Question {
-  readonly documentName: string;
-  /** Whether the access of the document has changed since it was put. */
+  readonly request: ArrivedRequest;
+  /** Whether what it asks for has changed since it was put. */
   outdated: boolean;
 }
 
@@ -52,11 +54,12 @@ export class Admission {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #questions = new Set<Question>();
-  /** The access of those who are here, with the document that it is for. */
-  readonly #live = new Map<LiveAccess, string>();
+  readonly #restrictions: Restrictions;
+  /** The access of those who are here, with the document that it is for and where they are. */
+  readonly #live = new Map<LiveAccess, Pick<ArrivedRequest, 'documentName' | 'address'>>();
   readonly #stopListening: () => void;
 
-  constructor({ authenticator, quotas, clock, logger }: AdmissionDependencies) {
+  constructor({ authenticator, quotas, restrictions, clock, logger }: AdmissionDependencies) {
     this.#authenticator = authenticator;
     this.#quotas = quotas;
     this.#clock = clock;
@@ -64,6 +67,8 @@ export class Admission {
     const stop = authenticator.onChange?.((documentName, person) => this.#accessChanged(documentName, person));
     // A host's own may return anything.
     this.#stopListening = typeof stop === 'function' ? stop : () => undefined;
+    this.#restrictions = restrictions;
+    restrictions.onChange((change) => this.#restricted(change));
   }
 
   /** Decides about a request that is answered at once. */
@@ -97,8 +102,18 @@ export class Admission {
       listener,
       ended: () => this.#live.delete(access),
     });
-    this.#live.set(access, documentName);
+    this.#live.set(access, { documentName, address });
     return access;
+  }
+
+  /** Whether nobody writes in a document, with the API key neither. */
+  isFrozen(documentName: string): boolean {
+    return this.#restrictions.isFrozen(documentName);
+  }
+
+  /** Whether nobody is let in from an address, whatever they bring. */
+  isBanned(address: string): boolean {
+    return this.#restrictions.isBannedAddress(address);
   }
 
   /** Hears no more of changes. */
@@ -120,12 +135,12 @@ export class Admission {
     ask: () => Yes | Refusal | Promise<Yes | Refusal>,
     use: (decision: Yes | Denial) => Result,
   ): Promise<Result> {
-    const question: Question = { documentName: request.documentName, outdated: false };
+    const question: Question = { request, outdated: false };
     this.#questions.add(question);
-    let answer = await this.#answer(ask);
+    let answer = await this.#answer(request, ask);
     while (question.outdated) {
       question.outdated = false;
-      answer = await this.#answer(ask);
+      answer = await this.#answer(request, ask);
     }
     this.#questions.delete(question);
     return use(this.#counted(request, answer));
@@ -133,7 +148,7 @@ export class Admission {
 
   /** Decides for somebody who is here. A token that they bring counts as one that comes with a new connection. */
   async #decideAgain(request: ArrivedRequest, offered: boolean): Promise<Decision> {
-    const answer = await this.#answer<Grant>(() => this.#ask(request));
+    const answer = await this.#answer<Grant>(request, () => this.#ask(request));
     if (!answer.granted && answer.refusal === 'failed') {
       const fields = { err: answer.cause, document: request.documentName };
       this.#logger.error(fields, 'The access of a connection could not be decided again.');
@@ -143,15 +158,17 @@ export class Admission {
 
   /** Asks, for this long. What is thrown at once is a rejection too. */
   async #answer<Yes extends { readonly granted: true }>(
+    { documentName, address }: ArrivedRequest,
     ask: () => Yes | Refusal | Promise<Yes | Refusal>,
   ): Promise<Yes | Denial> {
+    if (this.#restrictions.isBannedAddress(address)) return refuse(BANNED_ADDRESS);
     let timer: unknown;
     const timeout = new Promise<never>((_resolve, reject) => {
       const tooLate = () => reject(new AccessUnavailable('Access could not be decided in time.'));
       timer = this.#clock.setTimeout(tooLate, ACCESS_TIMEOUT);
     });
     try {
-      return await Promise.race([ask(), timeout]);
+      return this.#restrict(documentName, await Promise.race([ask(), timeout]));
     } catch (cause) {
       if (cause instanceof AccessUnavailable) {
         return { granted: false, refusal: 'unavailable', reason: cause.message, cause };
@@ -170,17 +187,52 @@ export class Admission {
     return { granted: false, refusal: 'rateLimited', reason, retryAfter } as const;
   }
 
+  /** What an authenticator knows nothing of: who is banned, and what is frozen. */
+  #restrict<Yes extends { readonly granted: true }>(documentName: string, answer: Yes | Refusal): Yes | Refusal {
+    if (!answer.granted) return answer;
+    const isFrozen = this.#restrictions.isFrozen(documentName);
+    // Somebody may create a document, which is a change of what is frozen.
+    if (!isGrant(answer)) return isFrozen ? refuse(FROZEN) : answer;
+    if (answer.person !== null && this.#restrictions.isBannedPerson(answer.person.id)) return refuse(BANNED_PERSON);
+    return isFrozen ? { ...answer, frozen: true } : answer;
+  }
+
+  #restricted(change: RestrictionChange): void {
+    switch (change.kind) {
+      case 'document':
+        this.#accessChanged(change.name);
+        return;
+      case 'person':
+        this.#accessChanged(null, change.id);
+        return;
+      case 'network':
+        for (const question of this.#questions) if (change.includes(question.request.address)) question.outdated = true;
+        for (const [access, { address }] of this.#live) if (change.includes(address)) access.review();
+        return;
+      default:
+        change satisfies never;
+    }
+  }
+
   #accessChanged(documentName: string | null, person?: string): void {
     const isMeant = (name: string) => documentName === null || name === documentName;
     // Of whom an open question is, nobody knows yet.
-    for (const question of this.#questions) if (isMeant(question.documentName)) question.outdated = true;
-    for (const [access, name] of this.#live) if (isMeant(name)) access.review(person);
+    for (const question of this.#questions) if (isMeant(question.request.documentName)) question.outdated = true;
+    for (const [access, live] of this.#live) if (isMeant(live.documentName)) access.review(person);
   }
 }
 
 /** Whether what was refused may have been a guess. A password that is still to be given is none. */
 function mayBeGuess({ refusal }: Denial): boolean {
   return refusal === 'unauthenticated' || refusal === 'forbidden';
+}
+
+function isGrant(answer: { readonly granted: true }): answer is Grant {
+  return 'role' in answer;
+}
+
+function refuse(reason: string): Refusal {
+  return { granted: false, refusal: 'forbidden', reason };
 }
 
 function asItIs<Answer>(answer: Answer): Answer {

@@ -22,6 +22,8 @@ export interface Grant {
   readonly expiresAt: number | null;
   /** What gave the access, for the log: `anyone`, `token`, `session`, `owner key`, `link <id>`. Holds no secret. */
   readonly through: string;
+  /** Whether the document is frozen: nobody writes in it, whatever their role. Set by the server, not by an authenticator. */
+  readonly frozen?: true;
 }
 
 /** Somebody is not let in. */

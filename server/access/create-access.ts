@@ -5,6 +5,7 @@ import { Admission, type TokenQuota } from './admission.ts';
 import type { Authenticator } from './authenticator.ts';
 import { type CreationPolicy, HostCreation, OwnedCreation } from './creation-policy.ts';
 import { Owners } from './owners.ts';
+import type { Restrictions } from './restrictions.ts';
 import { type PasswordQuota, ShareLinks } from './share-links.ts';
 
 /** Everything that decides, and changes, who may do what. */
@@ -17,18 +18,25 @@ export interface AccessParts {
   readonly owners: Owners | null;
 }
 
+export interface CreateAccessDependencies {
+  readonly quotas: TokenQuota & PasswordQuota;
+  readonly restrictions: Restrictions;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
 /** By the authenticator of the program around; without one by share links, owners and tokens. */
 export function createAccess(
   host: Authenticator | undefined,
-  options: AccessControlOptions,
-  { quotas, clock, logger }: { quotas: TokenQuota & PasswordQuota; clock: Clock; logger: Logger },
+  options: Omit<AccessControlOptions, 'restrictions'>,
+  { quotas, clock, logger, restrictions }: CreateAccessDependencies,
 ): AccessParts {
   if (host !== undefined) {
-    const admission = new Admission({ authenticator: host, quotas, clock, logger });
+    const admission = new Admission({ authenticator: host, quotas, restrictions, clock, logger });
     return { admission, creation: new HostCreation(admission), shareLinks: null, owners: null };
   }
-  const access = new AccessControl(options);
-  const admission = new Admission({ authenticator: access, quotas, clock, logger });
+  const access = new AccessControl({ ...options, restrictions });
+  const admission = new Admission({ authenticator: access, quotas, restrictions, clock, logger });
   return {
     admission,
     creation: new OwnedCreation(admission, access, logger),

@@ -1,5 +1,11 @@
 import { CLOSE_CODES, type CloseCode, retryAfterReason } from '../../protocol/close-codes.ts';
+import { type Action, may, type Role } from '../../protocol/roles.ts';
 import type { Grant, Refusal } from './authenticator.ts';
+
+export const BANNED_PERSON = 'The people who run this server have banned you from it.';
+export const BANNED_ADDRESS = 'The people who run this server have banned this address from it.';
+export const FROZEN =
+  'The people who run this server have frozen this document: everybody may read it, nobody can change it.';
 
 /** Nobody is let in. Each transport answers it in its own words: a status, or a close code. */
 export type Denial =
@@ -30,4 +36,19 @@ export function closeFor(denial: Denial): [CloseCode, string] {
     default:
       return denial satisfies never;
   }
+}
+
+/** Whether somebody may do something in a document now: by their role, unless it is frozen. */
+export function mayNow({ role, frozen }: Pick<Grant, 'role' | 'frozen'>, action: Action): boolean {
+  return may(role, action) && !(frozen === true && changesDocument(action));
+}
+
+/** What a client is told of its access. Of a frozen document everybody is at most somebody who is seen, so that every client obeys. */
+export function shownAccess({ role, frozen }: Pick<Grant, 'role' | 'frozen'>): { role: Role; frozen?: true } {
+  if (frozen !== true) return { role };
+  return { role: may(role, 'write') ? 'commenter' : role, frozen };
+}
+
+function changesDocument(action: Action): boolean {
+  return action === 'write' || action === 'rename';
 }

@@ -7,6 +7,8 @@ export interface VerifiedToken {
   readonly person: Person | null;
   /** The role that it gives in a document; null for none. */
   roleIn(documentName: string): Role | null;
+  /** Milliseconds since 1970; null when it does not say. */
+  readonly issuedAt: number | null;
   /** Milliseconds since 1970; null for never. */
   readonly expiresAt: number | null;
   /** What it is, for the log: `token`, `session`. Holds no secret. */

@@ -10,9 +10,10 @@ import {
 } from '../../protocol/messages.ts';
 import type { Person } from '../../protocol/person.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
-import { type Action, may } from '../../protocol/roles.ts';
+import type { Action } from '../../protocol/roles.ts';
 import type { Admission } from '../access/admission.ts';
 import type { Grant } from '../access/authenticator.ts';
+import { FROZEN, mayNow, shownAccess } from '../access/decision.ts';
 import type { LiveAccess } from '../access/live-access.ts';
 import type { Clock } from '../clock.ts';
 import { bringsAnything, bringsStructs } from '../gate/update-weight.ts';
@@ -122,7 +123,7 @@ export class Connection implements Member {
     this.#socket = socket;
     this.id = options.id;
     this.#speaksCoscribe = options.speaksCoscribe;
-    this.#wantsClientId = options.wantsClientId && may(options.grant.role, 'write');
+    this.#wantsClientId = options.wantsClientId && mayNow(options.grant, 'write');
     this.documentName = options.documentName;
     this.address = options.address;
     this.#limits = dependencies.limits;
@@ -211,7 +212,7 @@ export class Connection implements Member {
           epoch: document.epoch,
           digest: lease.room.digest,
           ...(clientId === null ? {} : { clientId }),
-          role: this.#access.grant.role,
+          ...shownAccess(this.#access.grant),
           ...this.#expiry(),
           ...this.#identity(),
           connection: this.id,
@@ -385,9 +386,9 @@ export class Connection implements Member {
       case 'update':
         this.#updates += 1;
         if (!this.mayWrite && bringsAnything(message.update)) {
-          if (!this.#speaksCoscribe)
-            this.deliver([encodePermissionDenied('You may read this document, not change it.')]);
-          this.close(CLOSE_CODES.forbidden, 'You may read this document, not change it.');
+          const reason = this.#access.grant.frozen === true ? FROZEN : 'You may read this document, not change it.';
+          if (!this.#speaksCoscribe) this.deliver([encodePermissionDenied(reason)]);
+          this.close(CLOSE_CODES.forbidden, reason);
           return;
         }
         if (bringsAnything(message.update) && !room.document.exists) {
@@ -433,8 +434,8 @@ export class Connection implements Member {
   }
 
   #may(action: Action): boolean {
-    const { role } = this.#access.grant;
-    return may(role, action) || (action === 'be-seen' && role === 'viewer' && this.#viewersAreSeen);
+    const { grant } = this.#access;
+    return mayNow(grant, action) || (action === 'be-seen' && grant.role === 'viewer' && this.#viewersAreSeen);
   }
 
   #expiry(): { expiresIn?: number } {
@@ -446,13 +447,14 @@ export class Connection implements Member {
     return this.person === null ? {} : { person: this.person };
   }
 
-  #accessChanged({ role, person }: Grant, before: Grant): void {
+  #accessChanged(grant: Grant, before: Grant): void {
+    const { role, person } = grant;
     if (role !== before.role) this.#audit('role-changed', {});
     if (person?.id !== before.person?.id) this.#budget.belongsTo(person?.id ?? null);
     if (this.#state.kind !== 'joined') return;
     // Somebody else than before shows up again by what the client says next.
     if (!this.#may('be-seen') || person?.id !== before.person?.id) this.#state.lease.room.hide(this);
-    this.notify({ type: 'access', role, ...this.#expiry(), ...this.#identity() });
+    this.notify({ type: 'access', ...shownAccess(grant), ...this.#expiry(), ...this.#identity() });
   }
 
   #accessLost(code: CloseCode, reason: string): void {

@@ -16,7 +16,7 @@ import type { Room } from '../room/room.ts';
 import { exactText } from './exact-text.ts';
 import { HttpError, requirePatience } from './http-error.ts';
 import { hasMuchStructure } from './json-structure.ts';
-import { admitted, arrivedRequest, authorizeRequest, checkName } from './request-access.ts';
+import { admitted, arrivedRequest, authorizeRequest, checkName, requireThawed } from './request-access.ts';
 
 const Name = Type.Object({ name: Type.String() });
 
@@ -88,7 +88,10 @@ export const documentRoutes: FastifyPluginAsyncTypebox<DocumentRoutesOptions> = 
   /** Who will own the document that a request creates, if it may. */
   async function ownersOfNew(request: FastifyRequest, name: string): Promise<readonly Owner[]> {
     checkName(name);
-    if (request.hasApiKey) return [];
+    if (request.hasApiKey) {
+      requireThawed(admission, name);
+      return [];
+    }
     return admitted(await creation.authorize(arrivedRequest(request, name))).owners;
   }
 

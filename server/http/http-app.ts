@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { isDocumentName } from '../../protocol/document-name.ts';
+import type { Administration } from '../access/administration.ts';
 import type { Owners } from '../access/owners.ts';
 import type { ShareLinks } from '../access/share-links.ts';
 import { withoutBasePath } from '../edge/base-path.ts';
@@ -9,6 +10,7 @@ import { MAX_HEADERS } from '../edge/origin-policy.ts';
 import { audit, type SecurityEventName } from '../log/audit.ts';
 import type { Logger } from '../log/logger.ts';
 import { accessRoutes } from './access-routes.ts';
+import { adminRoutes } from './admin-routes.ts';
 import { catalogueRoutes } from './catalogue-routes.ts';
 import { type DocumentRoutesOptions, documentRoutes } from './document-routes.ts';
 import { type HealthRoutesOptions, healthRoutes } from './health-routes.ts';
@@ -30,6 +32,7 @@ export interface HttpAppOptions
   /** Null where the authenticator of the program around knows of none. */
   readonly shareLinks: ShareLinks | null;
   readonly owners: Owners | null;
+  readonly administration: Administration;
   readonly logger: Logger;
   /** Certificate and key of a server that speaks TLS itself; null for one that does not. */
   readonly tls: KeyPair | null;
@@ -118,6 +121,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
   if (shareLinks !== null && owners !== null) {
     await app.register(accessRoutes, { prefix: '/api', admission, shareLinks, owners });
   }
+  await app.register(adminRoutes, { prefix: '/api', administration: options.administration });
   await app.register(sessionRoutes, options.session);
   return app;
 }

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import { documentNameProblem } from '../../protocol/document-name.ts';
-import { type Action, may } from '../../protocol/roles.ts';
+import type { Action } from '../../protocol/roles.ts';
 import type { Admission, ArrivedRequest } from '../access/admission.ts';
 import { AccessUnavailable, type Grant } from '../access/authenticator.ts';
-import type { Denial } from '../access/decision.ts';
+import { type Denial, FROZEN, mayNow } from '../access/decision.ts';
 import { bearerToken } from './bearer-token.ts';
 import { HttpError, tooMuch } from './http-error.ts';
 
@@ -23,15 +23,32 @@ export async function authorizeRequest(
   action: Action,
 ): Promise<Grant> {
   checkName(name);
-  if (request.hasApiKey) return { granted: true, role: 'owner', person: null, expiresAt: null, through: 'api key' };
-  const access = admitted(await admission.decide(arrivedRequest(request, name)));
-  if (!may(access.role, action)) {
+  const access = request.hasApiKey
+    ? withApiKey(admission, name)
+    : admitted(await admission.decide(arrivedRequest(request, name)));
+  if (!mayNow(access, action)) {
+    if (access.frozen === true && mayNow({ role: access.role }, action)) throw frozen();
     const { role, person, through } = access;
     throw new HttpError(403, 'forbidden', NOT_ALLOWED[action], {
       about: { role, person: person?.id ?? null, through },
     });
   }
   return access;
+}
+
+/** Those who run the server own every document; in what they froze their programs do not write either. */
+function withApiKey(admission: Admission, name: string): Grant {
+  const grant = { granted: true, role: 'owner', person: null, expiresAt: null, through: 'api key' } as const;
+  return admission.isFrozen(name) ? { ...grant, frozen: true } : grant;
+}
+
+function frozen(): HttpError {
+  return new HttpError(403, 'frozen', FROZEN);
+}
+
+/** Refuses, also with the API key, when nobody may change the document. */
+export function requireThawed(admission: Admission, name: string): void {
+  if (admission.isFrozen(name)) throw frozen();
 }
 
 /** What is asked of the admission for a request. */

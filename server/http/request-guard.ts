@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { BANNED_ADDRESS } from '../access/decision.ts';
 import { isSame } from '../access/ticket.ts';
 import type { OriginPolicy } from '../edge/origin-policy.ts';
 import type { Visitor } from '../edge/visitor.ts';
@@ -34,6 +35,8 @@ const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 export interface RequestGuardOptions {
   readonly originPolicy: OriginPolicy;
   readonly quotas: Quotas;
+  /** Whether nobody is let in from an address; the site's pages say so, which they can say only when they are served. */
+  readonly isBanned: (address: string) => boolean;
   /** The key of programs that may do everything; null for none. */
   readonly apiKey: string | null;
   /** Longest body of any request, in bytes. */
@@ -42,7 +45,7 @@ export interface RequestGuardOptions {
 
 /** What every request passes first: where it comes from, whether its page may be here, and what other origins may read. */
 export function guardRequests(app: FastifyInstance, options: RequestGuardOptions): void {
-  const { originPolicy, quotas, apiKey, maxBodyBytes } = options;
+  const { originPolicy, quotas, isBanned, apiKey, maxBodyBytes } = options;
   const bodies = new BodiesInProgress(maxBodyBytes * BODIES_OF_ADDRESS);
   // Fastify wants a value of the same kind for all requests at first; the hook sets the true one before anybody looks.
   app.decorateRequest('visitor');
@@ -63,6 +66,9 @@ export function guardRequests(app: FastifyInstance, options: RequestGuardOptions
       const wait = quotas.request(address);
       if (isApi(request)) reply.headers(rateLimitFields([quotas.requestsLeft(address)]));
       requirePatience(wait, 'Too many requests in a short time.');
+      if (isBanned(address) && (isApi(request) || request.url.startsWith('/auth/'))) {
+        throw new HttpError(403, 'banned', BANNED_ADDRESS);
+      }
       takeBody(request, reply);
     }
     if (isApi(request)) return answerOtherOrigins(originPolicy, request, reply);

@@ -37,7 +37,8 @@ export function sharesOf(network: string): number {
   return IPV6_SHARES.find(([bits]) => network.endsWith(`::/${bits}`))?.[1] ?? 1;
 }
 
-function groupsOf(address: string): number[] {
+/** The eight groups of an IPv6 address. */
+export function groupsOf(address: string): number[] {
   const [bare = ''] = address.split('%');
   const [head = '', tail] = bare.split('::');
   const groups = head === '' ? [] : head.split(':');

@@ -17,6 +17,14 @@ export const SECURITY_EVENTS = {
   'role-changed': { level: 'info', sentence: 'Access was changed.' },
   /** A share link was removed, or a live connection lost its access. */
   revoked: { level: 'info', sentence: 'Access was revoked.' },
+  /** The API key kept a person or a network out of the server, or let them in again. */
+  banned: { level: 'info', sentence: 'Somebody was banned.' },
+  unbanned: { level: 'info', sentence: 'A ban was lifted.' },
+  /** The API key let nobody write in a document, or let people write again. */
+  frozen: { level: 'info', sentence: 'A document was frozen.' },
+  unfrozen: { level: 'info', sentence: 'A document is no longer frozen.' },
+  /** What a person was given before a time is void. */
+  'tokens-revoked': { level: 'info', sentence: 'The tokens of a person were revoked.' },
 } as const;
 
 export type SecurityEventName = keyof typeof SECURITY_EVENTS;

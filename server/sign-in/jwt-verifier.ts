@@ -42,6 +42,7 @@ export class JwtVerifier implements TokenVerifier {
     return {
       person,
       roleIn: (documentName) => roleIn(documentName, rights),
+      issuedAt: payload.iat === undefined ? null : payload.iat * 1000,
       expiresAt: Math.min((payload.exp + CLOCK_TOLERANCE) * 1000, END_OF_TIME),
       through: 'token',
     };

@@ -25,10 +25,10 @@ export class SessionTokens implements TokenVerifier {
   }
 
   /** A token for a session, and how many milliseconds it is good. */
-  async issue({ id, person, expiresAt }: Session): Promise<{ token: string; expiresIn: number }> {
+  async issue({ id, person, signedInAt, expiresAt }: Session): Promise<{ token: string; expiresIn: number }> {
     const now = this.#clock.date();
     const ends = Math.min(now + SESSION_TOKEN_LIFETIME, expiresAt);
-    return { token: PREFIX + (await this.#seal.close({ id, person }, ends)), expiresIn: ends - now };
+    return { token: PREFIX + (await this.#seal.close({ id, person, signedInAt }, ends)), expiresIn: ends - now };
   }
 
   recognises(token: string): boolean {
@@ -42,10 +42,16 @@ export class SessionTokens implements TokenVerifier {
   async verify(token: string): Promise<VerifiedToken> {
     const content = await this.#seal.open(token.slice(PREFIX.length));
     // What opens was written by `issue`.
-    const claims = content as { id: string; person: Person; exp: number } | null;
+    const claims = content as { id: string; person: Person; signedInAt: number; exp: number } | null;
     if (claims === null || this.#sessions.isEnded(claims.id)) {
       throw new TokenRefused('You are no longer signed in. Sign in again.');
     }
-    return { person: claims.person, roleIn: () => null, expiresAt: claims.exp * 1000, through: 'session' };
+    return {
+      person: claims.person,
+      roleIn: () => null,
+      issuedAt: claims.signedInAt,
+      expiresAt: claims.exp * 1000,
+      through: 'session',
+    };
   }
 }

@@ -154,6 +154,19 @@ describe('role and person', () => {
     expect(roles).toEqual(['editor', 'owner']);
   });
 
+  test('[SEC-18] a document that is frozen or thawed is told too, also to somebody whose role stays', async () => {
+    world.server.role = 'viewer';
+    const alice = world.join();
+    await world.moment();
+    const told: boolean[] = [];
+    alice.on('role', () => told.push(alice.frozen));
+    world.server.notify({ type: 'access', role: 'viewer', frozen: true });
+    await world.moment();
+    world.server.tellAccess();
+    await world.moment();
+    expect(told).toEqual([true, false]);
+  });
+
   test('anyone who may write from now on sends what was written before', async () => {
     world.server.role = 'viewer';
     const alice = world.join();

@@ -17,6 +17,8 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 /** What the server says of a connection's access, in the welcome and in notices. */
 export interface AccessGrant {
   readonly role: string;
+  /** Whether the document is frozen; absent when it is not. */
+  readonly frozen?: boolean;
   /** Milliseconds from now until it runs out; absent for never. */
   readonly expiresIn?: number;
   /** Absent for a guest. */
@@ -29,6 +31,7 @@ export interface AccessOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly send: (frame: Uint8Array) => void;
+  /** What may be done is not the same as before: by another role, or because the document was frozen or thawed. */
   readonly roleChanged: (role: string) => void;
   /** There was no token to be had (TokenError); the function is asked again. For a log. */
   readonly failed: (error: unknown) => void;
@@ -42,6 +45,7 @@ export interface AccessOptions {
 export class Access {
   readonly #options: AccessOptions;
   #role: string | null = null;
+  #frozen = false;
   #person: Person | null = null;
   /** When it runs out, `clock.now()` based; null for never. */
   #expiresAt: number | null = null;
@@ -64,6 +68,11 @@ export class Access {
   /** As the server last said; null before. */
   get role(): string | null {
     return this.#role;
+  }
+
+  /** Whether nobody may write in the document for now, as the server last said. */
+  get frozen(): boolean {
+    return this.#frozen;
   }
 
   /** Who the server says this is; null for a guest. */
@@ -101,17 +110,18 @@ export class Access {
   }
 
   /** The server has let this client in, or has said again what it may do. */
-  granted({ role, expiresIn, person }: AccessGrant): void {
+  granted({ role, frozen = false, expiresIn, person }: AccessGrant): void {
     const { clock, roleChanged } = this.#options;
-    const before = this.#role;
+    const isSame = role === this.#role && frozen === this.#frozen;
     this.#live = true;
     this.#role = role;
+    this.#frozen = frozen;
     this.#person = person ?? null;
     this.#failures = 0;
     clock.clearTimeout(this.#timer);
     this.#expiresAt = expiresIn === undefined ? null : clock.now() + expiresIn;
     if (expiresIn !== undefined) this.#renewIn(expiresIn - Math.min(LEAD.max, expiresIn * LEAD.share));
-    if (role !== before) roleChanged(role);
+    if (!isSame) roleChanged(role);
   }
 
   /** Gets a new token now and shows it on the live connection; the next connection asks for one anyway. */

@@ -188,6 +188,11 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     return this.#access.role;
   }
 
+  /** Whether those who run the server have frozen the document: nobody writes in it until they lift that. `role` is what is left. */
+  get frozen(): boolean {
+    return this.#access.frozen;
+  }
+
   /** Who the server says this is, as it last said; null for a guest, and before. */
   get person(): Person | null {
     return this.#access.person;

@@ -44,12 +44,15 @@ export class NoticeStrip extends SessionElement {
     </div>`;
   }
 
-  private renderStranded({ stranded: count, keptOnDevice }: SessionState, session: DocumentSession): TemplateResult {
+  private renderStranded(
+    { stranded: count, keptOnDevice, frozen }: SessionState,
+    session: DocumentSession,
+  ): TemplateResult {
     const edits = count === 1 ? '1 edit of yours is' : `${count.toLocaleString('en')} edits of yours are`;
     return html`<div class="notice" data-tone="attention" data-testid="stranded">
       <p>
-        <strong>You can only view this document now.</strong>
-        ${edits} ${keptOnDevice ? 'on this device only' : 'in this tab only, do not close it'}: nobody else sees them. They are saved if you may edit again.
+        <strong>${frozen ? 'This document is frozen: nobody can change it for now.' : 'You can only view this document now.'}</strong>
+        ${edits} ${keptOnDevice ? 'on this device only' : 'in this tab only, do not close it'}: nobody else sees them. They are saved ${frozen ? 'when it is no longer frozen' : 'if you may edit again'}.
       </p>
       <div class="notice-ways">
         <button class="button" type="button" data-testid="copy-text" @click=${() => session.actions.copyText()}>

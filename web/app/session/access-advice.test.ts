@@ -71,6 +71,17 @@ describe('advice for those who are refused', () => {
     );
   });
 
+  it('[SEC-18] tells somebody who is banned so, in the words of the server, and whom to ask', () => {
+    const reason = 'The people who run this server have banned you from it.';
+    for (const wasIn of [true, false]) {
+      expect(advise({ code: 'forbidden', usesLink: true, wasIn, reason })).toMatchObject({
+        headline: reason,
+        advice: 'Ask the administrator of this site.',
+        canForget: null,
+      });
+    }
+  });
+
   it('names an owner key that does not fit', () => {
     const facts = { code: 'forbidden', usesOwnerKey: true, usesLink: true };
     const reason = 'The owner key does not belong to this document.';

@@ -69,6 +69,7 @@ function unauthenticated({ wasIn, signIn, person }: RefusedFacts): AccessAdvice 
 
 function forbidden(facts: RefusedFacts): AccessAdvice {
   const { usesLink, usesOwnerKey, reason, wasIn, person, signIn } = facts;
+  if (reason.includes('banned')) return advice(sentence(reason).trim(), ASK_ADMINISTRATOR);
   if (usesOwnerKey && reason.includes('owner key')) {
     return advice(
       'The owner key on this device does not fit this document.',

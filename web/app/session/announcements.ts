@@ -18,7 +18,8 @@ export function announcements(before: SessionState, after: SessionState): string
 /** What somebody hears whose role changes while they are here. */
 function roleAnnouncement(before: SessionState, after: SessionState): string | null {
   if (before.role === null || after.gate !== null || before.mayWrite === after.mayWrite) return null;
-  return after.mayWrite ? 'You can edit this document now.' : 'You can only view this document now.';
+  if (after.mayWrite) return 'You can edit this document now.';
+  return after.frozen ? 'This document is frozen now: nobody can change it.' : 'You can only view this document now.';
 }
 
 /** What somebody sees who is followed from now on: nobody is without knowing. */

@@ -106,6 +106,7 @@ export function computeState(facts: SessionFacts, before: SessionState | null, l
     outdated: facts.outdated,
     role,
     mayWrite,
+    frozen: sync.frozen,
     stranded: mayWrite || gate !== null ? 0 : sync.unsavedChanges,
     placeholder: mayWrite
       ? 'Start writing. Everybody who may edit can write here with you.'

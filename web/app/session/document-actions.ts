@@ -73,7 +73,13 @@ export class DocumentActions {
 
   /** Answers somebody who types where they may only read. Somebody who was refused has the reason before them already. */
   sayReadOnly(): void {
-    if (this.#state().gate === null) this.toast('You can only view this document. Its owner can let you edit it.');
+    const { gate, frozen } = this.#state();
+    if (gate !== null) return;
+    this.toast(
+      frozen
+        ? 'This document is frozen: nobody can change it for now.'
+        : 'You can only view this document. Its owner can let you edit it.',
+    );
   }
 
   /** Tells that somebody has no caret to go to. */

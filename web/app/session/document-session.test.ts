@@ -50,6 +50,7 @@ class World {
     unsavedChanges: 0,
     keptOnDevice: true,
     isNew: false,
+    frozen: false,
     role: null as SyncPort['role'],
     properties: null as SyncPort['properties'],
     closed: null as SyncPort['closed'],
@@ -318,7 +319,9 @@ describe('title and language', () => {
     world.tell({ ...CONNECTED, properties: { title: 'Plan', language: '' } });
     session.attachEditor(world.editor());
     world.tell({ properties: { title: 'main.rs', language: '' } });
-    expect(world.configured).toEqual([{ fileName: 'main.rs', lineNumbers: true, lineWrapping: false, completion: true }]);
+    expect(world.configured).toEqual([
+      { fileName: 'main.rs', lineNumbers: true, lineWrapping: false, completion: true },
+    ]);
   });
 });
 

@@ -19,6 +19,8 @@ export interface SyncFacts {
   readonly keptOnDevice: boolean;
   /** Null before the server has said. */
   readonly role: string | null;
+  /** Nobody writes in the document until the people who run the server lift that. */
+  readonly frozen: boolean;
   /** Nobody had created the document or written in it when this page was let in last. */
   readonly isNew: boolean;
   /** Null before the server has said. */

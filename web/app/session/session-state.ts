@@ -39,6 +39,8 @@ export interface SessionState {
   readonly role: Role | null;
   /** This person may change the text and the title. */
   readonly mayWrite: boolean;
+  /** The people who run the server let nobody write in it for now. */
+  readonly frozen: boolean;
   /** Edits on this device that the server does not take, because their writer may not write any more. */
   readonly stranded: number;
   /** Stands in an empty text. */

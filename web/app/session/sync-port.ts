@@ -27,6 +27,9 @@ export function syncPort(provider: CoscribeProvider): SyncPort {
     get role() {
       return provider.role;
     },
+    get frozen() {
+      return provider.frozen;
+    },
     get isNew() {
       return provider.isNew;
     },
