@@ -73,6 +73,12 @@ export const CLOSE_CODES = {
     meaning:
       'The document was replaced on the server (restored or wiped). The copy on this device is kept for download.',
   },
+  otherPerson: {
+    code: 4410,
+    name: 'other-person',
+    retry: 'never',
+    meaning: 'The token is now that of somebody else, and this is not their copy. Open the document again.',
+  },
   documentFull: {
     code: 4413,
     name: 'document-full',

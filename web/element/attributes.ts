@@ -17,12 +17,13 @@ export const ATTRIBUTES = [
   'user-name',
   'user-color',
   'label',
+  'offline',
 ] as const;
 
 export type AttributeName = (typeof ATTRIBUTES)[number];
 
 /** Attributes that decide which document is shown, so that a change shows another one. */
-export const ADDRESS_ATTRIBUTES: ReadonlySet<string> = new Set(['server', 'document', 'field']);
+export const ADDRESS_ATTRIBUTES: ReadonlySet<string> = new Set(['server', 'document', 'field', 'offline']);
 
 /** An attribute's value was not one it can have. The message says which, what was given and what was expected. */
 export class AttributeError extends Error {

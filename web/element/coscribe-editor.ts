@@ -2,6 +2,7 @@ import type { Extension } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
+import { CLOSE_CODES } from '../../protocol/close-codes.ts';
 import { isRole, may } from '../../protocol/roles.ts';
 import { TEXT_FIELD } from '../../protocol/version.ts';
 import { FrameSchedule } from '../editor/binding/frame-schedule.ts';
@@ -281,7 +282,7 @@ export class CoscribeEditorElement extends FormElement {
       this.#tellError('invalid-attribute', message);
     }
     const url = readServer(this.getAttribute('server'), globalThis.location.href);
-    return leaseDocument({ url, name, token: this.token });
+    return leaseDocument({ url, name, token: this.token, offline: this.offline ?? true });
   }
 
   #createEditor(source: DocumentSource): CoscribeEditor {
@@ -341,6 +342,11 @@ export class CoscribeEditorElement extends FormElement {
   }
 
   #refused(refusal: Refusal): void {
+    // With the token of somebody else it is another copy, and another text until the server's has come.
+    if (refusal.name === CLOSE_CODES.otherPerson.name) {
+      this.#reopen();
+      return;
+    }
     const message = refusal.reason === '' ? refusal.meaning : `${refusal.reason.replace(/\.?$/, '.')}`;
     this.#showStatus();
     this.#problems.set('connection', message);

@@ -89,7 +89,16 @@ export class ElementProperties extends ElementBase {
     return value === null ? null : value !== 'off' && value !== 'false';
   }
   set lineNumbers(value: boolean | null) {
-    this.#setText('line-numbers', value === null || value === undefined ? null : value ? 'on' : 'off');
+    this.#setSwitch('line-numbers', value);
+  }
+
+  /** Whether a copy of the document is kept on this device; null is yes. Any word but `on` keeps none. */
+  get offline(): boolean | null {
+    const value = this.getAttribute('offline');
+    return value === null ? null : /^(on|true)?$/.test(value);
+  }
+  set offline(value: boolean | null) {
+    this.#setSwitch('offline', value);
   }
 
   /** How others see this person. */
@@ -189,6 +198,10 @@ export class ElementProperties extends ElementBase {
   #setText(name: string, value: string | null | undefined): void {
     if (value === null || value === undefined) this.removeAttribute(name);
     else this.setAttribute(name, value);
+  }
+
+  #setSwitch(name: string, value: boolean | null | undefined): void {
+    this.#setText(name, value === null || value === undefined ? null : value ? 'on' : 'off');
   }
 
   #flag(name: string): boolean {

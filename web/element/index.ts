@@ -6,6 +6,7 @@
 import { defineElement } from './coscribe-editor.ts';
 
 export * from '../editor/index.ts';
+export { type CopyFilter, clearOfflineCopies } from '../provider/index.ts';
 export { CoscribeEditorElement, defineElement } from './coscribe-editor.ts';
 export type {
   ElementError,

@@ -1,5 +1,6 @@
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
+import { CLOSE_CODES } from '../../protocol/close-codes.ts';
 import { CoscribeProvider, type ProviderOptions } from '../provider/index.ts';
 
 /** How long a document that nobody shows any more may take to save its last edits before it is ended, in milliseconds. */
@@ -12,6 +13,8 @@ export interface DocumentKey {
   readonly name: string;
   /** Elements share a connection only when they have the very same token. */
   readonly token: ProviderOptions['token'];
+  /** Whether a copy of it is kept on this device. */
+  readonly offline: boolean;
 }
 
 /** A document that an element shows. */
@@ -33,6 +36,7 @@ export interface DocumentSource {
 class SharedDocument {
   readonly url: string;
   readonly name: string;
+  readonly offline: boolean;
   readonly doc = new Y.Doc();
   readonly awareness = new Awareness(this.doc);
   readonly provider: CoscribeProvider;
@@ -41,13 +45,19 @@ class SharedDocument {
   #known = false;
   #lingering: number | null = null;
 
-  constructor({ url, name, token }: DocumentKey) {
+  constructor({ url, name, token, offline }: DocumentKey) {
     this.url = url;
     this.name = name;
     this.token = token;
+    this.offline = offline;
     this.provider = new CoscribeProvider(url, name, this.doc, {
       awareness: this.awareness,
       token: () => (typeof this.token === 'function' ? this.token() : (this.token ?? '')),
+      ...(offline ? {} : { offline }),
+    });
+    // Somebody else's from now on: elements that still show the document open it again.
+    this.provider.on('closed', ({ name }) => {
+      if (name === CLOSE_CODES.otherPerson.name) open.delete(this);
     });
     // Before what any element listens to, so that each finds the answer when it is told.
     this.provider.on('sync', (synced) => {
@@ -59,8 +69,8 @@ class SharedDocument {
     });
   }
 
-  is({ url, name, token }: DocumentKey): boolean {
-    return this.url === url && this.name === name && this.token === token;
+  is({ url, name, token, offline }: DocumentKey): boolean {
+    return this.url === url && this.name === name && this.token === token && this.offline === offline;
   }
 
   lease(): DocumentSource {

@@ -66,26 +66,13 @@ export function watchProvider(provider: CoscribeProvider, watcher: ProviderWatch
     else watcher.failed(cause);
   };
 
-  provider.on('status', status);
-  provider.on('notice', changed);
-  provider.on('role', changed);
-  provider.on('sync', sync);
-  provider.on('offline-copy', changed);
-  provider.on('retry', retry);
-  provider.on('saved', saved);
-  provider.on('properties', properties);
-  provider.on('closed', closed);
-  provider.on('error', error);
+  const listeners = {
+    ...{ status, notice: changed, role: changed, sync, 'offline-copy': changed },
+    ...{ retry, saved, properties, closed, error },
+  };
+  const names = Object.keys(listeners) as (keyof typeof listeners)[];
+  for (const name of names) provider.on(name, listeners[name]);
   return () => {
-    provider.off('status', status);
-    provider.off('notice', changed);
-    provider.off('role', changed);
-    provider.off('sync', sync);
-    provider.off('offline-copy', changed);
-    provider.off('retry', retry);
-    provider.off('saved', saved);
-    provider.off('properties', properties);
-    provider.off('closed', closed);
-    provider.off('error', error);
+    for (const name of names) provider.off(name, listeners[name]);
   };
 }

@@ -61,7 +61,14 @@ describe('[SEC-3] a token is renewed on the live connection', () => {
     const source = tokens();
     const clock = new FakeClock();
     const nothing = () => undefined;
-    const options = { clock, random: () => 0.5, send: nothing, roleChanged: nothing, failed: nothing };
+    const options = {
+      clock,
+      random: () => 0.5,
+      send: nothing,
+      roleChanged: nothing,
+      accepts: () => true,
+      failed: nothing,
+    };
     const access = new Access({ ...options, token: source.next });
     const lifetime = 40 * 24 * 60 * MINUTE;
     access.granted({ role: 'editor', expiresIn: lifetime });

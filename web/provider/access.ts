@@ -33,6 +33,8 @@ export interface AccessOptions {
   readonly send: (frame: Uint8Array) => void;
   /** What may be done is not the same as before: by another role, or because the document was frozen or thawed. */
   readonly roleChanged: (role: string) => void;
+  /** Whether a token may be shown on the live connection: it is that of the same person. */
+  readonly accepts: (token: string | undefined) => boolean;
   /** There was no token to be had (TokenError); the function is asked again. For a log. */
   readonly failed: (error: unknown) => void;
 }
@@ -144,12 +146,12 @@ export class Access {
   }
 
   async #renew(): Promise<void> {
-    const { clock, random, send, failed } = this.#options;
+    const { clock, random, send, accepts, failed } = this.#options;
     this.#questions += 1;
     const question = this.#questions;
     try {
       const token = await this.token();
-      if (question === this.#questions) send(encodeToken(token ?? ''));
+      if (question === this.#questions && accepts(token)) send(encodeToken(token ?? ''));
     } catch (error) {
       if (question !== this.#questions) return;
       failed(error);

@@ -22,7 +22,9 @@ test('[SYN-5] the epoch travels beside what the address had', () => {
 });
 
 test('the name on this device has no query, where a token may be', () => {
-  expect(new DocumentAddress('ws://host/sync?token=secret', 'a/b', undefined).key).toBe('coscribe:ws://host/sync/a/b');
+  expect(new DocumentAddress('ws://host/sync?token=secret', 'a/b', undefined).key(null)).toBe(
+    'coscribe:ws://host/sync/a/b',
+  );
 });
 
 test('what is no address of a server is refused by name', () => {

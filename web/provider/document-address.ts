@@ -24,9 +24,12 @@ export class DocumentAddress {
     this.#url = parsed;
   }
 
-  /** What names this document on this device: its address without a query, where somebody may have put a secret. */
-  get key(): string {
-    return `coscribe:${this.#url.origin}${this.#url.pathname}`;
+  /**
+   * What names this document on this device: its address without a query, where somebody may have put a secret. Each person has
+   * a name of their own for it, and all guests of the device one together.
+   */
+  key(person: string | null): string {
+    return `coscribe:${this.#url.origin}${this.#url.pathname}${person === null ? '' : `#${person}`}`;
   }
 
   /**

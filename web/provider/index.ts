@@ -8,6 +8,8 @@ export type { Role } from '../../protocol/roles.ts';
 export { TokenError } from './access-token.ts';
 export type { Clock } from './clock.ts';
 export type { Refusal } from './connection-state.ts';
+export { clearOfflineCopies } from './device/clear-offline-copies.ts';
+export type { CopyFilter } from './device/copy-names.ts';
 export { CoscribeProvider } from './provider.ts';
 export type { OfflineCopyState, ProviderEvents, ProviderOptions } from './provider-options.ts';
 export type { Socket, SocketConstructor } from './socket.ts';

@@ -15,6 +15,12 @@ export interface ProviderOptions {
   /** Presence to share. Without it the provider makes one and destroys it with itself. */
   readonly awareness?: Awareness;
   /**
+   * Whose document it is on this device: the id of a person, null for a guest. Each person has a copy of their own, which nobody
+   * else is shown and nobody else's connection sends. Without it the token says so, if it is a JSON Web Token (by its `sub`; a page
+   * without a token is a guest's), and else the server, once it has answered. A page that knows who is there should say so.
+   */
+  readonly person?: string | null;
+  /**
    * Whether to keep a copy on this device, which survives a reload without a network, and to share edits with other tabs
    * of this browser while there is no connection. Default: true where there is IndexedDB.
    */

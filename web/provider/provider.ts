@@ -25,6 +25,7 @@ import { Presence } from './presence.ts';
 import type { ProviderEvents, ProviderOptions } from './provider-options.ts';
 import { hasWritten, Session } from './session.ts';
 import { platformWebSocket } from './socket.ts';
+import { personOfToken } from './token-person.ts';
 
 /**
  * Keeps a Yjs document and its awareness in sync with a Coscribe server, over one connection that is renewed for as long as
@@ -99,12 +100,14 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
       token: options.token,
       send: (frame) => this.#connection.send(frame),
       roleChanged: (role) => this.#tell('role', role),
+      accepts: (token) => this.#isTheSame(this.#device.tokenNames(personOfToken(token))),
       failed: (error) => this.#tell('error', error),
     });
     this.#leaveWarning = new LeaveWarning(typeof window === 'undefined' ? null : window);
     this.#device = new ThisDevice({
       doc,
-      key: this.#address?.key ?? null,
+      key: this.#address === null ? null : (person) => this.#address?.key(person) ?? '',
+      person: options.person,
       wanted: options.offline ?? OfflineCopy.available,
       clock: this.#clock,
       restored: (unsavedEdits) => this.#outbox.restore(unsavedEdits),
@@ -136,7 +139,11 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
       gone: () => this.#retire(),
     });
     this.#device.start();
+    // Where a page can read who this is, nothing has to wait for anybody.
+    if (typeof options.token !== 'function') this.#device.tokenNames(personOfToken(options.token));
     if (options.connect !== false) this.connect();
+    // Its token says whose copy to show.
+    else void this.#target().catch((error: unknown) => this.#tell('error', error));
     this.#accountChanged();
   }
 
@@ -278,12 +285,20 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   // --- the connection
 
   async #target(): Promise<{ url: string; protocols: string[] }> {
-    await this.#device.whenEpochKnown;
     const token = await this.#access.token();
+    if (!this.#isTheSame(this.#device.tokenNames(personOfToken(token))))
+      throw new Error('the token is somebody else’s');
+    await this.#device.whenEpochKnown;
     if (this.#address === null) throw new Error('a document without a valid name has no address');
     const protocols = [SUBPROTOCOL, SESSION_SUBPROTOCOL_PREFIX + this.#sessionKey];
     if (token !== undefined && token !== '') protocols.push(TOKEN_SUBPROTOCOL_PREFIX + token);
     return { url: this.#address.socketUrl(this.#device.epoch.known, !hasWritten(this.doc)), protocols };
+  }
+
+  /** Ends the conversation when the one who is here now is not the one whose document this is. */
+  #isTheSame(isTheSame: boolean): boolean {
+    if (!isTheSame) this.#connection.refuse(refusal(CLOSE_CODES.otherPerson, ''));
+    return isTheSame;
   }
 
   #connectionChanged(state: ConnectionState, before: ConnectionState): void {
@@ -330,6 +345,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
 
   #welcomed(welcome: Welcome): void {
     if (this.#session !== null) throw new ProtocolError('a second welcome');
+    if (!this.#isTheSame(this.#device.serverNames(welcome.person?.id ?? null))) return;
     if (!this.#device.epoch.admits(welcome.epoch)) {
       this.#connection.refuse(refusal(CLOSE_CODES.epochChanged, ''));
       return;
@@ -372,6 +388,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
       this.#setProperties(notice);
     }
     if (notice.type === 'access' && typeof notice.role === 'string') {
+      if (!this.#isTheSame(this.#device.serverNames(notice.person?.id ?? null))) return;
       if (this.#access.isChangedBy(notice)) this.#session?.accessChanged(notice.role);
       this.#access.granted(notice);
     }

@@ -280,6 +280,7 @@ describe('compaction', () => {
   function newCopy(doc: Y.Doc): OfflineCopy {
     return new OfflineCopy({
       key: KEY,
+      unowned: null,
       clock: new FakeClock(),
       encodeState: () => Y.encodeStateAsUpdate(doc),
       failed: (error) => {

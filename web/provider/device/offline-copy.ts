@@ -13,8 +13,11 @@ export const COPY_LIMITS = {
   rows: 500,
 } as const;
 
-/** Version of the database's layout. 1 (2026-11): updates, unsaved, meta. */
-const FORMAT_VERSION = 1;
+/**
+ * Version of the database's layout. 1 (2026-11): updates, unsaved, meta. 2 (2026-11): the same; a name without a person is that of
+ * a guest, where in 1 it was anybody's.
+ */
+const FORMAT_VERSION = 2;
 
 interface CopySchema extends DBSchema {
   /** V1 updates. The document is all of them together, in any order. */
@@ -42,6 +45,8 @@ export interface CopyContent {
 export interface OfflineCopyOptions {
   /** Names the database. */
   readonly key: string;
+  /** Names the copy that is this person's too, if it was made before copies belonged to people. Null for none. */
+  readonly unowned: string | null;
   readonly clock: Clock;
   /** The whole document as one update. It holds every row that was marked as applied and everything appended. */
   readonly encodeState: () => Uint8Array;
@@ -104,7 +109,7 @@ export class OfflineCopy {
 
   constructor(options: OfflineCopyOptions) {
     this.#options = options;
-    this.#opening = openDatabase(options.key, (reason) => this.#fail(new Error(reason)));
+    this.#opening = openDatabase(options.key, options.unowned, (reason) => this.#fail(new Error(reason)));
     // Anyone who awaits it handles the failure; nobody may get to.
     this.#opening.catch((error: unknown) => this.#fail(error));
   }
@@ -312,9 +317,11 @@ export class OfflineCopy {
 }
 
 // Async, because browsers also throw where IndexedDB is forbidden.
-async function openDatabase(key: string, lost: (reason: string) => void): Promise<Database> {
-  return await openDB<CopySchema>(key, FORMAT_VERSION, {
-    upgrade(database) {
+async function openDatabase(key: string, unowned: string | null, lost: (reason: string) => void): Promise<Database> {
+  const isThere = unowned !== null && (await isUnowned(unowned));
+  const database = await openDB<CopySchema>(key, FORMAT_VERSION, {
+    upgrade(database, before) {
+      if (before > 0) return;
       database.createObjectStore('updates', { autoIncrement: true });
       database.createObjectStore('unsaved', { autoIncrement: true });
       database.createObjectStore('meta');
@@ -322,6 +329,22 @@ async function openDatabase(key: string, lost: (reason: string) => void): Promis
     blocking: () => lost('the offline copy is being deleted or replaced'),
     terminated: () => lost('the browser closed the offline copy'),
   });
+  if (isThere) await adopt(database as unknown as IDBPDatabase, unowned);
+  return database;
+}
+
+async function adopt(database: IDBPDatabase, unowned: string): Promise<void> {
+  try {
+    await (await import('./unowned-copy.ts')).adoptUnownedCopy(database, unowned);
+  } catch {
+    // It stays where it is, to be taken over another time: this person's own copy works without it.
+  }
+}
+
+async function isUnowned(name: string): Promise<boolean> {
+  // A browser that cannot tell leaves it to guests, who had it before as well.
+  const databases = (await indexedDB.databases?.()) ?? [];
+  return databases.some((database) => database.name === name && database.version === 1);
 }
 
 interface EpochTransaction {

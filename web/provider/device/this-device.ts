@@ -24,8 +24,10 @@ type CopyState = 'none' | 'reading' | 'late' | 'ready' | 'failed' | 'closed';
 
 export interface ThisDeviceOptions {
   readonly doc: Y.Doc;
-  /** Names the document on this device; null for one whose name no document can have, which is not kept. */
-  readonly key: string | null;
+  /** Names the document of a person, or of a guest, on this device; null for a name that no document can have: it is not kept. */
+  readonly key: ((person: string | null) => string) | null;
+  /** Whose it is, where the page says so; undefined where token or server do. */
+  readonly person: string | null | undefined;
   /** Whether a copy is wanted, where there is IndexedDB. */
   readonly wanted: boolean;
   readonly clock: Clock;
@@ -43,30 +45,43 @@ export interface ThisDeviceOptions {
   readonly failed: (error: unknown) => void;
 }
 
+/** Whose document this is, and who said so. */
+interface Owner {
+  readonly by: 'page' | 'token' | 'server';
+  /** Null for a guest. */
+  readonly person: string | null;
+}
+
+/** A change that waits until it is known whose copy it goes into. */
+interface EarlyChange {
+  readonly update: Uint8Array;
+  readonly edit: number | null;
+}
+
 /**
  * What this device has of one document: the copy in IndexedDB, the life of the document that it belongs to (`epoch`), and the
- * other tabs of this browser, which get edits from here while there is no connection.
+ * other tabs of this browser, which get edits from here while there is no connection. All of that is one person's: it is opened when
+ * it is known who that is, and for nobody else.
  */
 export class ThisDevice {
   readonly epoch = new DocumentEpoch();
   readonly #options: ThisDeviceOptions;
-  readonly #copy: OfflineCopy | null;
-  readonly #tabs: TabChannel | null;
+  #copy: OfflineCopy | null = null;
+  #tabs: TabChannel | null = null;
+  #owner: Owner | null = null;
+  #early: EarlyChange[] = [];
   readonly #copyOrigin = { from: 'offline copy' };
   readonly #tabOrigin = { from: 'another tab' };
   readonly #whenLoaded = deferred();
-  readonly #epochKnown = deferred();
+  #epochKnown = deferred();
   #state: CopyState = 'none';
   #timer: unknown = null;
 
   constructor(options: ThisDeviceOptions) {
     this.#options = options;
     const { key, wanted, told } = options;
-    this.#copy = null;
-    this.#tabs = null;
     if (!wanted || key === null) return;
-    this.#tabs = TabChannel.open(key, (update, epoch) => this.#fromTab(update, epoch));
-    if (OfflineCopy.available) this.#copy = this.#openCopy(key);
+    if (OfflineCopy.available) this.#state = 'reading';
     // After the constructor, so that somebody can listen.
     else queueMicrotask(() => told({ state: 'unavailable' }));
   }
@@ -83,7 +98,7 @@ export class ThisDevice {
 
   /** Whether what is written now survives a reload of the page. */
   get keeps(): boolean {
-    return this.#state === 'reading' || this.#state === 'ready';
+    return this.#copy !== null && (this.#state === 'reading' || this.#state === 'ready');
   }
 
   /** Fulfilled when `loaded` is true. */
@@ -96,15 +111,34 @@ export class ThisDevice {
     return this.#epochKnown.promise;
   }
 
-  /** Begins to read the copy. */
+  /** Begins to read the copy, or to wait for whose it is. */
   start(): void {
-    if (this.#copy === null) {
+    const { person } = this.#options;
+    if (this.#state === 'none') {
       this.#whenLoaded.resolve();
       this.#epochKnown.resolve();
-      return;
-    }
-    this.#timer = this.#options.clock.setTimeout(() => this.#move('late'), COPY_TIMEOUT_MS);
-    void this.#load(this.#copy);
+    } else this.#waitForCopy();
+    if (person !== undefined) this.#isOwner('page', person);
+  }
+
+  /**
+   * The token names this person; undefined when only the server can read it.
+   * @returns whether it is the one whose document this is
+   */
+  tokenNames(person: string | null | undefined): boolean {
+    if (this.#owner?.by === 'page') return true;
+    if (person !== undefined) return this.#isOwner('token', person);
+    if (this.#owner !== null) return this.#owner.by === 'server';
+    // Waiting for the copy would be waiting for oneself: it comes after the server has answered.
+    if (this.#state === 'reading') this.#move('late');
+    return true;
+  }
+
+  /** The server names this person. @returns whether it is the one whose document this is */
+  serverNames(person: string | null): boolean {
+    const by = this.#owner?.by;
+    // The server may call people otherwise than page and token; those name the same one as before.
+    return by === 'page' || by === 'token' || this.#isOwner('server', person);
   }
 
   /** Whether a change of the document came from here: the copy, or another tab. */
@@ -115,7 +149,8 @@ export class ThisDevice {
 
   /** Keeps a change. @param edit its number, when it is an edit of this page */
   keep(update: Uint8Array, edit: number | null): void {
-    this.#copy?.append(update, edit);
+    if (this.#copy !== null) this.#copy.append(update, edit);
+    else if (this.#state === 'reading' || this.#state === 'late') this.#early.push({ update, edit });
   }
 
   /** Tells the other tabs of an edit that has no other way to them. */
@@ -149,7 +184,8 @@ export class ThisDevice {
   async delete(): Promise<void> {
     await this.#copy?.close();
     const { key } = this.#options;
-    if (key !== null && OfflineCopy.available) await OfflineCopy.delete(key);
+    if (key !== null && this.#owner !== null && OfflineCopy.available)
+      await OfflineCopy.delete(key(this.#owner.person));
     if (this.#state === 'ready') this.#move('none');
   }
 
@@ -161,11 +197,37 @@ export class ThisDevice {
     void this.#copy?.close();
   }
 
-  #openCopy(key: string): OfflineCopy {
+  /** The first word on whose document this is counts, and every other has to agree. */
+  #isOwner(by: Owner['by'], person: string | null): boolean {
+    if (this.#owner !== null) return this.#owner.person === person;
+    this.#owner = { by, person };
+    const { key, wanted } = this.#options;
+    if (!wanted || key === null || this.#state === 'closed') return true;
+    this.#tabs = TabChannel.open(key(person), (update, epoch) => this.#fromTab(update, epoch));
+    if (this.loaded) return true;
+    const copy = this.#openCopy(key(person), by === 'page' || person === null ? null : key(null));
+    this.#copy = copy;
+    for (const { update, edit } of this.#early.splice(0)) copy.append(update, edit);
+    this.#waitForCopy();
+    void this.#load(copy);
+    return true;
+  }
+
+  #waitForCopy(): void {
+    const { clock } = this.#options;
+    clock.clearTimeout(this.#timer);
+    this.#epochKnown = deferred();
+    this.#timer = clock.setTimeout(() => {
+      this.#move('late');
+      this.#epochKnown.resolve();
+    }, COPY_TIMEOUT_MS);
+  }
+
+  #openCopy(key: string, unowned: string | null): OfflineCopy {
     const { clock, doc, told } = this.#options;
-    this.#state = 'reading';
     return new OfflineCopy({
       key,
+      unowned,
       clock,
       encodeState: () => Y.encodeStateAsUpdate(doc),
       failed: (error) => {
@@ -225,15 +287,13 @@ export class ThisDevice {
       clock.clearTimeout(this.#timer);
       this.#timer = null;
     }
+    this.#epochKnown.resolve();
     if (next === 'closed') return;
     if (this.loaded && !wasLoaded) {
       this.#whenLoaded.resolve();
       loaded();
     }
-    if (wasAwaited && !this.isAwaited) {
-      this.#epochKnown.resolve();
-      waitOver();
-    }
+    if (wasAwaited && !this.isAwaited) waitOver();
     if (next === 'late') told({ state: 'late' });
   }
 }
