@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import {
   comfortableLength,
+  completeSwitches,
+  hashPrivates,
   noCycles,
   oneDirection,
   oneFileImportsLevel,
@@ -112,6 +114,28 @@ const rules = [
       file('server/helpers/clock.ts'),
       file('server/room/room-manager.ts'),
       file('web/editor/types.ts'),
+    ],
+  },
+  {
+    title: 'every switch says what becomes of every case',
+    rule: completeSwitches,
+    good: file(
+      'web/provider/session.ts',
+      `function a(x: 1 | 2): number { switch (x) { case 1: return [3].map(() => { return; }).length; case 2: return 4; } }
+       function b(x: 1 | 2): void { switch (x) { case 1: break; case 2: return; default: x satisfies never; } }`,
+    ),
+    bad: [
+      file('web/provider/session.ts', 'function b(x: 1 | 2): void { switch (x) { case 1: return; case 2: go(); } }'),
+      file('server/room/room.ts', 'switch (x) { case 1: if (y) { go(); } break; case 2: go(); }'),
+    ],
+  },
+  {
+    title: 'private members are written with #',
+    rule: hashPrivates,
+    good: file('web/editor/editor.ts', 'class A { #b = 1; private constructor() {} get #c() { return this.#b; } }'),
+    bad: [
+      file('web/editor/editor.ts', 'class A { private readonly b = 1; }'),
+      file('server/room/room.ts', 'class A { private async b() {} }'),
     ],
   },
   {

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { findImports, findProcessReads } from './source-scan.ts';
+import { findImports, findOpenSwitches, findPrivateModifiers, findProcessReads } from './source-scan.ts';
 
 // The shape of the code (docs/architecture.md) as rules over its imports and file names. A rule returns what breaks it;
 // architecture.test.ts runs all of them over the checkout, and each over a made-up violation.
@@ -331,6 +331,26 @@ export function tellingNames(files: readonly SourceFile[]): Violation[] {
       ...empty.map((word) => `${path}: "${word}" says nothing about what is inside`),
     ];
   });
+}
+
+/** Every switch says what becomes of every case. */
+export function completeSwitches(files: readonly SourceFile[]): Violation[] {
+  return files.flatMap(({ path, source }) =>
+    source.includes('switch (')
+      ? findOpenSwitches(path, source).map(
+          (line) => `${path}:${line}: a switch that may pass a case over; end it with "default: x satisfies never;"`,
+        )
+      : [],
+  );
+}
+
+/** Private members are private to the language, too. */
+export function hashPrivates(files: readonly SourceFile[]): Violation[] {
+  return files.flatMap(({ path, source }) =>
+    source.includes('private ')
+      ? findPrivateModifiers(path, source).map((line) => `${path}:${line}: write #name instead of private`)
+      : [],
+  );
 }
 
 /** Words of our own, or of a hundred years ago, where the field and school English have one. */

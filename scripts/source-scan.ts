@@ -53,6 +53,43 @@ export function findProcessReads(file: string, source: string): number[] {
   return lines;
 }
 
+/**
+ * Every switch without a default that the compiler does not know to be complete, by line: it does where every case returns a value, and
+ * elsewhere a case that is added later is passed over without a word.
+ */
+export function findOpenSwitches(file: string, source: string): number[] {
+  const lines: number[] = [];
+  visit(parse(file, source), (node) => {
+    if (node.type !== 'SwitchStatement') return undefined;
+    const cases = node['cases'] as Node[];
+    const hasDefault = cases.some((one) => one['test'] === null);
+    if (!hasDefault && leavesWithoutValue(cases)) lines.push(lineAt(source, node.start));
+    return undefined;
+  });
+  return lines;
+}
+
+/** Whether there is a `break` or a bare `return`, but for those of functions inside. */
+function leavesWithoutValue(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(leavesWithoutValue);
+  if (typeof value !== 'object' || value === null) return false;
+  const node = value as Node;
+  if (node.type === 'BreakStatement') return true;
+  if (node.type === 'ReturnStatement') return node['argument'] === null;
+  if (node.type === 'FunctionDeclaration' || ('type' in node && isFunction(node))) return false;
+  return Object.values(node).some(leavesWithoutValue);
+}
+
+/** Every member with the modifier `private`, by line, but for constructors, which have no other way. */
+export function findPrivateModifiers(file: string, source: string): number[] {
+  const lines: number[] = [];
+  visit(parse(file, source), (node) => {
+    if (node['accessibility'] === 'private' && node['kind'] !== 'constructor') lines.push(lineAt(source, node.start));
+    return undefined;
+  });
+  return lines;
+}
+
 /** A test by its title, with the titles of the groups around it. */
 export interface TestTitle {
   readonly text: string;

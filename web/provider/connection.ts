@@ -239,6 +239,8 @@ export class Connection {
       case 'refused':
       case 'destroyed':
         break;
+      default:
+        next satisfies never;
     }
     this.#options.changed(next, before);
   }

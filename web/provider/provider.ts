@@ -425,6 +425,8 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
         this.#accountChanged();
         return;
       }
+      default:
+        whence satisfies never;
     }
   };
 

@@ -133,6 +133,8 @@ export class Session {
       case 'auth':
       case 'notice':
         return;
+      default:
+        message satisfies never;
     }
   }
 

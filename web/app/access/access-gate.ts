@@ -55,18 +55,18 @@ export class AccessGate extends SessionElement {
           ${state.gateCovers ? nothing : 'The text below is the copy on this device, as it was when you last had access.'}
         </p>
       </div>
-      ${gate.asksPassword ? this.renderPassword(session) : nothing}
-      <div class="gate-ways">${this.renderWays(gate, state, session)}</div>
+      ${gate.asksPassword ? this.#renderPassword(session) : nothing}
+      <div class="gate-ways">${this.#renderWays(gate, state, session)}</div>
     </div>`;
   }
 
-  private renderPassword(session: DocumentSession): TemplateResult {
+  #renderPassword(session: DocumentSession): TemplateResult {
     const said = this.wait > 0 ? `Too many wrong passwords. Try again in ${this.wait} s.` : this.problem;
     return html`<form
       class="gate-password"
       @submit=${(event: SubmitEvent) => {
         event.preventDefault();
-        void this.enter(session, event.currentTarget as HTMLFormElement);
+        void this.#enter(session, event.currentTarget as HTMLFormElement);
       }}
     >
       <label class="label" for="gate-password">Password</label>
@@ -92,7 +92,7 @@ export class AccessGate extends SessionElement {
     </form>`;
   }
 
-  private renderWays(gate: AccessAdvice, state: SessionState, session: DocumentSession): TemplateResult {
+  #renderWays(gate: AccessAdvice, state: SessionState, session: DocumentSession): TemplateResult {
     const { canForget } = gate;
     return html`
       ${
@@ -134,7 +134,7 @@ export class AccessGate extends SessionElement {
     `;
   }
 
-  private async enter(session: DocumentSession, form: HTMLFormElement): Promise<void> {
+  async #enter(session: DocumentSession, form: HTMLFormElement): Promise<void> {
     const field = form.querySelector('input');
     if (field === null || this.busy) return;
     this.busy = true;
@@ -144,7 +144,7 @@ export class AccessGate extends SessionElement {
       field.value = '';
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (error.status === 429) this.countDown(error.retryAfter ?? 60);
+      if (error.status === 429) this.#countDown(error.retryAfter ?? 60);
       else this.problem = error.code === 'wrong-password' ? 'This is not the password of the link.' : error.message;
       field.focus();
       field.select();
@@ -153,9 +153,9 @@ export class AccessGate extends SessionElement {
     }
   }
 
-  private countDown(seconds: number): void {
+  #countDown(seconds: number): void {
     this.wait = seconds;
-    if (seconds > 0) this.#timer = setTimeout(() => this.countDown(seconds - 1), 1_000);
+    if (seconds > 0) this.#timer = setTimeout(() => this.#countDown(seconds - 1), 1_000);
   }
 }
 

@@ -64,7 +64,7 @@ export class LinkForm extends PageElement {
       data-testid="link-form"
       @submit=${(event: SubmitEvent) => {
         event.preventDefault();
-        void this.submit(event.currentTarget as HTMLFormElement, role, expiry);
+        void this.#submit(event.currentTarget as HTMLFormElement, role, expiry);
       }}
       @keydown=${(event: KeyboardEvent) => {
         if (event.key !== 'Escape') return;
@@ -166,7 +166,7 @@ export class LinkForm extends PageElement {
     </form>`;
   }
 
-  private async submit(form: HTMLFormElement, role: Role, expiry: string): Promise<void> {
+  async #submit(form: HTMLFormElement, role: Role, expiry: string): Promise<void> {
     if (this.busy) return;
     const typed = new FormData(form);
     const password = String(typed.get('password') ?? '');

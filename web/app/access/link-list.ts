@@ -59,14 +59,14 @@ export class LinkList extends PageElement {
         ${
           this.opened.kind === 'new'
             ? nothing
-            : html`<button class="button" type="button" data-testid="new-link" @click=${() => this.open({ kind: 'new' })}>
+            : html`<button class="button" type="button" data-testid="new-link" @click=${() => this.#open({ kind: 'new' })}>
                 ${icon(Plus)} New link
               </button>`
         }
       </div>
       ${
         this.opened.kind === 'new'
-          ? html`<cs-link-form .save=${(wish: LinkWish) => this.make(wish)} .cancel=${() => this.close('new-link')}></cs-link-form>`
+          ? html`<cs-link-form .save=${(wish: LinkWish) => this.#make(wish)} .cancel=${() => this.#close('new-link')}></cs-link-form>`
           : nothing
       }
       ${
@@ -80,7 +80,7 @@ export class LinkList extends PageElement {
               ${repeat(
                 this.links,
                 ({ id }) => id,
-                (link) => this.line(link),
+                (link) => this.#line(link),
               )}
             </ul>`
       }
@@ -89,7 +89,7 @@ export class LinkList extends PageElement {
     `;
   }
 
-  private line(link: ShareLink): TemplateResult {
+  #line(link: ShareLink): TemplateResult {
     const { opened } = this;
     const name = link.label || 'Link without a label';
     const about = [ROLE_LABELS[link.role], expiryWording(link.expiresAt, Date.now())].filter((part) => part !== null);
@@ -109,7 +109,7 @@ export class LinkList extends PageElement {
           type="button"
           aria-label=${`Copy the link: ${name}`}
           data-testid="link-copy"
-          @click=${(event: MouseEvent) => this.copy(link, event.currentTarget as HTMLButtonElement)}
+          @click=${(event: MouseEvent) => this.#copy(link, event.currentTarget as HTMLButtonElement)}
         >
           ${icon(this.copied === link.id ? Check : Copy)} <span>${this.copied === link.id ? 'Copied' : 'Copy'}</span>
         </button>
@@ -121,7 +121,7 @@ export class LinkList extends PageElement {
           aria-expanded=${open === 'change'}
           data-testid="link-change"
           ?disabled=${busy}
-          @click=${() => this.open({ kind: 'change', id: link.id })}
+          @click=${() => this.#open({ kind: 'change', id: link.id })}
         >
           ${icon(Pencil)}
         </button>
@@ -133,7 +133,7 @@ export class LinkList extends PageElement {
           aria-expanded=${open === 'revoke'}
           data-testid="link-revoke"
           ?disabled=${busy}
-          @click=${() => this.open({ kind: 'revoke', id: link.id })}
+          @click=${() => this.#open({ kind: 'revoke', id: link.id })}
         >
           ${icon(Trash2)}
         </button>
@@ -142,16 +142,16 @@ export class LinkList extends PageElement {
         open === 'change'
           ? html`<cs-link-form
               .link=${link}
-              .save=${(wish: LinkWish) => this.change(link, wish)}
-              .cancel=${() => this.close('link-change', link.id)}
+              .save=${(wish: LinkWish) => this.#change(link, wish)}
+              .cancel=${() => this.#close('link-change', link.id)}
             ></cs-link-form>`
           : nothing
       }
-      ${open === 'revoke' ? this.confirmation(link, busy) : nothing}
+      ${open === 'revoke' ? this.#confirmation(link, busy) : nothing}
     </li>`;
   }
 
-  private confirmation(link: ShareLink, busy: boolean): TemplateResult {
+  #confirmation(link: ShareLink, busy: boolean): TemplateResult {
     return html`<div
       class="link-revoke"
       role="group"
@@ -160,18 +160,18 @@ export class LinkList extends PageElement {
         if (event.key !== 'Escape') return;
         event.preventDefault();
         event.stopPropagation();
-        this.close('link-revoke', link.id);
+        this.#close('link-revoke', link.id);
       }}
     >
       <p>People who used this link lose access immediately, and the link never works again. This cannot be undone.</p>
       <div class="dialog-actions">
-        <button class="button" type="button" @click=${() => this.close('link-revoke', link.id)}>Keep it</button>
+        <button class="button" type="button" @click=${() => this.#close('link-revoke', link.id)}>Keep it</button>
         <button
           class="button button-danger"
           type="button"
           ?disabled=${busy}
           data-testid="link-revoke-now"
-          @click=${() => this.revoke(link)}
+          @click=${() => this.#revoke(link)}
         >
           Revoke
         </button>
@@ -179,7 +179,7 @@ export class LinkList extends PageElement {
     </div>`;
   }
 
-  private open(opened: Opened): void {
+  #open(opened: Opened): void {
     const same = opened.kind !== 'new' && this.opened.kind === opened.kind && idOf(this.opened) === idOf(opened);
     this.opened = same ? NONE : opened;
     this.problem = '';
@@ -189,25 +189,25 @@ export class LinkList extends PageElement {
   }
 
   /** Closes what is open and puts the focus on the button that opened it. */
-  private close(testId: string, id?: string): void {
+  #close(testId: string, id?: string): void {
     this.opened = NONE;
     const within = id === undefined ? '' : `[data-link="${id}"] `;
     void this.updateComplete.then(() => this.querySelector<HTMLElement>(`${within}[data-testid="${testId}"]`)?.focus());
   }
 
-  private async make(wish: LinkWish): Promise<void> {
+  async #make(wish: LinkWish): Promise<void> {
     const link = await this.sharing.makeLink(wish);
     this.said = 'The link is created.';
-    this.close('link-copy', link.id);
+    this.#close('link-copy', link.id);
   }
 
-  private async change(link: ShareLink, wish: LinkWish): Promise<void> {
+  async #change(link: ShareLink, wish: LinkWish): Promise<void> {
     await this.sharing.changeLink(link.id, wish);
     this.said = 'The link is changed.';
-    this.close('link-change', link.id);
+    this.#close('link-change', link.id);
   }
 
-  private async revoke(link: ShareLink): Promise<void> {
+  async #revoke(link: ShareLink): Promise<void> {
     this.problem = '';
     const index = this.links.indexOf(link);
     try {
@@ -224,7 +224,7 @@ export class LinkList extends PageElement {
     }
   }
 
-  private async copy(link: ShareLink, button: HTMLButtonElement): Promise<void> {
+  async #copy(link: ShareLink, button: HTMLButtonElement): Promise<void> {
     const copied = await copyText(credentialLink(location.origin, this.documentName, link.link));
     this.copied = copied ? link.id : null;
     this.said = copied ? 'The link is on the clipboard.' : '';

@@ -42,7 +42,7 @@ export class OwnerKeyBox extends SessionElement {
 
   protected override renderState(state: SessionState, session: DocumentSession): TemplateResult {
     const key = session.documentAccess.ownerKey;
-    if (!this.owns) return this.renderField(session);
+    if (!this.owns) return this.#renderField(session);
     if (key === null) {
       return html`<p class="share-note">
         You own this document as ${state.person === null ? 'somebody with an owner’s link' : (state.person.name ?? state.person.id)}.
@@ -63,7 +63,7 @@ export class OwnerKeyBox extends SessionElement {
         <button class="button" type="button" data-testid="owner-key-download" @click=${() => session.actions.downloadOwnerKey()}>
           ${icon(Download)} Download the key
         </button>
-        <button class="button" type="button" data-testid="owner-link-copy" @click=${(event: MouseEvent) => this.copy(key, state, event)}>
+        <button class="button" type="button" data-testid="owner-link-copy" @click=${(event: MouseEvent) => this.#copy(key, state, event)}>
           ${icon(this.copied ? Check : Link)} ${this.copied ? 'Owner link copied' : 'Copy the owner link'}
         </button>
       </div>
@@ -71,13 +71,13 @@ export class OwnerKeyBox extends SessionElement {
     `;
   }
 
-  private renderField(session: DocumentSession): TemplateResult {
+  #renderField(session: DocumentSession): TemplateResult {
     return html`<details class="owner-key" ?open=${this.asksKey}>
       <summary>I own this document on another device</summary>
       <form
         @submit=${(event: SubmitEvent) => {
           event.preventDefault();
-          void this.use(session, event.currentTarget as HTMLFormElement);
+          void this.#use(session, event.currentTarget as HTMLFormElement);
         }}
       >
         <label class="label" for="owner-key">Owner key, or the owner link</label>
@@ -101,7 +101,7 @@ export class OwnerKeyBox extends SessionElement {
     </details>`;
   }
 
-  private async use(session: DocumentSession, form: HTMLFormElement): Promise<void> {
+  async #use(session: DocumentSession, form: HTMLFormElement): Promise<void> {
     const key = findOwnerKey(String(new FormData(form).get('key') ?? ''));
     if (key === null) {
       this.problem = 'This is not an owner key. It begins with “own.”, and stands in the file that was downloaded.';
@@ -121,7 +121,7 @@ export class OwnerKeyBox extends SessionElement {
     }
   }
 
-  private async copy(key: string, state: SessionState, event: MouseEvent): Promise<void> {
+  async #copy(key: string, state: SessionState, event: MouseEvent): Promise<void> {
     const button = event.currentTarget as HTMLButtonElement;
     this.copied = await copyText(credentialLink(location.origin, state.name, key));
     this.problem = this.copied ? '' : 'The browser does not let this page use the clipboard. Download the key instead.';

@@ -26,12 +26,12 @@ export class RoleBadge extends SessionElement {
         ${state.frozen ? icon(Snowflake) : icon(Eye)} ${state.frozen ? 'Frozen' : 'View only'}
       </button>
       <div class="popover role-card" id="role-card" popover aria-label="What you may do here">
-        ${state.frozen ? FROZEN : this.renderReading(state)}
+        ${state.frozen ? FROZEN : this.#renderReading(state)}
       </div>
     `;
   }
 
-  private renderReading({ role }: SessionState): TemplateResult {
+  #renderReading({ role }: SessionState): TemplateResult {
     return html`
       <p><strong>You can read this document, not change it.</strong></p>
       <p>

@@ -56,8 +56,8 @@ export class ShareDialog extends SessionDialog {
     const known = this.sharingState.kind === 'known' ? this.sharingState : null;
     const owns = known?.role === 'owner';
     return html`
-      ${this.renderAddress(state)}
-      ${owns ? this.renderAnyone(known.anyone) : this.renderWorth(state)}
+      ${this.#renderAddress(state)}
+      ${owns ? this.#renderAnyone(known.anyone) : this.#renderWorth(state)}
       ${
         owns
           ? html`<section class="share-part">
@@ -86,7 +86,7 @@ export class ShareDialog extends SessionDialog {
     `;
   }
 
-  private renderAddress(state: SessionState): TemplateResult {
+  #renderAddress(state: SessionState): TemplateResult {
     const copied = this.outcome === 'copied';
     const worthless = this.sharingState.kind === 'known' && this.sharingState.anyone === null;
     return html`<div class="share-address">
@@ -100,7 +100,7 @@ export class ShareDialog extends SessionDialog {
           data-testid="share-link"
           @focus=${(event: FocusEvent) => (event.target as HTMLInputElement).select()}
         />
- <button class=${worthless ? 'button share-copy' : 'button button-primary share-copy'} type="button" autofocus data-testid="copy-link" @click=${this.copy}>
+ <button class=${worthless ? 'button share-copy' : 'button button-primary share-copy'} type="button" autofocus data-testid="copy-link" @click=${this.#copy}>
           ${icon(copied ? Check : Link)} ${copied ? 'Link copied' : 'Copy document link'}
         </button>
       </div>
@@ -116,7 +116,7 @@ export class ShareDialog extends SessionDialog {
   }
 
   /** What the address is worth, for those who do not decide it. */
-  private renderWorth({ gate }: SessionState): TemplateResult {
+  #renderWorth({ gate }: SessionState): TemplateResult {
     const { sharingState } = this;
     switch (sharingState.kind) {
       case 'asking':
@@ -137,7 +137,7 @@ export class ShareDialog extends SessionDialog {
     }
   }
 
-  private renderAnyone(anyone: Role | null): TemplateResult {
+  #renderAnyone(anyone: Role | null): TemplateResult {
     return html`<div class="share-anyone">
       <label class="share-anyone-label" for="share-anyone">People with the document link</label>
       <select
@@ -146,7 +146,7 @@ export class ShareDialog extends SessionDialog {
         aria-describedby="share-worth"
         data-testid="share-anyone"
         .value=${anyone ?? ''}
-        @change=${(event: Event) => void this.letAnyone((event.target as HTMLSelectElement).value as Role | '')}
+        @change=${(event: Event) => void this.#letAnyone((event.target as HTMLSelectElement).value as Role | '')}
       >
         ${ANYONE.map(
           (role) => html`<option value=${role} ?selected=${role === (anyone ?? '')}>
@@ -161,7 +161,7 @@ export class ShareDialog extends SessionDialog {
     </div>`;
   }
 
-  private async letAnyone(value: Role | ''): Promise<void> {
+  async #letAnyone(value: Role | ''): Promise<void> {
     this.problem = '';
     try {
       await this.#sharing?.letAnyone(value === '' ? null : value);
@@ -171,7 +171,7 @@ export class ShareDialog extends SessionDialog {
     }
   }
 
-  private readonly copy = async (event: MouseEvent): Promise<void> => {
+  readonly #copy = async (event: MouseEvent): Promise<void> => {
     const button = event.currentTarget as HTMLButtonElement;
     const field = this.querySelector<HTMLInputElement>('.share-link');
     if (field === null) return;

@@ -34,28 +34,28 @@ export class DocumentMenu extends SessionElement {
         aria-label="Menu"
         popover
         @keydown=${(event: KeyboardEvent) => moveFocusByKey(event.currentTarget as HTMLElement, event)}
-        @focusout=${(event: FocusEvent) => this.closeWhenLeft(event)}
+        @focusout=${(event: FocusEvent) => this.#closeWhenLeft(event)}
       >
-        ${this.group('document', state, session)}
+        ${this.#group('document', state, session)}
         <hr class="menu-rule" />
-        ${this.group('view', state, session)}
+        ${this.#group('view', state, session)}
         <div class="menu-themes" role="group" aria-label="Theme" data-testid="theme">
-          ${this.group('theme', state, session)}
+          ${this.#group('theme', state, session)}
         </div>
         <hr class="menu-rule" />
-        ${this.group('help', state, session)}
+        ${this.#group('help', state, session)}
       </div>
     `;
   }
 
-  private group(group: MenuPlace['group'], state: SessionState, session: DocumentSession): TemplateResult[] {
+  #group(group: MenuPlace['group'], state: SessionState, session: DocumentSession): TemplateResult[] {
     return COMMANDS.filter((command): command is MenuCommand => command.menu?.group === group)
       .filter((command) => isAvailable(command, state))
-      .map((command, index) => this.item(command, group === 'document' && index === 0, state, session));
+      .map((command, index) => this.#item(command, group === 'document' && index === 0, state, session));
   }
 
   /** @param isFirst the menu opens with the focus on it */
-  private item(command: MenuCommand, isFirst: boolean, state: SessionState, session: DocumentSession): TemplateResult {
+  #item(command: MenuCommand, isFirst: boolean, state: SessionState, session: DocumentSession): TemplateResult {
     const { menu } = command;
     switch (menu.group) {
       case 'document':
@@ -70,7 +70,7 @@ export class DocumentMenu extends SessionElement {
             target="_blank"
             rel="noopener"
             data-testid=${command.id}
-            @click=${() => this.hide()}
+            @click=${() => this.#hide()}
           >${words}</a>`;
         }
         return html`<button
@@ -81,7 +81,7 @@ export class DocumentMenu extends SessionElement {
           ?autofocus=${isFirst}
           data-testid=${command.id}
           @click=${() => {
-            this.hide();
+            this.#hide();
             command.run(session);
           }}
         >${words}</button>`;
@@ -113,14 +113,14 @@ export class DocumentMenu extends SessionElement {
     }
   }
 
-  private hide(): void {
+  #hide(): void {
     this.querySelector<HTMLElement>('[popover]')?.hidePopover();
   }
 
   /** Tab leaves a menu, and a menu that was left is closed. */
-  private closeWhenLeft(event: FocusEvent): void {
+  #closeWhenLeft(event: FocusEvent): void {
     const to = event.relatedTarget;
-    if (to instanceof Node && !(event.currentTarget as HTMLElement).contains(to)) this.hide();
+    if (to instanceof Node && !(event.currentTarget as HTMLElement).contains(to)) this.#hide();
   }
 }
 

@@ -17,20 +17,20 @@ export class NoticeStrip extends SessionElement {
     if (state.gate !== null) {
       return html`<div class="notice" data-tone="attention"><cs-access-gate .session=${session}></cs-access-gate></div>`;
     }
-    if (state.refusal !== null) return this.renderRefusal(state, session);
-    if (state.stranded > 0) return this.renderStranded(state, session);
-    if (state.storageFailing) return this.renderStorageFailing(state, session);
-    return state.outdated ? this.renderOutdated(session) : nothing;
+    if (state.refusal !== null) return this.#renderRefusal(state, session);
+    if (state.stranded > 0) return this.#renderStranded(state, session);
+    if (state.storageFailing) return this.#renderStorageFailing(state, session);
+    return state.outdated ? this.#renderOutdated(session) : nothing;
   }
 
-  private renderOutdated(session: DocumentSession): TemplateResult {
+  #renderOutdated(session: DocumentSession): TemplateResult {
     return html`<div class="notice" data-tone="calm" data-testid="outdated">
       <p><strong>Coscribe was updated.</strong> Reload this page when it suits you: nothing that you wrote is lost.</p>
       <button class="button" type="button" @click=${() => session.actions.reload()}>${icon(RotateCw)} Reload</button>
     </div>`;
   }
 
-  private renderStorageFailing(state: SessionState, session: DocumentSession): TemplateResult {
+  #renderStorageFailing(state: SessionState, session: DocumentSession): TemplateResult {
     return html`<div class="notice" data-tone="attention">
       <p>
         <strong>The server cannot write to its disk.</strong>
@@ -40,14 +40,11 @@ export class NoticeStrip extends SessionElement {
             : 'Do not close this tab: your edits are only here'
         }, and are saved as soon as the server can write again. The administrator of this site finds the cause in the server’s log.
       </p>
-      ${this.downloadButton(session)}
+      ${this.#downloadButton(session)}
     </div>`;
   }
 
-  private renderStranded(
-    { stranded: count, keptOnDevice, frozen }: SessionState,
-    session: DocumentSession,
-  ): TemplateResult {
+  #renderStranded({ stranded: count, keptOnDevice, frozen }: SessionState, session: DocumentSession): TemplateResult {
     const edits = count === 1 ? '1 edit of yours is' : `${count.toLocaleString('en')} edits of yours are`;
     return html`<div class="notice" data-tone="attention" data-testid="stranded">
       <p>
@@ -58,18 +55,18 @@ export class NoticeStrip extends SessionElement {
         <button class="button" type="button" data-testid="copy-text" @click=${() => session.actions.copyText()}>
           ${icon(Copy)} Copy the text
         </button>
-        ${this.downloadButton(session)}
+        ${this.#downloadButton(session)}
       </div>
     </div>`;
   }
 
-  private renderRefusal(state: SessionState, session: DocumentSession): TemplateResult | typeof nothing {
+  #renderRefusal(state: SessionState, session: DocumentSession): TemplateResult | typeof nothing {
     if (state.refusal === null) return nothing;
     const { headline, advice, offersServerVersion } = refusalAdvice(state.refusal);
     return html`<div class="notice" data-tone="danger">
       <p><strong>${headline}</strong> ${advice}</p>
       <div class="notice-ways">
-        ${this.downloadButton(session)}
+        ${this.#downloadButton(session)}
         ${
           offersServerVersion
             ? html`<button class="button" type="button" @click=${() => session.ui.openDialog('serverVersion')}>
@@ -81,7 +78,7 @@ export class NoticeStrip extends SessionElement {
     </div>`;
   }
 
-  private downloadButton(session: DocumentSession): TemplateResult {
+  #downloadButton(session: DocumentSession): TemplateResult {
     return html`<button class="button" type="button" data-testid="offline-download" @click=${() => session.actions.downloadCopy()}>
       ${icon(Download)} Download my copy
     </button>`;

@@ -26,7 +26,7 @@ export class PeopleList extends SessionElement {
   declare carded: number | null;
 
   /** The next press on the face whose card was opened last follows. */
-  private followsNext = false;
+  #followsNext = false;
   readonly #phone = window.matchMedia('(max-width: 30rem)');
 
   constructor() {
@@ -37,23 +37,23 @@ export class PeopleList extends SessionElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#phone.addEventListener('change', this.onWidth);
+    this.#phone.addEventListener('change', this.#onWidth);
     // Wherever the focus is: a pointer leaves it in the text.
-    window.addEventListener('keydown', this.onEscape, { capture: true });
+    window.addEventListener('keydown', this.#onEscape, { capture: true });
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#phone.removeEventListener('change', this.onWidth);
-    window.removeEventListener('keydown', this.onEscape, { capture: true });
+    this.#phone.removeEventListener('change', this.#onWidth);
+    window.removeEventListener('keydown', this.#onEscape, { capture: true });
   }
 
   /** A card that was closed by key opens again at the next press; only a second press while it is open follows. */
-  private readonly onEscape = (event: KeyboardEvent) => {
-    if (event.key === 'Escape') this.followsNext = false;
+  readonly #onEscape = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') this.#followsNext = false;
   };
 
-  private readonly onWidth = () => {
+  readonly #onWidth = () => {
     this.narrow = this.#phone.matches;
   };
 
@@ -65,7 +65,7 @@ export class PeopleList extends SessionElement {
         ${repeat(
           shown,
           ({ clientId }) => clientId,
-          (person) => html`<li>${person.isSelf ? this.ownFace(person) : this.face(person, state, session)}</li>`,
+          (person) => html`<li>${person.isSelf ? this.#ownFace(person) : this.#face(person, state, session)}</li>`,
         )}
         ${
           hidden > 0
@@ -84,11 +84,11 @@ export class PeopleList extends SessionElement {
       <div class="popover own-card" id="own-card" popover aria-label="How others see you">
         <cs-own-card .session=${session}></cs-own-card>
       </div>
-      ${this.personCard(state, session)} ${this.everybody(state, session, shown)}
+      ${this.#personCard(state, session)} ${this.#everybody(state, session, shown)}
     `;
   }
 
-  private ownFace(person: Person): TemplateResult {
+  #ownFace(person: Person): TemplateResult {
     return html`<button
       class="face"
       type="button"
@@ -102,7 +102,7 @@ export class PeopleList extends SessionElement {
     >${initials(person.name)}${knownMark(person)}</button>`;
   }
 
-  private face(person: Person, state: SessionState, session: DocumentSession): TemplateResult {
+  #face(person: Person, state: SessionState, session: DocumentSession): TemplateResult {
     const followed = state.following?.clientId === person.clientId;
     const name = vouchedName(person, state.marksGuests);
     return html`<button
@@ -113,40 +113,40 @@ export class PeopleList extends SessionElement {
       aria-label=${followed ? `${name}: followed; stop following` : `${name}: go to their cursor`}
       ?data-followed=${followed}
       data-person=${person.name}
-      @click=${(event: MouseEvent) => this.onFace(person, session, event.currentTarget as HTMLElement)}
+      @click=${(event: MouseEvent) => this.#onFace(person, session, event.currentTarget as HTMLElement)}
     >${initials(person.name)}${knownMark(person)}</button>`;
   }
 
-  private onFace(person: Person, session: DocumentSession, face: HTMLElement): void {
+  #onFace(person: Person, session: DocumentSession, face: HTMLElement): void {
     const card = this.querySelector<HTMLElement>('#person-card');
     if (session.state.following?.clientId === person.clientId) {
       session.follow(null);
-    } else if (this.followsNext && this.carded === person.clientId) {
-      this.followsNext = false;
+    } else if (this.#followsNext && this.carded === person.clientId) {
+      this.#followsNext = false;
       card?.hidePopover();
       session.follow(person.clientId);
     } else {
       session.jumpTo(person.clientId);
       this.carded = person.clientId;
-      this.followsNext = true;
+      this.#followsNext = true;
       // The face is the card's anchor and, for the keyboard, the card comes right after it.
       void this.updateComplete.then(() => card?.showPopover({ source: face }));
     }
   }
 
-  private personCard(state: SessionState, session: DocumentSession): TemplateResult {
+  #personCard(state: SessionState, session: DocumentSession): TemplateResult {
     const person = state.people.find(({ clientId }) => clientId === this.carded);
     return html`<div class="popover person-card" id="person-card" popover aria-label="This person">
       ${
         person === undefined
           ? html`<p class="person-gone">They have left.</p>`
           : html`<p class="person-name">${person.name}</p>
-              ${standing(person, state.marksGuests)} ${this.personWays(person, session, state.marksGuests)}`
+              ${standing(person, state.marksGuests)} ${this.#personWays(person, session, state.marksGuests)}`
       }
     </div>`;
   }
 
-  private personWays(person: Person, session: DocumentSession, marksGuests: boolean): TemplateResult {
+  #personWays(person: Person, session: DocumentSession, marksGuests: boolean): TemplateResult {
     const name = vouchedName(person, marksGuests);
     const act = (what: () => void) => (event: MouseEvent) => {
       (event.currentTarget as HTMLElement).closest<HTMLElement>('[popover]')?.hidePopover();
@@ -162,7 +162,7 @@ export class PeopleList extends SessionElement {
     `;
   }
 
-  private everybody(state: SessionState, session: DocumentSession, shown: readonly Person[]): TemplateResult {
+  #everybody(state: SessionState, session: DocumentSession, shown: readonly Person[]): TemplateResult {
     return html`<div class="popover everybody" id="everybody" popover aria-label="Everybody in this document">
       <ul>
         ${repeat(
@@ -171,7 +171,7 @@ export class PeopleList extends SessionElement {
           (person) => html`<li data-person=${shown.includes(person) ? nothing : person.name}>
             <span class="face face-small" .style=${faceColors(person)} aria-hidden="true">${initials(person.name)}${knownMark(person)}</span>
             <span class="everybody-name">${person.isSelf ? ownName(person) : vouchedName(person, state.marksGuests)}</span>
-            ${person.isSelf ? '' : this.personWays(person, session, state.marksGuests)}
+            ${person.isSelf ? '' : this.#personWays(person, session, state.marksGuests)}
           </li>`,
         )}
       </ul>

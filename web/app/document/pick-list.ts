@@ -50,10 +50,10 @@ export class PickList extends PageElement {
           this.typed = (event.target as HTMLInputElement).value;
           this.active = 0;
         }}
-        @keydown=${(event: KeyboardEvent) => this.onKey(event, shown)}
+        @keydown=${(event: KeyboardEvent) => this.#onKey(event, shown)}
       />
       <ul class="pick-options" id="pick-options" role="listbox" aria-label=${this.label}>
-        ${shown.map((pick, index) => this.line(pick, index))}
+        ${shown.map((pick, index) => this.#line(pick, index))}
       </ul>
       ${shown.length === 0 ? html`<p class="pick-none">Nothing matches “${this.typed}”.</p>` : ''}
       <p class="visually-hidden" role="status">${
@@ -66,13 +66,13 @@ export class PickList extends PageElement {
     this.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
   }
 
-  private line(pick: Pick, index: number): TemplateResult {
+  #line(pick: Pick, index: number): TemplateResult {
     return html`<li
       id=${`pick-${index}`}
       class="pick"
       role="option"
       aria-selected=${index === this.active}
-      @click=${() => this.choose(pick)}
+      @click=${() => this.#choose(pick)}
       @pointermove=${() => {
         this.active = index;
       }}
@@ -83,11 +83,11 @@ export class PickList extends PageElement {
     </li>`;
   }
 
-  private onKey(event: KeyboardEvent, shown: readonly Pick[]): void {
-    const target = this.activeAfter(event.key, shown.length);
+  #onKey(event: KeyboardEvent, shown: readonly Pick[]): void {
+    const target = this.#activeAfter(event.key, shown.length);
     if (event.key === 'Enter' && !event.isComposing) {
       const pick = shown[this.active];
-      if (pick !== undefined) this.choose(pick);
+      if (pick !== undefined) this.#choose(pick);
     } else if (target !== null) {
       this.active = target;
     } else {
@@ -96,7 +96,7 @@ export class PickList extends PageElement {
     event.preventDefault();
   }
 
-  private activeAfter(key: string, count: number): number | null {
+  #activeAfter(key: string, count: number): number | null {
     if (count === 0) return null;
     switch (key) {
       case 'ArrowDown':
@@ -112,7 +112,7 @@ export class PickList extends PageElement {
     }
   }
 
-  private choose(pick: Pick): void {
+  #choose(pick: Pick): void {
     this.dispatchEvent(new CustomEvent<Pick>('pick', { detail: pick }));
   }
 }

@@ -13,7 +13,7 @@ export class ProfileCard extends SessionElement {
   protected override renderState(state: SessionState, session: DocumentSession): TemplateResult {
     const { guest, settings, person } = state;
     return html`
-      ${this.renderSession(state, session)}
+      ${this.#renderSession(state, session)}
       <label class="label" for="own-name">Your name, as others see it</label>
       <input
         class="field"
@@ -59,7 +59,7 @@ export class ProfileCard extends SessionElement {
     `;
   }
 
-  private renderSession({ person, signIn }: SessionState, session: DocumentSession): TemplateResult | typeof nothing {
+  #renderSession({ person, signIn }: SessionState, session: DocumentSession): TemplateResult | typeof nothing {
     if (person !== null) {
       return html`<p class="own-session" data-testid="signed-in">
         <span>Signed in as <strong>${person.name ?? person.id}</strong></span>

@@ -17,9 +17,9 @@ export class StatusLine extends SessionElement {
   ): TemplateResult {
     // Anyone who only reads has nothing to save: "View only" stands there instead.
     // Nothing is there that could be saved.
-    if (missing !== null && status.connection === 'connected') return this.renderNothingThere(status);
+    if (missing !== null && status.connection === 'connected') return this.#renderNothingThere(status);
     const silent = !mayWrite && status.saved === 'saved' && status.connection === 'connected';
-    if (gate !== null) return this.renderRefused(status);
+    if (gate !== null) return this.#renderRefused(status);
     return html`<div
       class="status"
       data-testid="status"
@@ -42,12 +42,12 @@ export class StatusLine extends SessionElement {
     </div>`;
   }
 
-  private renderNothingThere({ connection }: StatusWording): TemplateResult {
+  #renderNothingThere({ connection }: StatusWording): TemplateResult {
     return html`<div class="status" data-testid="status" data-saved="none" data-connection=${connection} data-tone="calm"></div>`;
   }
 
   /** Why is said in the page; here stands only what may be at stake. */
-  private renderRefused({ saved, connection, badge }: StatusWording): TemplateResult {
+  #renderRefused({ saved, connection, badge }: StatusWording): TemplateResult {
     return html`<div
       class="status"
       data-testid="status"

@@ -24,10 +24,10 @@ export class TitleField extends SessionElement {
   }
 
   protected override renderState(state: SessionState, session: DocumentSession): TemplateResult {
-    return html`<h1 class="title">${this.renaming ? this.renderField(state, session) : this.renderTitle(state)}</h1>`;
+    return html`<h1 class="title">${this.renaming ? this.#renderField(state, session) : this.#renderTitle(state)}</h1>`;
   }
 
-  private renderTitle(state: SessionState): TemplateResult {
+  #renderTitle(state: SessionState): TemplateResult {
     const title = state.title || 'Untitled';
     return html`<button
         class="title-button"
@@ -40,7 +40,7 @@ export class TitleField extends SessionElement {
       >${title}</button>`;
   }
 
-  private renderField(state: SessionState, session: DocumentSession): TemplateResult {
+  #renderField(state: SessionState, session: DocumentSession): TemplateResult {
     return html`<input
       class="title-input"
       aria-label="Title of the document"
@@ -51,7 +51,7 @@ export class TitleField extends SessionElement {
       value=${state.title}
       @keydown=${(event: KeyboardEvent) => {
         if (event.isComposing) return;
-        if (event.key === 'Enter') this.finish(session, event.target as HTMLInputElement);
+        if (event.key === 'Enter') this.#finish(session, event.target as HTMLInputElement);
         else if (event.key === 'Escape') this.renaming = false;
         else return;
         // The text gets the focus within this very key, which must not be typed there.
@@ -59,7 +59,7 @@ export class TitleField extends SessionElement {
         event.preventDefault();
         event.stopPropagation();
       }}
-      @blur=${(event: FocusEvent) => this.finish(session, event.target as HTMLInputElement)}
+      @blur=${(event: FocusEvent) => this.#finish(session, event.target as HTMLInputElement)}
     />`;
   }
 
@@ -70,7 +70,7 @@ export class TitleField extends SessionElement {
     field?.select();
   }
 
-  private finish(session: DocumentSession, field: HTMLInputElement): void {
+  #finish(session: DocumentSession, field: HTMLInputElement): void {
     if (!this.renaming) return; // Escape has decided already; the field's blur comes after it.
     this.renaming = false;
     void session.rename(field.value);

@@ -23,18 +23,18 @@ export class RecentList extends PageElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    window.addEventListener('storage', this.refresh);
-    window.addEventListener('pageshow', this.refresh);
+    window.addEventListener('storage', this.#refresh);
+    window.addEventListener('pageshow', this.#refresh);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    window.removeEventListener('storage', this.refresh);
-    window.removeEventListener('pageshow', this.refresh);
+    window.removeEventListener('storage', this.#refresh);
+    window.removeEventListener('pageshow', this.#refresh);
   }
 
   /** Another tab opened a document, or the browser brought this page back as it was. */
-  private readonly refresh = () => this.requestUpdate();
+  readonly #refresh = () => this.requestUpdate();
 
   protected override render(): TemplateResult | typeof nothing {
     if (this.store === undefined) return nothing;
@@ -46,14 +46,14 @@ export class RecentList extends PageElement {
           : html`<ul class="recent-list">${repeat(
               documents,
               ({ name }) => name,
-              (entry) => this.line(entry),
+              (entry) => this.#line(entry),
             )}</ul>`
       }
       <p class="visually-hidden" role="status">${this.said}</p>
     `;
   }
 
-  private line(entry: RecentDocument): TemplateResult {
+  #line(entry: RecentDocument): TemplateResult {
     const title = entry.title || 'Untitled';
     return html`<li>
       <a href=${documentPath(entry.name)}>
@@ -66,14 +66,14 @@ export class RecentList extends PageElement {
         type="button"
         title="Remove from this list"
         aria-label=${`Remove ${title} from this list`}
-        @click=${() => this.takeOff(entry)}
+        @click=${() => this.#takeOff(entry)}
       >
         ${icon(X)}
       </button>
     </li>`;
   }
 
-  private async takeOff(entry: RecentDocument): Promise<void> {
+  async #takeOff(entry: RecentDocument): Promise<void> {
     if (this.store === undefined) return;
     const index = recentDocuments(this.store).findIndex(({ name }) => name === entry.name);
     forgetDocument(this.store, entry.name);

@@ -26,7 +26,7 @@ export class SignedIn extends PageElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('siteSession') && this.siteSession !== undefined) void this.ask(this.siteSession);
+    if (changed.has('siteSession') && this.siteSession !== undefined) void this.#ask(this.siteSession);
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -36,7 +36,7 @@ export class SignedIn extends PageElement {
     if (person !== null) {
       return html`<p class="signed-in" data-testid="signed-in">
           <span>Signed in as <strong>${person.name ?? person.id}</strong></span>
-          <button class="button" type="button" data-testid="sign-out" @click=${() => this.signOut(siteSession)}>
+          <button class="button" type="button" data-testid="sign-out" @click=${() => this.#signOut(siteSession)}>
             ${icon(LogOut)} Sign out
           </button>
         </p>
@@ -48,7 +48,7 @@ export class SignedIn extends PageElement {
     </p>`;
   }
 
-  private async ask(siteSession: SiteSession): Promise<void> {
+  async #ask(siteSession: SiteSession): Promise<void> {
     try {
       this.info = await siteSession.info();
     } catch (error) {
@@ -58,10 +58,10 @@ export class SignedIn extends PageElement {
     }
   }
 
-  private async signOut(siteSession: SiteSession): Promise<void> {
+  async #signOut(siteSession: SiteSession): Promise<void> {
     try {
       await siteSession.signOut();
-      await this.ask(siteSession);
+      await this.#ask(siteSession);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.problem = `You are still signed in. ${error.message}`;

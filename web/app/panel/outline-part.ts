@@ -46,18 +46,12 @@ export class OutlinePart extends SessionElement {
     }
     // The smallest number of marks in this text is the first level of its outline.
     const top = Math.min(...headings.map(({ level }) => level));
-    return html`<ol class="outline" @keydown=${(event: KeyboardEvent) => this.onKey(event)}>
-      ${headings.map((heading, index) => this.line(heading, index, heading.level - top, current, session))}
+    return html`<ol class="outline" @keydown=${(event: KeyboardEvent) => this.#onKey(event)}>
+      ${headings.map((heading, index) => this.#line(heading, index, heading.level - top, current, session))}
     </ol>`;
   }
 
-  private line(
-    heading: Heading,
-    index: number,
-    depth: number,
-    current: number,
-    session: DocumentSession,
-  ): TemplateResult {
+  #line(heading: Heading, index: number, depth: number, current: number, session: DocumentSession): TemplateResult {
     // One stop for Tab: where one is, else the first.
     const isStop = index === Math.max(current, 0);
     return html`<li>
@@ -78,7 +72,7 @@ export class OutlinePart extends SessionElement {
     </li>`;
   }
 
-  private onKey(event: KeyboardEvent): void {
+  #onKey(event: KeyboardEvent): void {
     const buttons = [...this.querySelectorAll<HTMLElement>('.outline-heading')];
     const { activeElement } = document;
     const at = activeElement instanceof HTMLElement ? buttons.indexOf(activeElement) : -1;

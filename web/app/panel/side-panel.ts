@@ -71,9 +71,9 @@ export class SidePanel extends SessionElement {
         aria-valuemin=${PANEL_WIDTH.min}
         aria-valuemax=${maxPanelWidth(this.#space)}
         data-testid="side-panel-edge"
-        @pointerdown=${(event: PointerEvent) => this.startDrag(event, width)}
-        @pointermove=${(event: PointerEvent) => this.moveDrag(event)}
-        @pointerup=${() => this.endDrag(session)}
+        @pointerdown=${(event: PointerEvent) => this.#startDrag(event, width)}
+        @pointermove=${(event: PointerEvent) => this.#moveDrag(event)}
+        @pointerup=${() => this.#endDrag(session)}
         @pointercancel=${() => {
           this.drag = null;
         }}
@@ -155,19 +155,19 @@ export class SidePanel extends SessionElement {
     return this.parentElement?.clientWidth ?? 0;
   }
 
-  private startDrag(event: PointerEvent, width: number): void {
+  #startDrag(event: PointerEvent, width: number): void {
     if (event.button !== 0) return;
     (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
     this.drag = width;
   }
 
-  private moveDrag({ clientX }: PointerEvent): void {
+  #moveDrag({ clientX }: PointerEvent): void {
     if (this.drag === null) return;
     const { right } = this.getBoundingClientRect();
     this.drag = panelWidth(right - clientX, this.#space);
   }
 
-  private endDrag(session: DocumentSession): void {
+  #endDrag(session: DocumentSession): void {
     if (this.drag !== null) session.resizeSidePanel(this.drag);
     this.drag = null;
   }

@@ -95,6 +95,8 @@ export class DocumentAccess {
       case 'new':
         credentials.want();
         return;
+      default:
+        fragment satisfies never;
     }
   }
 

@@ -19,22 +19,22 @@ export abstract class SessionDialog extends SessionElement {
     this.session = session;
     document.body.append(this);
     await this.updateComplete;
-    this.dialog?.showModal();
+    this.#dialog?.showModal();
   }
 
   /** Takes the dialog off the page; the focus goes back to where it was. */
   close(): void {
-    this.dialog?.close();
+    this.#dialog?.close();
   }
 
   /** Where the focus was may be gone meanwhile: then it goes to the text, not to the page's body. */
-  private left(session: DocumentSession): void {
+  #left(session: DocumentSession): void {
     this.remove();
     const { activeElement } = document;
     if (activeElement === null || activeElement === document.body) session.focusEditor();
   }
 
-  private get dialog(): HTMLDialogElement | null {
+  get #dialog(): HTMLDialogElement | null {
     return this.querySelector('dialog');
   }
 
@@ -42,7 +42,7 @@ export abstract class SessionDialog extends SessionElement {
     return html`<dialog
       class="dialog"
       aria-labelledby="dialog-heading"
-      @close=${() => this.left(session)}
+      @close=${() => this.#left(session)}
       @click=${(event: MouseEvent) => {
         if (event.target === event.currentTarget) this.close();
       }}

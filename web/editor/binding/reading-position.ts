@@ -17,33 +17,33 @@ interface Anchor {
  * remembered where the line was to stand, until somebody scrolls.
  */
 export class ReadingPosition {
-  private anchor: Anchor | null = null;
+  #anchor: Anchor | null = null;
 
   /** To be called before others' changes are shown. */
   take(view: EditorView): void {
     measure(view);
     const { scrollTop, scrollHeight, clientHeight } = view.scrollDOM;
     // Those who are at the end stay at the end, which is CodeMirror's to do.
-    if (scrollTop <= 0 || scrollTop >= scrollHeight - clientHeight - 1) this.anchor = null;
-    else if (this.anchor === null || Math.abs(this.anchor.scrollTop - scrollTop) > 1) {
+    if (scrollTop <= 0 || scrollTop >= scrollHeight - clientHeight - 1) this.#anchor = null;
+    else if (this.#anchor === null || Math.abs(this.#anchor.scrollTop - scrollTop) > 1) {
       const block = view.lineBlockAtHeight(scrollTop);
-      this.anchor = { position: block.from, offset: block.top - scrollTop, scrollTop };
+      this.#anchor = { position: block.from, offset: block.top - scrollTop, scrollTop };
     }
   }
 
   /** To be called when they are shown, and before the screen is. */
   restore(view: EditorView, changes: ChangeDesc): void {
     measure(view);
-    if (this.anchor === null) return;
-    const position = changes.mapPos(this.anchor.position, -1);
-    const wanted = view.lineBlockAt(position).top - this.anchor.offset;
+    if (this.#anchor === null) return;
+    const position = changes.mapPos(this.#anchor.position, -1);
+    const wanted = view.lineBlockAt(position).top - this.#anchor.offset;
     if (Math.abs(view.scrollDOM.scrollTop - wanted) > 0.5) view.scrollDOM.scrollTop = wanted;
-    this.anchor = { ...this.anchor, position, scrollTop: view.scrollDOM.scrollTop };
+    this.#anchor = { ...this.#anchor, position, scrollTop: view.scrollDOM.scrollTop };
   }
 
   /** To be called when the person here changes the text: lines may have moved that are not others' doing. */
   forget(): void {
-    this.anchor = null;
+    this.#anchor = null;
   }
 }
 

@@ -25,35 +25,35 @@ interface Replacement {
  * noted in the observer).
  */
 export class RemoteChanges {
-  private readonly text: Y.Text;
-  private before: Map<number, number> | null = null;
-  private readonly deleted = new Map<number, ClockRange[]>();
+  readonly #text: Y.Text;
+  #before: Map<number, number> | null = null;
+  readonly #deleted = new Map<number, ClockRange[]>();
 
   constructor(text: Y.Text) {
-    this.text = text;
+    this.#text = text;
   }
 
   /** Whether nothing was recorded since the last take or reset. */
   get empty(): boolean {
-    return this.before === null;
+    return this.#before === null;
   }
 
   /** Records one transaction. To be called from an observer of the text, while deleted content is still there. */
   record(transaction: Y.Transaction): void {
-    this.before ??= transaction.beforeState;
+    this.#before ??= transaction.beforeState;
     Y.iterateDeletedStructs(transaction, transaction.deleteSet, (struct) => {
-      if (!(struct instanceof Y.Item) || struct.parent !== this.text || !struct.countable) return;
+      if (!(struct instanceof Y.Item) || struct.parent !== this.#text || !struct.countable) return;
       const range = { from: struct.id.clock, to: struct.id.clock + struct.length };
-      const ranges = this.deleted.get(struct.id.client);
-      if (ranges === undefined) this.deleted.set(struct.id.client, [range]);
+      const ranges = this.#deleted.get(struct.id.client);
+      if (ranges === undefined) this.#deleted.set(struct.id.client, [range]);
       else ranges.push(range);
     });
   }
 
   /** Forgets what was recorded. */
   reset(): void {
-    this.before = null;
-    this.deleted.clear();
+    this.#before = null;
+    this.#deleted.clear();
   }
 
   /**
@@ -62,14 +62,14 @@ export class RemoteChanges {
    * @returns null when `doc` cannot have been that text (its length is wrong); the caller then compares the whole texts
    */
   take(doc: Text): ChangeSet | null {
-    const before = this.before ?? new Map<number, number>();
-    for (const ranges of this.deleted.values()) ranges.sort((a, b) => a.from - b.from);
+    const before = this.#before ?? new Map<number, number>();
+    for (const ranges of this.#deleted.values()) ranges.sort((a, b) => a.from - b.from);
     const changes = new ReplacementList();
     let position = 0;
-    for (let item = this.text._start; item !== null; item = item.right) {
+    for (let item = this.#text._start; item !== null; item = item.right) {
       const known = before.get(item.id.client) ?? 0;
       if (item.deleted) {
-        const length = this.deletedUnits(item, known);
+        const length = this.#deletedUnits(item, known);
         if (length > 0) changes.replace(position, position + length, '');
         position += length;
       } else if (item.countable) {
@@ -91,8 +91,8 @@ export class RemoteChanges {
   }
 
   /** How many units of a deleted item the editor still shows: those that were there before and deleted since. */
-  private deletedUnits(item: Y.Item, known: number): number {
-    const ranges = this.deleted.get(item.id.client);
+  #deletedUnits(item: Y.Item, known: number): number {
+    const ranges = this.#deleted.get(item.id.client);
     if (ranges === undefined) return 0;
     const from = item.id.clock;
     const to = Math.min(from + item.length, known);

@@ -127,6 +127,8 @@ function perform(one: Act, people: readonly Replica[]): void {
         view.dispatch({ changes: spanOf(one.edit, view.state.doc.length) });
       }, 'network-batch');
       break;
+    default:
+      one satisfies never;
   }
 }
 

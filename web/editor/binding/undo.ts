@@ -40,37 +40,37 @@ export interface UndoneBinding {
  * remembers where the selection was, as positions that move with the text.
  */
 export class UndoHistory {
-  private readonly binding: UndoneBinding;
-  private readonly manager: Y.UndoManager;
-  private selection: StoredSelection | null = null;
-  private lastEdit = 0;
+  readonly #binding: UndoneBinding;
+  readonly #manager: Y.UndoManager;
+  #selection: StoredSelection | null = null;
+  #lastEdit = 0;
 
   constructor(binding: UndoneBinding) {
-    this.binding = binding;
-    this.manager = new Y.UndoManager(binding.text, {
+    this.#binding = binding;
+    this.#manager = new Y.UndoManager(binding.text, {
       // Groups end when this class says so: one editor transaction may be several Yjs transactions.
       captureTimeout: Number.POSITIVE_INFINITY,
       trackedOrigins: new Set([binding.origin]),
     });
-    this.manager.on('stack-item-added', ({ stackItem }) => {
-      if (this.selection !== null) stackItem.meta.set(SELECTION, this.selection);
-      this.selection = null;
+    this.#manager.on('stack-item-added', ({ stackItem }) => {
+      if (this.#selection !== null) stackItem.meta.set(SELECTION, this.#selection);
+      this.#selection = null;
     });
   }
 
   /** Undoes the latest step. @returns false when there is none, or the editor is read-only */
   undo(view: EditorView): boolean {
-    return this.step(view, () => this.manager.undo());
+    return this.#step(view, () => this.#manager.undo());
   }
 
   /** Does the step undone last again. @returns false when there is none, or the editor is read-only */
   redo(view: EditorView): boolean {
-    return this.step(view, () => this.manager.redo());
+    return this.#step(view, () => this.#manager.redo());
   }
 
   /** The next edit begins a new step. */
   endGroup(): void {
-    this.manager.stopCapturing();
+    this.#manager.stopCapturing();
   }
 
   /**
@@ -80,42 +80,42 @@ export class UndoHistory {
   capture(transaction: Transaction, write: () => void): void {
     const { startState: before } = transaction;
     const now = Date.now();
-    const continues = transaction.annotation(continuesStep) ?? now - this.lastEdit < GROUP_PAUSE;
+    const continues = transaction.annotation(continuesStep) ?? now - this.#lastEdit < GROUP_PAUSE;
     if (!continues) this.endGroup();
-    this.lastEdit = now;
-    const startsStep = this.manager.lastChange === 0 || this.manager.undoStack.length === 0;
+    this.#lastEdit = now;
+    const startsStep = this.#manager.lastChange === 0 || this.#manager.undoStack.length === 0;
     // Finding relative positions walks the text, so it is done for the first edit of a step only.
-    this.selection = startsStep ? this.storeSelection(before) : null;
+    this.#selection = startsStep ? this.#storeSelection(before) : null;
     try {
       write();
     } finally {
-      this.selection = null;
+      this.#selection = null;
     }
   }
 
   /** Ends the history and takes its listeners off the document. */
   destroy(): void {
-    this.manager.destroy();
+    this.#manager.destroy();
   }
 
-  private step(view: EditorView, pop: () => { meta: Map<unknown, unknown> } | null): boolean {
+  #step(view: EditorView, pop: () => { meta: Map<unknown, unknown> } | null): boolean {
     if (view.state.readOnly) return false;
-    this.binding.flush();
-    this.selection = this.storeSelection(view.state);
+    this.#binding.flush();
+    this.#selection = this.#storeSelection(view.state);
     const popped = pop();
-    this.selection = null;
+    this.#selection = null;
     if (popped === null) return false;
-    const changed = this.binding.flush();
+    const changed = this.#binding.flush();
     const stored = popped.meta.get(SELECTION);
-    const remembered = stored === undefined ? null : this.resolve(stored as StoredSelection);
+    const remembered = stored === undefined ? null : this.#resolve(stored as StoredSelection);
     const selection = beside(changed, remembered) ?? remembered;
     view.dispatch({ ...(selection === null ? {} : { selection }), scrollIntoView: true, userEvent: 'select.undo' });
     return true;
   }
 
-  private storeSelection(state: EditorState): StoredSelection {
-    const { text } = this.binding;
-    const at = (position: number) => Y.createRelativePositionFromTypeIndex(text, this.binding.toText(position, 1));
+  #storeSelection(state: EditorState): StoredSelection {
+    const { text } = this.#binding;
+    const at = (position: number) => Y.createRelativePositionFromTypeIndex(text, this.#binding.toText(position, 1));
     // A hundred carets are as many walks: the main one and its neighbours are enough to come back to.
     const ranges = state.selection.ranges.length > 20 ? [state.selection.main] : state.selection.ranges;
     return {
@@ -127,11 +127,11 @@ export class UndoHistory {
     };
   }
 
-  private resolve(stored: StoredSelection): EditorSelection | null {
-    const { text } = this.binding;
+  #resolve(stored: StoredSelection): EditorSelection | null {
+    const { text } = this.#binding;
     const at = (position: Y.RelativePosition) => {
       const found = text.doc === null ? null : Y.createAbsolutePositionFromRelativePosition(position, text.doc);
-      return found === null || found.type !== text ? null : this.binding.toView(found.index, 1);
+      return found === null || found.type !== text ? null : this.#binding.toView(found.index, 1);
     };
     const ranges = stored.ranges.flatMap(({ anchor, head }) => {
       const [from, to] = [at(anchor), at(head)];

@@ -168,28 +168,28 @@ function scrollFrame({ scrollDOM, textDirection, scaleX, scaleY }: EditorView): 
 }
 
 class SelectionMarker implements LayerMarker {
-  private readonly rectangle: RectangleMarker;
-  private readonly color: string;
+  readonly #rectangle: RectangleMarker;
+  readonly #color: string;
 
   constructor(rectangle: RectangleMarker, color: string) {
-    this.rectangle = rectangle;
-    this.color = color;
+    this.#rectangle = rectangle;
+    this.#color = color;
   }
 
   eq(other: SelectionMarker): boolean {
-    return this.color === other.color && this.rectangle.eq(other.rectangle);
+    return this.#color === other.#color && this.#rectangle.eq(other.#rectangle);
   }
 
   draw(): HTMLElement {
-    const element = this.rectangle.draw();
-    element.style.setProperty('--cs-person', this.color);
+    const element = this.#rectangle.draw();
+    element.style.setProperty('--cs-person', this.#color);
     return element;
   }
 
   update(element: HTMLElement, old: SelectionMarker): boolean {
     if (!(old instanceof SelectionMarker)) return false;
-    element.style.setProperty('--cs-person', this.color);
-    return this.rectangle.update(element, old.rectangle);
+    element.style.setProperty('--cs-person', this.#color);
+    return this.#rectangle.update(element, old.#rectangle);
   }
 }
 
@@ -206,25 +206,25 @@ class CaretMarker implements LayerMarker {
   readonly left: number;
   readonly top: number;
   readonly height: number;
-  private readonly look: CaretLook;
+  readonly #look: CaretLook;
 
   constructor(person: Person, left: number, top: number, height: number, look: CaretLook) {
     this.person = person;
     this.left = left;
     this.top = top;
     this.height = height;
-    this.look = look;
+    this.#look = look;
   }
 
   eq(other: CaretMarker): boolean {
     return (
-      this.samePerson(other) &&
+      this.#samePerson(other) &&
       this.left === other.left &&
       this.top === other.top &&
       this.height === other.height &&
-      this.look.shown === other.look.shown &&
-      this.look.below === other.look.below &&
-      this.look.leftward === other.look.leftward
+      this.#look.shown === other.#look.shown &&
+      this.#look.below === other.#look.below &&
+      this.#look.leftward === other.#look.leftward
     );
   }
 
@@ -233,38 +233,39 @@ class CaretMarker implements LayerMarker {
     element.dataset['client'] = String(this.person.clientId);
     element.style.setProperty('--cs-person', this.person.color);
     element.style.setProperty('--cs-person-ink', readableInk(this.person.color));
-    if (this.look.name !== '') {
+    if (this.#look.name !== '') {
       const flag = document.createElement('span');
       flag.className = 'cs-caret-flag';
       // Apart from the name, so that a long one cannot push out what is said of it.
       const name = document.createElement('bdi');
       name.textContent = this.person.name;
-      flag.append(name, this.look.name.slice(this.person.name.length));
+      flag.append(name, this.#look.name.slice(this.person.name.length));
       if (this.person.known) flag.classList.add('cs-caret-known');
       element.append(flag);
     }
-    this.place(element);
+    this.#place(element);
     return element;
   }
 
   update(element: HTMLElement, old: LayerMarker): boolean {
-    if (!(old instanceof CaretMarker) || !this.samePerson(old)) return false;
-    this.place(element);
+    if (!(old instanceof CaretMarker) || !this.#samePerson(old)) return false;
+    this.#place(element);
     return true;
   }
 
-  private samePerson({ person, look }: CaretMarker): boolean {
+  #samePerson(other: CaretMarker): boolean {
+    const { person } = other;
     return (
       person.clientId === this.person.clientId &&
       person.name === this.person.name &&
       person.color === this.person.color &&
       person.known === this.person.known &&
-      look.name === this.look.name
+      other.#look.name === this.#look.name
     );
   }
 
-  private place(element: HTMLElement): void {
-    const { name, shown, below, leftward } = this.look;
+  #place(element: HTMLElement): void {
+    const { name, shown, below, leftward } = this.#look;
     const classes = ['cs-caret'];
     if (name !== '') classes.push('cs-caret-named');
     if (shown) classes.push('cs-caret-show');

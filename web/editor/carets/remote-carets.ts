@@ -32,133 +32,133 @@ interface Tracked extends RemoteCaret {
  */
 export class RemoteCarets {
   readonly extension: Extension;
-  private readonly binding: TextBinding;
-  private readonly awareness: Awareness;
-  private readonly tracked = new Map<number, Tracked>();
-  private readonly listeners = new Set<() => void>();
-  private readonly redraw: (view: EditorView) => void;
-  private view: EditorView | null = null;
+  readonly #binding: TextBinding;
+  readonly #awareness: Awareness;
+  readonly #tracked = new Map<number, Tracked>();
+  readonly #listeners = new Set<() => void>();
+  readonly #redraw: (view: EditorView) => void;
+  #view: EditorView | null = null;
   /** Whether anything happened that the drawn carets do not show. */
-  private dirty = true;
-  private fade: number | null = null;
-  private hovered: number | null = null;
-  private marksGuests: boolean;
+  #dirty = true;
+  #fade: number | null = null;
+  #hovered: number | null = null;
+  #marksGuests: boolean;
 
   /** @param marksGuests whether guests carry "(guest)" although nobody known has been here yet */
   constructor(binding: TextBinding, awareness: Awareness, marksGuests: boolean) {
-    this.binding = binding;
-    this.awareness = awareness;
-    this.marksGuests = marksGuests;
+    this.#binding = binding;
+    this.#awareness = awareness;
+    this.#marksGuests = marksGuests;
     const layers = caretLayers({
-      carets: () => this.tracked.values(),
+      carets: () => this.#tracked.values(),
       nameOf: (person) => this.nameOf(person),
-      isNamed: (clientId) => this.isNamed(clientId),
-      hover: (clientId) => this.hover(clientId),
+      isNamed: (clientId) => this.#isNamed(clientId),
+      hover: (clientId) => this.#hover(clientId),
       moved: (update) => update.transactions.some((tr) => tr.effects.some((effect) => effect.is(caretsMoved))),
     });
-    this.redraw = layers.showNames;
-    this.extension = [ViewPlugin.define((view) => this.attach(view)), layers.extension];
+    this.#redraw = layers.showNames;
+    this.extension = [ViewPlugin.define((view) => this.#attach(view)), layers.extension];
   }
 
   /** The carets of one person, or null when there are none to see. */
   of(clientId: number): RemoteCaret | null {
-    const caret = this.tracked.get(clientId);
+    const caret = this.#tracked.get(clientId);
     return caret === undefined || caret.ranges.length === 0 ? null : caret;
   }
 
   /** A person's name as it is shown: with "(guest)" behind it once anybody known has been here, or when told to. */
   nameOf(person: Person): string {
-    return shownName(person, this.marksGuests);
+    return shownName(person, this.#marksGuests);
   }
 
   /** Marks guests from now on. */
   markGuests(): void {
-    this.marksGuests = true;
-    this.request();
+    this.#marksGuests = true;
+    this.#request();
   }
 
   /** Calls back after carets have moved for their own reasons. @returns stops it */
   onMove(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
-  private attach(view: EditorView): PluginValue {
-    const stopListening = this.binding.onShow(() => this.show());
-    this.view = view;
-    for (const clientId of this.awareness.getStates().keys()) this.read(clientId, false);
-    this.request();
-    this.awareness.on('change', this.changed);
+  #attach(view: EditorView): PluginValue {
+    const stopListening = this.#binding.onShow(() => this.#show());
+    this.#view = view;
+    for (const clientId of this.#awareness.getStates().keys()) this.#read(clientId, false);
+    this.#request();
+    this.#awareness.on('change', this.#changed);
     return {
-      update: (update) => this.update(update),
+      update: (update) => this.#update(update),
       destroy: () => {
-        this.awareness.off('change', this.changed);
+        this.#awareness.off('change', this.#changed);
         stopListening();
-        if (this.fade !== null) window.clearTimeout(this.fade);
-        this.fade = null;
-        this.view = null;
-        this.tracked.clear();
+        if (this.#fade !== null) window.clearTimeout(this.#fade);
+        this.#fade = null;
+        this.#view = null;
+        this.#tracked.clear();
       },
     };
   }
 
-  private readonly changed = (change: { added: number[]; updated: number[]; removed: number[] }) => {
-    for (const clientId of change.added) this.read(clientId, true);
-    for (const clientId of change.updated) this.read(clientId, true);
-    for (const clientId of change.removed) this.tracked.delete(clientId);
-    this.request();
+  readonly #changed = (change: { added: number[]; updated: number[]; removed: number[] }) => {
+    for (const clientId of change.added) this.#read(clientId, true);
+    for (const clientId of change.updated) this.#read(clientId, true);
+    for (const clientId of change.removed) this.#tracked.delete(clientId);
+    this.#request();
   };
 
   /** Takes over what a person's awareness state says, without looking at the text yet. */
-  private read(clientId: number, active: boolean): void {
-    const state = this.awareness.getStates().get(clientId);
+  #read(clientId: number, active: boolean): void {
+    const state = this.#awareness.getStates().get(clientId);
     if (state === undefined) return;
-    const person = personOf(clientId, state, this.awareness.clientID);
+    const person = personOf(clientId, state, this.#awareness.clientID);
     // Stays when they leave: that is when somebody else could take their name.
-    this.marksGuests ||= person.known;
+    this.#marksGuests ||= person.known;
     if (person.isSelf) return;
     const { wire, main } = wireRanges(state);
-    const old = this.tracked.get(clientId);
+    const old = this.#tracked.get(clientId);
     const moved = JSON.stringify(wire) !== JSON.stringify(old?.wire ?? []);
-    this.tracked.set(clientId, {
+    this.#tracked.set(clientId, {
       person,
       ranges: old?.ranges ?? [],
       main,
       wire,
       stale: moved || (old?.stale ?? false),
       waiting: old?.waiting ?? false,
-      clock: old?.clock ?? this.clockOf(clientId),
-      shownUntil: moved && active ? this.showName() : (old?.shownUntil ?? 0),
+      clock: old?.clock ?? this.#clockOf(clientId),
+      shownUntil: moved && active ? this.#showName() : (old?.shownUntil ?? 0),
     });
   }
 
-  private request(): void {
-    this.dirty = true;
+  #request(): void {
+    this.#dirty = true;
     // Carets refer to text that came with them, which is shown first.
-    this.binding.requestShow();
+    this.#binding.requestShow();
   }
 
-  private show(): void {
-    if (this.view === null) return;
-    if (this.dirty) this.refresh(this.view);
+  #show(): void {
+    if (this.#view === null) return;
+    if (this.#dirty) this.#refresh(this.#view);
     // Reading a position makes the editor measure now. By itself it would in the next frame, so that carets would lag behind
     // their text and all of it would be painted twice.
-    if (this.tracked.size > 0) this.view?.coordsAtPos(this.view.viewport.from);
+    if (this.#tracked.size > 0) this.#view?.coordsAtPos(this.#view.viewport.from);
   }
 
   /** Finds the positions of those who moved, and has all carets drawn again. */
-  private refresh(view: EditorView): void {
-    this.dirty = false;
-    const stale = [...this.tracked.values()].filter((caret) => caret.stale);
+  #refresh(view: EditorView): void {
+    this.#dirty = false;
+    const stale = [...this.#tracked.values()].filter((caret) => caret.stale);
     const indexes = resolvePositions(
-      this.binding.text,
+      this.#binding.text,
       stale.flatMap((caret) => caret.wire.flatMap(({ anchor, head }) => [anchor, head])),
     );
     let next = 0;
     for (const caret of stale) {
       const ranges = caret.wire.map((wire) => ({
-        anchor: this.shown(view, indexes[next++] ?? null, wire.anchor.assoc),
-        head: this.shown(view, indexes[next++] ?? null, wire.head.assoc),
+        anchor: this.#shown(view, indexes[next++] ?? null, wire.anchor.assoc),
+        head: this.#shown(view, indexes[next++] ?? null, wire.head.assoc),
       }));
       const known = ranges.flatMap(({ anchor, head }) => (anchor === null || head === null ? [] : [{ anchor, head }]));
       caret.waiting = known.length < ranges.length;
@@ -167,57 +167,57 @@ export class RemoteCarets {
       if (!caret.waiting) caret.ranges = known;
     }
     view.dispatch({ effects: caretsMoved.of(null), filter: false });
-    for (const listener of this.listeners) listener();
+    for (const listener of this.#listeners) listener();
   }
 
-  private shown(view: EditorView, index: number | null, assoc: number): number | null {
+  #shown(view: EditorView, index: number | null, assoc: number): number | null {
     if (index === null) return null;
-    return Math.min(view.state.doc.length, this.binding.toView(index, assoc < 0 ? -1 : 1));
+    return Math.min(view.state.doc.length, this.#binding.toView(index, assoc < 0 ? -1 : 1));
   }
 
-  private update(update: ViewUpdate): void {
+  #update(update: ViewUpdate): void {
     if (!update.docChanged) return;
-    for (const caret of this.tracked.values()) moveRanges(caret, update.changes);
+    for (const caret of this.#tracked.values()) moveRanges(caret, update.changes);
     if (!update.transactions.some((transaction) => transaction.annotation(fromText) !== undefined)) return;
-    for (const [clientId, caret] of this.tracked) {
-      const clock = this.clockOf(clientId);
-      if (clock !== caret.clock) caret.shownUntil = this.showName();
+    for (const [clientId, caret] of this.#tracked) {
+      const clock = this.#clockOf(clientId);
+      if (clock !== caret.clock) caret.shownUntil = this.#showName();
       caret.clock = clock;
       if (!caret.waiting) continue;
       caret.stale = true;
-      this.request();
+      this.#request();
     }
   }
 
-  private clockOf(clientId: number): number {
-    const { doc } = this.binding.text;
+  #clockOf(clientId: number): number {
+    const { doc } = this.#binding.text;
     return doc === null ? 0 : Y.getState(doc.store, clientId);
   }
 
-  private showName(): number {
-    this.fade ??= window.setTimeout(this.fadeNames, NAME_SHOWN);
+  #showName(): number {
+    this.#fade ??= window.setTimeout(this.#fadeNames, NAME_SHOWN);
     return performance.now() + NAME_SHOWN;
   }
 
-  private readonly fadeNames = () => {
-    this.fade = null;
+  readonly #fadeNames = () => {
+    this.#fade = null;
     const now = performance.now();
-    const next = [...this.tracked.values()].reduce(
+    const next = [...this.#tracked.values()].reduce(
       (soonest, { shownUntil }) => (shownUntil > now ? Math.min(soonest, shownUntil) : soonest),
       Number.POSITIVE_INFINITY,
     );
-    if (next !== Number.POSITIVE_INFINITY) this.fade = window.setTimeout(this.fadeNames, Math.max(50, next - now));
-    if (this.view !== null) this.redraw(this.view);
+    if (next !== Number.POSITIVE_INFINITY) this.#fade = window.setTimeout(this.#fadeNames, Math.max(50, next - now));
+    if (this.#view !== null) this.#redraw(this.#view);
   };
 
-  private isNamed(clientId: number): boolean {
-    return this.hovered === clientId || (this.tracked.get(clientId)?.shownUntil ?? 0) > performance.now();
+  #isNamed(clientId: number): boolean {
+    return this.#hovered === clientId || (this.#tracked.get(clientId)?.shownUntil ?? 0) > performance.now();
   }
 
-  private hover(clientId: number | null): void {
-    if (this.hovered === clientId) return;
-    this.hovered = clientId;
-    if (this.view !== null) this.redraw(this.view);
+  #hover(clientId: number | null): void {
+    if (this.#hovered === clientId) return;
+    this.#hovered = clientId;
+    if (this.#view !== null) this.#redraw(this.#view);
   }
 }
 

@@ -31,38 +31,38 @@ export function tabIndents(): Extension {
 }
 
 class TabHint implements PluginValue {
-  private readonly element: HTMLElement;
-  private timer: number | null = null;
-  private told = false;
+  readonly #element: HTMLElement;
+  #timer: number | null = null;
+  #told = false;
 
   constructor(view: EditorView) {
-    this.element = view.dom.appendChild(document.createElement('div'));
-    this.element.className = 'cs-hint';
-    this.element.setAttribute('role', 'status');
-    this.element.hidden = true;
+    this.#element = view.dom.appendChild(document.createElement('div'));
+    this.#element.className = 'cs-hint';
+    this.#element.setAttribute('role', 'status');
+    this.#element.hidden = true;
   }
 
   /** Tab was pressed and indented. */
   tab(): void {
-    if (this.told) return;
-    this.told = true;
-    this.show('Tab indents. Press ', 'Esc', ', then ', 'Tab', ' to leave the editor.');
+    if (this.#told) return;
+    this.#told = true;
+    this.#show('Tab indents. Press ', 'Esc', ', then ', 'Tab', ' to leave the editor.');
   }
 
   /** Hides the hint. */
   hide(): void {
-    if (this.timer !== null) window.clearTimeout(this.timer);
-    this.timer = null;
-    this.element.hidden = true;
+    if (this.#timer !== null) window.clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#element.hidden = true;
   }
 
   destroy(): void {
     this.hide();
-    this.element.remove();
+    this.#element.remove();
   }
 
-  private show(...parts: string[]): void {
-    this.element.replaceChildren(
+  #show(...parts: string[]): void {
+    this.#element.replaceChildren(
       ...parts.map((part, i) => {
         if (i % 2 === 0) return part;
         const key = document.createElement('kbd');
@@ -70,9 +70,9 @@ class TabHint implements PluginValue {
         return key;
       }),
     );
-    this.element.hidden = false;
-    if (this.timer !== null) window.clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => this.hide(), SHOWN);
+    this.#element.hidden = false;
+    if (this.#timer !== null) window.clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => this.hide(), SHOWN);
   }
 }
 
