@@ -7,11 +7,12 @@ interface Desk {
   isSynced(): boolean;
   selected(): string;
   content(): Content;
+  written(): number;
 }
 
 /** A document in three views that must agree among people. */
 export interface Content {
-  /** What the editor shows, as JSON. */
+  /** What the editor shows, as JSON; of one that does not follow its document, what it would show if it were opened now. */
   readonly shown: unknown;
   /** What the shared types hold, formatting included. */
   readonly held: unknown;
@@ -29,15 +30,19 @@ declare global {
 export interface OtherEditor {
   /** The page in `pages/`. */
   readonly page: string;
+  /** Another page for those who only look, where the editor would write on being opened. */
+  readonly reader?: string;
   /** Where one types. */
   readonly field: string;
   /** What the JSON of its content has where a word is bold; nothing where all text is plain. */
   readonly bold: string | null;
   /**
-   * Two who format one word at the same moment keep each letter once. Lexical gives a text that is split a new place in
-   * the document, so that each of the two leaves a copy of the rest.
+   * Whether the editor shows what its document holds, whatever others write meanwhile. Lexical does not, on any server: its
+   * binding repeats changes on a copy of its own and loses count where texts of the same format meet (docs/reliability.md).
+   * Then people with the same document see different ones until they open it again, and what they type lands beside the
+   * place where they see it.
    */
-  readonly keepsLetters: boolean;
+  readonly followsDocument: boolean;
 }
 
 /** Somebody at a browser of their own, with a network of their own, who writes in somebody else's editor. */
@@ -61,7 +66,7 @@ export class Writer {
   /** Comes to a document and waits until it is there. */
   static async arrive(
     browser: Browser,
-    { name, editor, site, port, documentName, isFirst = false }: Arrival,
+    { name, editor, page = editor.page, site, port, documentName, isFirst = false }: Arrival,
   ): Promise<Writer> {
     const cable = await Cable.lay(port);
     const context = await browser.newContext();
@@ -73,8 +78,8 @@ export class Writer {
       color: '#2f6f9f',
       ...(isFirst ? { first: '' } : {}),
     });
-    await writer.#page.goto(`${site}/${editor.page}.html#${order}`);
-    await writer.#page.waitForFunction(() => 'desk' in window && window.desk.isSynced());
+    await writer.#page.goto(`${site}/${page}.html#${order}`);
+    await writer.#untilSynced();
     return writer;
   }
 
@@ -82,12 +87,26 @@ export class Writer {
     return this.#page.evaluate(() => window.desk.content());
   }
 
+  /** Opens the document again, in a new editor. */
+  async openAgain(): Promise<void> {
+    await this.#page.reload();
+    await this.#untilSynced();
+  }
+
+  async #untilSynced(): Promise<void> {
+    await this.#page.waitForFunction(() => 'desk' in window && window.desk.isSynced());
+  }
+
   async press(key: string, times = 1): Promise<void> {
     for (let pressed = 0; pressed < times; pressed++) await this.#page.keyboard.press(key);
   }
 
+  /** Types, and waits until that has reached the document of this page. */
   async type(text: string): Promise<void> {
+    const written = () => this.#page.evaluate(() => window.desk.written());
+    const before = await written();
     await this.#page.keyboard.type(text);
+    await expect.poll(written, { intervals: [10, 20, 50] }).toBeGreaterThan(before);
   }
 
   /** Gives the editor the focus and goes to the end of the document. */
@@ -143,6 +162,8 @@ export class Writer {
 interface Arrival {
   readonly name: string;
   readonly editor: OtherEditor;
+  /** The page in `pages/` that they open; the editor's own if absent. */
+  readonly page?: string | undefined;
   /** Where the pages are. */
   readonly site: string;
   /** Where the server listens. */

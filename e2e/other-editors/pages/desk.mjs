@@ -27,6 +27,7 @@ export function ready(shown, selected) {
   window.desk = {
     isSynced: () => provider.synced,
     selected,
+    written: () => Y.getState(doc.store, doc.clientID),
     content: () => ({
       shown: shown(),
       held: Object.fromEntries([...doc.share].map(([name, type]) => [name, described(type)])),

@@ -9,6 +9,7 @@ import { $getSelection } from 'lexical';
 import { createElement as h, useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 import { awareness, doc, isFirst, provider, ready } from './desk.mjs';
+import { shownAfresh } from './lexical-afresh.mjs';
 
 const { name, color } = awareness.getLocalState().user;
 
@@ -17,7 +18,7 @@ function Desk() {
   useEffect(
     () =>
       ready(
-        () => editor.getEditorState().toJSON(),
+        () => shownAfresh(doc),
         () => editor.read(() => $getSelection()?.getTextContent() ?? ''),
       ),
     [editor],
