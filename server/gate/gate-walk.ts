@@ -21,16 +21,10 @@ function structAt(doc: Y.Doc, client: number, clock: number): Struct {
 }
 
 /**
- * Counts how many items Yjs would look at to find the place of `struct`: those that stand between its left and its right
- * origin by now. Stops counting a little beyond `max`. Everything it builds on must be in `doc`, which stays as it is.
- *
- * On the way it checks that the place does not depend on the order of arrival. The two neighbours of a struct were side
- * by side in what its writer saw, and each of them was in what the other's writer saw, or came later: so nothing that
- * either of them builds on can stand in between.
- *
- * In a text (`isText`) the writer's own structs cannot stand there either. Undo in documents of other kinds puts something
- * back into a container that was itself put back, beside neighbours between which its person has written since.
- * @throws UpdateRefused when the origins are reversed or cannot have been neighbours.
+ * Counts how many items Yjs would look at to find the place of `struct`. Stops counting a little beyond `max`. Everything it
+ * builds on must be in `doc`, which stays as it is. On the way it checks that the place does not depend on the order of
+ * arrival.
+ * @throws UpdateRefused when it does.
  */
 export function countSteps(doc: Y.Doc, struct: ScannedStruct, max: number, isText: boolean): number {
   const known = clockOf(doc, struct.client);
@@ -49,28 +43,42 @@ export function countSteps(doc: Y.Doc, struct: ScannedStruct, max: number, isTex
     return 0;
   }
   checkList(left, right);
+  if (left !== null && left === right && rightClock === leftClock + 1) return 0;
+  const first = left === null ? firstOf(doc, struct, right) : left.right;
+  const gap = { doc, left, leftClock, right, rightClock, first, max };
+  return isText ? stepsInText(gap, struct.client) : stepsInList(gap);
+}
 
+/** Where an item belongs: right of a unit of `left`, left of a unit of `right`; `first` is the item behind `left`. */
+interface Gap {
+  readonly doc: Y.Doc;
+  readonly left: Y.Item | null;
+  readonly leftClock: number;
+  readonly right: Y.Item | null;
+  readonly rightClock: number;
+  readonly first: Y.Item | null;
+  readonly max: number;
+}
+
+/**
+ * In a text the two neighbours of a struct were side by side in what its writer saw, and each of them was in what the
+ * other's writer saw, or came later: so nothing that either of them builds on can stand in between, and nothing of `writer`.
+ */
+function stepsInText({ left, leftClock, right, rightClock, first, max }: Gap, writer: number): number {
   if (left !== null && left === right) {
-    if (rightClock === leftClock + 1) return 0;
     throw new UpdateRefused(rightClock <= leftClock ? 'reversed-origins' : 'impossible-origins');
   }
-  const writer = isText ? struct.client : NONE;
   const rightOfLeft = left === null ? null : left.rightOrigin;
   const leftOfRight = right === null ? null : right.origin;
   let steps = 0;
-  let item: Y.Item | null;
-  if (left === null) {
-    item = firstOf(doc, struct, right);
-  } else {
-    item = left.right;
-    if (leftClock < left.id.clock + left.length - 1) {
-      // Yjs splits off the units behind the origin; they are the first it looks at.
-      if (left.id.client === writer || holds(left, leftOfRight, leftClock + 1)) {
-        throw new UpdateRefused('impossible-origins');
-      }
-      steps += 1;
+  if (left !== null && leftClock < lastClockOf(left)) {
+    // Yjs splits off the units behind the origin; they are the first it looks at.
+    if (left.id.client === writer || holds(left, leftOfRight, leftClock + 1)) {
+      throw new UpdateRefused('impossible-origins');
     }
+    steps += 1;
   }
+  let item = first;
   for (; item !== null && item !== right; item = item.right) {
     steps += 1;
     if (steps > max) return steps;
@@ -82,6 +90,65 @@ export function countSteps(doc: Y.Doc, struct: ScannedStruct, max: number, isTex
   // The unit before the right one is in the same item, hence between.
   if (right !== null && rightClock > right.id.clock) throw new UpdateRefused('impossible-origins');
   return steps;
+}
+
+/**
+ * In documents of other kinds undo puts things back into containers that were put back themselves, beside what came back of
+ * their neighbours. Anything may have been written between those since, and they may have changed sides.
+ *
+ * That is sound, because Yjs keeps all that descends from a unit (names it as left origin, or names what does) together, right
+ * behind it, and looks for a place no farther than that. A right origin from elsewhere bounds nothing, wherever it stands: the
+ * item goes among those with the same left origin by its client id, as on every replica. One that names the same left origin
+ * bounds the place. Only what descends from yet another one would take the item out of its own family.
+ */
+function stepsInList({ doc, left, leftClock, right, rightClock, first, max }: Gap): number {
+  if (left !== null && left === right && rightClock > leftClock) throw new UpdateRefused('impossible-origins');
+  const leftOfRight = right === null ? null : right.origin;
+  const family = new Set<Y.Item>();
+  let steps = 0;
+  if (left !== null && leftClock < lastClockOf(left)) {
+    if (holds(left, leftOfRight, leftClock + 1)) throw new UpdateRefused('impossible-origins');
+    family.add(left);
+    steps += 1;
+  }
+  const descends = ({ origin }: Y.Item): boolean => {
+    if (left === null) return true;
+    if (origin === null) return false;
+    if (origin.client === left.id.client && origin.clock === leftClock) return true;
+    const ancestor = structAt(doc, origin.client, origin.clock);
+    return ancestor instanceof Y.Item && family.has(ancestor) && (ancestor !== left || origin.clock > leftClock);
+  };
+  let item = first;
+  for (; item !== null && item !== right; item = item.right) {
+    steps += 1;
+    if (steps > max || !descends(item)) return steps;
+    if (holds(item, leftOfRight)) throw new UpdateRefused('impossible-origins');
+    family.add(item);
+  }
+  if (right !== null && item === right && rightClock > right.id.clock && descends(right)) {
+    throw new UpdateRefused('impossible-origins');
+  }
+  return steps;
+}
+
+/**
+ * Whether other copies than its writer's would misread the place of `struct`: its right origin is its left one or comes before
+ * it, and both may be in one item there, with what is before them. Yjs splits that item behind the left origin, then before the
+ * right one, and goes on with the wrong half. The writer's own copy, which had both as items, has put it behind the left
+ * one, where it stands if it names no right one.
+ */
+export function isMisread(doc: Y.Doc, struct: ScannedStruct): boolean {
+  const { originClient: client, originClock, rightClient, rightClock } = struct;
+  if (client === NONE || rightClient !== client || rightClock > originClock) return false;
+  let item = structAt(doc, client, rightClock);
+  for (;;) {
+    const { clock } = item.id;
+    if (!(item instanceof Y.Item)) return false;
+    // What begins before the right origin goes on up to it.
+    if (clock >= rightClock && !isId(item.origin, client, clock - 1)) return false;
+    if (originClock < clock + item.length) return true;
+    item = structAt(doc, client, clock + item.length);
+  }
 }
 
 /** Checks that two neighbours are in one list. What stands under a key has none on its right: the last one counts. */
@@ -177,6 +244,9 @@ function heldType(struct: Struct): Parent | null {
 function typeOf(parent: Y.AbstractType<unknown> | Y.ID | null): Parent | null {
   return parent instanceof Y.AbstractType ? parent : null;
 }
+
+/** The clock of its last unit. */
+const lastClockOf = ({ id, length }: Y.Item) => id.clock + length - 1;
 
 /** Whether `id` is a unit of `item`, not before clock `from`. */
 function holds(item: Y.Item, id: Y.ID | null, from = item.id.clock): boolean {

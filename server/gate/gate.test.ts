@@ -322,10 +322,27 @@ describe('documents of any kind', () => {
     expect(anyDocument().offer(craftUpdate([{ client: 5, clock: 0, structs: [embed] }]))).toBe('too-deep');
   });
 
-  test('[SEC-9] reversed origins', () => {
+  test('[SEC-9] neighbours that changed sides: the left one decides, on every copy', () => {
     const room = anyDocument();
     expect(room.offer(insert(5, 0, 'abc'))).toBe('applied');
-    expect(room.offer(insert(7, 0, 'x', { origin: [5, 2], right: [5, 0] }))).toBe('reversed-origins');
+    expect(room.offer(insert(6, 0, 'd', { origin: [5, 2] }))).toBe('applied');
+    expect(room.offer(insert(7, 0, 'x', { origin: [6, 0], right: [5, 0] }))).toBe('applied');
+    // Here Yjs would go on with the wrong half of abc, where it is in one piece.
+    expect(room.offer(insert(8, 0, 'y', { origin: [5, 2], right: [5, 1] }))).toBe('applied');
+    expect(room.offer(insert(3, 0, 'z', { origin: [5, 1], right: [5, 1] }))).toBe('applied');
+    expect(room.text).toBe('abzcdxy');
+    // It may come again, wholly or in part.
+    expect(room.offer(insert(3, 0, 'z', { origin: [5, 1], right: [5, 1] }))).toBe('applied');
+    expect(room.offer(insert(3, 0, 'z!', { origin: [5, 1], right: [5, 1] }))).toBe('applied');
+    expect(room.text).toBe('abz!cdxy');
+  });
+
+  test('[SEC-9] a right neighbour that descends from another child of the left one: copies would differ', () => {
+    const room = anyDocument();
+    expect(room.offer(insert(5, 0, 'abc'))).toBe('applied');
+    expect(room.offer(insert(7, 0, 'x', { origin: [5, 0], right: [5, 2] }))).toBe('impossible-origins');
+    expect(room.offer(insert(6, 0, 'd', { origin: [5, 2] }))).toBe('applied');
+    expect(room.offer(insert(7, 0, 'x', { origin: [5, 0], right: [6, 0] }))).toBe('impossible-origins');
   });
 
   const struct = (client: number, clock: number, one: CraftedStruct) =>
@@ -389,6 +406,31 @@ describe('documents of any kind', () => {
     const longer = (position: Partial<CraftedStruct>) => struct(6, 0, insertion('abc', position));
     expect(room.offer(longer({ parent: 'list' }), { merge: true })).toBe('contradiction');
     expect(room.offer(longer({ parent: [5, 0] }), { merge: true })).toBe('applied');
+  });
+
+  test('[SYN-9] undo that names one item as both neighbours: others have what its person has', () => {
+    // Plain Yjs makes ["a","c","d","b","x"] of it everywhere but at the person's own copy, which shows ["a","b","x","c","d"].
+    const room = anyDocument();
+    const { doc, updates } = client(5);
+    const page = doc.getArray<Y.Array<string>>('page');
+    const undo = new Y.UndoManager(page, { captureTimeout: 0 });
+    page.insert(0, [Y.Array.from(['a', 'b', 'c'])]);
+    page.get(0).delete(1, 2);
+    undo.undo();
+    page.get(0).insert(3, ['d']);
+    page.get(0).insert(2, ['x']);
+    page.delete(0);
+    undo.undo();
+    expect(page.toJSON()).toEqual([['a', 'b', 'x', 'c', 'd']]);
+    for (const update of updates) expect(room.offer(update)).toBe('applied');
+    expect(room.doc.getArray('page').toJSON()).toEqual(page.toJSON());
+    expect(room.offer(Y.encodeStateAsUpdate(doc), { merge: true })).toBe('applied');
+    // Both write on.
+    page.get(0).insert(3, ['e']);
+    expect(room.offer(updates.at(-1) ?? new Uint8Array())).toBe('applied');
+    expect(room.doc.getArray('page').toJSON()).toEqual([['a', 'b', 'x', 'e', 'c', 'd']]);
+    Y.applyUpdate(doc, Y.encodeStateAsUpdate(room.doc), 'server');
+    expect(page.toJSON()).toEqual(room.doc.getArray('page').toJSON());
   });
 
   test('[SEC-9] undo in something that was brought back passes, beside what its person wrote there since', () => {

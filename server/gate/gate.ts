@@ -1,10 +1,10 @@
 import * as Y from 'yjs';
 import { inCausalOrder } from './gate-order.ts';
 import { ClientIdOwners, type Sender } from './gate-owners.ts';
-import { sliceDeletes, sliceStructs } from './gate-slice.ts';
-import { clockOf, countSteps, depthOf } from './gate-walk.ts';
+import { sliceDeletes, sliceStructs, sliceWithoutRight } from './gate-slice.ts';
+import { clockOf, countSteps, depthOf, isMisread } from './gate-walk.ts';
 import { UpdateRefused } from './update-refused.ts';
-import { type DocumentKind, NONE, UpdateScan } from './update-scan.ts';
+import { type DocumentKind, NONE, type ScannedStruct, UpdateScan } from './update-scan.ts';
 
 export type { Sender } from './gate-owners.ts';
 
@@ -285,7 +285,7 @@ export class Gate {
     const mostSteps = merge ? Number.POSITIVE_INFINITY : this.#limits.liveSteps;
     const budget = { steps: mostSteps };
     // Known structs never reach Yjs: it would split items at their neighbours, which may be forged this time.
-    if (scan.blockCount === 0 || (this.#isAllNew() && this.#checkRun(0, budget) === scan.structCount)) {
+    if (scan.blockCount === 0 || (this.#isPlain() && this.#checkRun(0, budget) === scan.structCount)) {
       if (budget.steps < 0) return 'gap';
       this.#applyToYjs(update, sender);
       return 'applied';
@@ -303,12 +303,17 @@ export class Gate {
         const struct = scan.struct(index);
         if (struct.clock + struct.length <= clockOf(this.#doc, struct.client)) return index + 1;
         if (!mayGoOn()) return false;
-        const last = this.#checkRun(index, budget);
+        const misread = this.#isMisread(struct);
+        if (misread) struct.rightClient = NONE;
+        const last = this.#checkRun(index, budget, misread ? 1 : scan.structCount);
         if (budget.steps < 0) {
           result = 'gap';
           return false;
         }
-        this.#applyToYjs(sliceStructs(update, struct, last - index, scan.struct(last - 1).end), sender);
+        const slice = misread
+          ? sliceWithoutRight(update, struct)
+          : sliceStructs(update, struct, last - index, scan.struct(last - 1).end);
+        this.#applyToYjs(slice, sender);
         gotOn = true;
         return last;
       });
@@ -319,21 +324,26 @@ export class Gate {
     return result;
   }
 
-  /** Whether the update has a single block, with nothing known in it but a part of the first struct. */
-  #isAllNew(): boolean {
+  /** Whether the update has a single block, with nothing known in it but a part of the first struct, which is read as written. */
+  #isPlain(): boolean {
     const scan = this.#scan;
     if (scan.blockCount !== 1) return false;
     const first = scan.struct(0);
-    return first.clock + first.length > scan.block(0).known;
+    return first.clock + first.length > scan.block(0).known && !this.#isMisread(first);
+  }
+
+  /** Only undo in nested types writes such structs; in a text they are forged, and refused. */
+  #isMisread(struct: ScannedStruct): boolean {
+    return !this.#isText && isMisread(this.#doc, struct);
   }
 
   /**
    * Checks the place of the struct `index`, which must be next in order, and goes on through the structs behind it that were
    * written right after each other, before the same right neighbour: those are in order if the first is. Wherever that
    * has come to stand, nothing names what follows it as its left neighbour yet, so Yjs looks at one item at most for each of
-   * them. Returns the index behind the run, and takes its steps from the budget.
+   * them. Returns the index behind the run, of `max` structs at most, and takes its steps from the budget.
    */
-  #checkRun(index: number, budget: { steps: number }): number {
+  #checkRun(index: number, budget: { steps: number }, max = this.#scan.structCount): number {
     const scan = this.#scan;
     const head = scan.struct(index);
     const steps = head.isGC ? 0 : countSteps(this.#doc, head, budget.steps, this.#isText);
@@ -341,7 +351,7 @@ export class Gate {
     let hasType = head.isType;
     let before = head;
     let last = index + 1;
-    for (const end = scan.block(scan.blockOf(head.client)).last; last < end; last++) {
+    for (const end = Math.min(index + max, scan.block(scan.blockOf(head.client)).last); last < end; last++) {
       const struct = scan.struct(last);
       const follows =
         !struct.isGC &&

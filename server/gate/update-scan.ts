@@ -75,7 +75,8 @@ const LONGEST_STRUCT = 64 * 1024 * 1024;
 const KEPT_RECORDS = 1_024;
 
 const HAS_ORIGIN = 0x80;
-const HAS_RIGHT_ORIGIN = 0x40;
+/** In the first byte of a struct: it names a right origin. */
+export const HAS_RIGHT_ORIGIN = 0x40;
 const HAS_SUB_KEY = 0x20;
 const CONTENT_REF = 0x1f;
 

@@ -5,7 +5,7 @@ import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import { CoscribeProvider, type SocketConstructor } from '../../web/provider/index.ts';
 import { LevelStore } from '../store/level-store.ts';
-import { contentOf, editRich } from './rich-document.ts';
+import { contentOf, editRich, rootsOf } from './rich-document.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { ServerProcess } from './server-process.ts';
 import { loadStored } from './stored-documents.ts';
@@ -236,7 +236,7 @@ class Person {
   constructor(hasOurs: boolean, clientId: number) {
     this.#hasOurs = hasOurs;
     this.doc.clientID = clientId;
-    this.undo = new Y.UndoManager(this.doc.getText('content'), { captureTimeout: 1_000_000 });
+    this.undo = new Y.UndoManager([...rootsOf(this.doc)], { captureTimeout: 1_000_000 });
   }
 
   open(url: string, documentName: string): void {

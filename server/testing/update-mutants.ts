@@ -3,7 +3,7 @@ import { createServerDoc } from '../document/server-doc.ts';
 import { Gate, type GateOptions, type Sender } from '../gate/gate.ts';
 import { UpdateRefused } from '../gate/update-scan.ts';
 import { type CraftedStruct, contents, craftUpdate, deletedUnits, insertion, type UnitId } from './craft-update.ts';
-import { contentOf, editRich } from './rich-document.ts';
+import { contentOf, editRich, rootsOf } from './rich-document.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 /*
@@ -113,10 +113,17 @@ function edit(writer: Writer, random: SeededRandom): void {
   }
 }
 
-function createWriter(id: number, random: SeededRandom, { kind }: GateOptions): Writer {
+type Undoes = (doc: Y.Doc) => ReturnType<typeof rootsOf>[number][];
+
+const topLevelText: Undoes = (doc) => [doc.getText(FIELD)];
+
+const everything: Undoes = (doc) => [...rootsOf(doc)];
+
+/** `undoes` are the types in which the writer takes things back. */
+function createWriter(id: number, random: SeededRandom, { kind }: GateOptions, undoes = topLevelText): Writer {
   const doc = new Y.Doc();
   doc.clientID = 1 + random.below(2 ** 32 - 1);
-  const undo = new Y.UndoManager(doc.getText(FIELD), { captureTimeout: 1_000_000 });
+  const undo = new Y.UndoManager(undoes(doc), { captureTimeout: 1_000_000 });
   const person = random.oneIn(2) ? { id: `person ${id}` } : null;
   const writer: Writer = { sender: { id, person }, kind, doc, undo, online: true, outbox: [], inbox: [], cursor: 0 };
   doc.on('update', (update: Uint8Array, origin: unknown) => {
@@ -143,9 +150,10 @@ function send(desk: Desk, writer: Writer, random: SeededRandom): void {
 /** Comes back after time offline, by one of the ways that clients have. */
 function reconnect(desk: Desk, writer: Writer, random: SeededRandom): void {
   const kind = random.below(4);
-  const own = writer.outbox.length > 0 ? Y.mergeUpdates(writer.outbox) : null;
   writer.inbox = [];
   Y.applyUpdate(writer.doc, Y.encodeStateAsUpdate(desk.doc, Y.encodeStateVector(writer.doc)), FROM_SERVER);
+  // With what the copy tidied up just now.
+  const own = writer.outbox.length > 0 ? Y.mergeUpdates(writer.outbox) : null;
   const state = Y.encodeStateAsUpdate(writer.doc);
   const stateVector = Y.encodeStateVector(desk.doc);
   let update = Y.encodeStateAsUpdate(writer.doc, stateVector);
@@ -171,7 +179,8 @@ function turn(desk: Desk, writers: readonly Writer[]): void {
 export function runHonestSession(seed: number, options: GateOptions = TEXT, steps = 300): void {
   const random = new SeededRandom(seed);
   const desk = new Desk(options, 0);
-  const writers = Array.from({ length: 2 + random.below(3) }, (_, i) => createWriter(i, random, options));
+  const undoes = options.kind === 'any' ? everything : topLevelText;
+  const writers = Array.from({ length: 2 + random.below(3) }, (_, i) => createWriter(i, random, options, undoes));
   for (let step = 0; step < steps; step++) {
     const writer = writers[random.below(writers.length)];
     if (writer === undefined) continue;
