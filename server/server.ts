@@ -149,7 +149,14 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     ...(options.tell === undefined ? {} : { tell: options.tell }),
   });
   const secret = await documents.secret();
-  const signIn = createSignIn(settings, secret, clock);
+  const restrictions = await Restrictions.open(documents.records, clock);
+  const signIn = await createSignIn(settings, {
+    secret,
+    records: documents.records,
+    isRevoked: (issued) => restrictions.isRevoked(issued),
+    clock,
+    logger,
+  });
   const verifiers = signIn === null ? jwtVerifiers : [signIn.tokens, ...jwtVerifiers];
   const { access } = settings;
   // A stranger must not own a name before the backend that gives it out.
@@ -163,7 +170,6 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     logger,
   });
   const accessOptions = { documents, secret, clock, access, create, verifiers };
-  const restrictions = await Restrictions.open(documents.records, clock);
   const { admission, creation, shareLinks, owners } = createAccess(options.authenticator, accessOptions, {
     quotas,
     restrictions,

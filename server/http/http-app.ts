@@ -11,6 +11,7 @@ import { audit, type SecurityEventName } from '../log/audit.ts';
 import type { Logger } from '../log/logger.ts';
 import { accessRoutes } from './access-routes.ts';
 import { adminRoutes } from './admin-routes.ts';
+import { backChannelRoutes } from './back-channel-routes.ts';
 import { catalogueRoutes } from './catalogue-routes.ts';
 import { type DocumentRoutesOptions, documentRoutes } from './document-routes.ts';
 import { type HealthRoutesOptions, healthRoutes } from './health-routes.ts';
@@ -123,6 +124,8 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
   }
   await app.register(adminRoutes, { prefix: '/api', administration: options.administration });
   await app.register(sessionRoutes, options.session);
+  const { signIn, clock } = options.session;
+  if (signIn !== null) await app.register(backChannelRoutes, { backChannel: signIn.backChannel, clock, logger });
   return app;
 }
 

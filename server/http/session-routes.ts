@@ -6,9 +6,10 @@ import type { Clock } from '../clock.ts';
 import { AddressBrake } from '../limits/address-brake.ts';
 import { audit } from '../log/audit.ts';
 import type { Logger } from '../log/logger.ts';
+import { browserName } from '../sign-in/browser-name.ts';
 import { SIGNED_OUT, type SignInAttempt, SignInFailed } from '../sign-in/oidc.ts';
 import { Seal } from '../sign-in/seal.ts';
-import { LONGEST_SESSION, type Session } from '../sign-in/sessions.ts';
+import { type KnownSession, LONGEST_SESSION, type Session, type SessionPlace } from '../sign-in/sessions.ts';
 import type { SignIn } from '../sign-in/sign-in.ts';
 import { HttpError } from './http-error.ts';
 import { SessionCookies } from './session-cookies.ts';
@@ -56,7 +57,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
   async function session(request: FastifyRequest, reply: FastifyReply): Promise<Session | null> {
     const cookie = cookies.read(request, 'session');
     if (signIn === null || cookie === null) return null;
-    const current = await signIn.sessions.read(cookie);
+    const current = await signIn.sessions.read(cookie, placeOf(request));
     if (current === null) {
       cookies.remove(request, reply, 'session');
       return null;
@@ -103,9 +104,50 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
       return { continueAt: null };
     }
     const idToken = await idTokenOf(signIn, request, current);
-    signIn.sessions.end(current);
+    await signIn.sessions.end(current);
+    tellEnd(request, current.person.id, 'They signed out.');
     for (const kind of ['session', 'idToken'] as const) cookies.remove(request, reply, kind);
     return { continueAt: await providerSignOut(signIn, request, idToken) };
+  });
+
+  /** The session of somebody who asks for their own from a page of this site. */
+  async function ownSession(request: FastifyRequest, reply: FastifyReply) {
+    requireSameOrigin(request);
+    const current = await session(request, reply);
+    if (signIn === null || current === null) throw new HttpError(401, 'unauthenticated', 'You are not signed in.');
+    return { sessions: signIn.sessions, current };
+  }
+
+  function tellEnd(request: FastifyRequest, person: string, reason: string): void {
+    audit(logger, 'session-ended', { address: request.visitor.address, person, through: 'session', reason });
+  }
+
+  app.get('/api/sessions', async (request, reply) => {
+    const { sessions, current } = await ownSession(request, reply);
+    return { sessions: sessions.of(current.person.id).map((known) => describeSession(known, current)) };
+  });
+
+  app.delete(
+    '/api/sessions/:id',
+    { schema: { params: Type.Object({ id: Type.String() }) } },
+    async (request, reply) => {
+      const { sessions, current } = await ownSession(request, reply);
+      const { id } = request.params;
+      const ended = sessions.endOne(current.person.id, id);
+      if (ended === null) throw new HttpError(404, 'no-such-session', 'You have no session of this id.');
+      await ended;
+      tellEnd(request, current.person.id, 'They ended one of their sessions.');
+      if (id === current.id) for (const kind of ['session', 'idToken'] as const) cookies.remove(request, reply, kind);
+      return reply.code(204).send();
+    },
+  );
+
+  app.delete('/api/sessions', async (request, reply) => {
+    const { sessions, current } = await ownSession(request, reply);
+    await sessions.endAll(current.person.id);
+    tellEnd(request, current.person.id, 'They signed out everywhere.');
+    for (const kind of ['session', 'idToken'] as const) cookies.remove(request, reply, kind);
+    return reply.code(204).send();
   });
 
   /** Where the session at the provider ends. Without the provider the one here has ended all the same. */
@@ -205,19 +247,30 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
     // the provider asked, and that no other page knows. Counted before the outcome is known, so that many at a time are
     // no way around.
     if (new URLSearchParams(query).getAll('state').includes(attempt.state)) failures.failed(address);
-    const { person, idToken } = await signIn.oidc.finish(query, attempt).catch((error: unknown) => {
+    const { person, idToken, sid } = await signIn.oidc.finish(query, attempt).catch((error: unknown) => {
       if (error instanceof SignInFailed && error.kind === 'unreachable') failures.succeeded(address);
       throw failed(request, error);
     });
     failures.succeeded(address);
     cookies.remove(request, reply, 'signIn');
-    const started = signIn.sessions.start(person);
+    const started = signIn.sessions.start(person, placeOf(request), sid);
     await keep(signIn, request, reply, started);
     await keepIdToken(signIn, request, reply, started, idToken);
     audit(logger, 'signed-in', { address: request.visitor.address, person: person.id });
     return reply.redirect(attempt.return, 303);
   });
 };
+
+/** Where somebody is, as they see it in the list of their sessions. */
+function placeOf({ visitor, headers }: FastifyRequest): SessionPlace {
+  return { address: visitor.address, browser: browserName(headers['user-agent']) };
+}
+
+function describeSession(known: KnownSession, current: Session): object {
+  const { id, signedInAt, lastUsedAt, address, browser } = known;
+  const [since, used] = [signedInAt, lastUsedAt].map((time) => new Date(time).toISOString());
+  return { id, current: id === current.id, signedInAt: since, lastUsedAt: used, address, browser };
+}
 
 /** The origin of this site, as anyone who asks knows it. */
 function hereFor({ visitor }: FastifyRequest): string {

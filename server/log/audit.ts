@@ -7,6 +7,8 @@ export const SECURITY_EVENTS = {
   'rate-limited': { level: 'warn', sentence: 'Somebody was told to slow down.' },
   'sign-in-failed': { level: 'warn', sentence: 'A sign-in failed.' },
   'signed-in': { level: 'info', sentence: 'Somebody signed in.' },
+  /** A person signed out in one of their browsers or in all, or the provider said so. */
+  'session-ended': { level: 'info', sentence: 'Somebody was signed out.' },
   /** Somebody became the owner of a document by creating it. */
   'owner-claimed': { level: 'info', sentence: 'Somebody became the owner of a document.' },
   /** An owner or the API key made somebody an owner. */

@@ -28,6 +28,8 @@ export interface SignedIn {
   readonly person: Person;
   /** What the provider said of them, signed: it tells the provider whose session there is to end. */
   readonly idToken: string | null;
+  /** The session at the provider, where that says. */
+  readonly sid: string | null;
 }
 
 /**
@@ -121,7 +123,8 @@ export class OidcClient {
         color: null,
         avatar: httpsAddress(profile['picture']),
       };
-      return { person, idToken: tokens.id_token ?? null };
+      const { sid } = claims;
+      return { person, idToken: tokens.id_token ?? null, sid: typeof sid === 'string' ? sid : null };
     } catch (error) {
       throw failure(error);
     }
@@ -145,6 +148,13 @@ export class OidcClient {
     } catch (error) {
       throw new SignInFailed('unreachable', reasonOf(error));
     }
+  }
+
+  /** What the provider calls itself, and where its public keys are. @throws SignInFailed */
+  async provider(): Promise<{ readonly issuer: string; readonly keysAt: string }> {
+    const { issuer, jwks_uri: keysAt } = (await this.#configuration()).serverMetadata();
+    if (keysAt === undefined) throw new SignInFailed('unreachable', 'The provider does not say where its keys are.');
+    return { issuer, keysAt };
   }
 
   /** What the provider says about itself; asked for when it is needed, and again when that failed or is old. */

@@ -43,7 +43,7 @@ export class SessionTokens implements TokenVerifier {
     const content = await this.#seal.open(token.slice(PREFIX.length));
     // What opens was written by `issue`.
     const claims = content as { id: string; person: Person; signedInAt: number; exp: number } | null;
-    if (claims === null || this.#sessions.isEnded(claims.id)) {
+    if (claims === null || this.#sessions.isOver(claims)) {
       throw new TokenRefused('You are no longer signed in. Sign in again.');
     }
     return {

@@ -11,6 +11,8 @@ declare module 'oidc-provider' {
     readonly clients: readonly Record<string, unknown>[];
     readonly cookies: { readonly keys: readonly string[] };
     readonly claims: Record<string, readonly string[]>;
+    readonly fetch: (url: string, options: RequestInit & { readonly dispatcher?: unknown }) => Promise<Response>;
+    readonly features: { readonly backchannelLogout: { readonly enabled: boolean } };
     readonly jwks: { readonly keys: readonly object[] };
     readonly findAccount: (context: unknown, id: string) => Account;
   }

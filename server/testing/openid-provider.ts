@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { exportJWK, generateKeyPair } from 'jose';
+import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import Provider from 'oidc-provider';
 
 /** What the provider knows Coscribe by. */
@@ -16,14 +16,19 @@ const REDIRECT_URI = 'http://127.0.0.1/auth/callback';
 export class OpenIdProvider {
   readonly issuer: string;
   readonly #server: Server;
+  readonly #key: CryptoKey;
 
-  private constructor(issuer: string, server: Server) {
+  private constructor(issuer: string, server: Server, key: CryptoKey) {
     this.issuer = issuer;
     this.#server = server;
+    this.#key = key;
   }
 
-  /** Starts one, on a free port unless one is given. */
-  static async start(port = 0): Promise<OpenIdProvider> {
+  /** Starts one, on a free port unless one is given; `backChannelLogoutUri` is told who signs out. */
+  static async start(
+    port = 0,
+    { backChannelLogoutUri }: { backChannelLogoutUri?: string } = {},
+  ): Promise<OpenIdProvider> {
     const server = createServer().listen(port, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
@@ -35,6 +40,9 @@ export class OpenIdProvider {
       redirect_uris: [REDIRECT_URI],
       post_logout_redirect_uris: [REDIRECT_URI],
       response_types: ['code'],
+      ...(backChannelLogoutUri === undefined
+        ? {}
+        : { backchannel_logout_uri: backChannelLogoutUri, backchannel_logout_session_required: true }),
     };
     const provider = new Provider(issuer, {
       clients: [
@@ -42,12 +50,20 @@ export class OpenIdProvider {
         { ...client, client_id: PUBLIC_CLIENT_ID, token_endpoint_auth_method: 'none' },
       ],
       cookies: { keys: ['for tests'] },
+      // Without the dispatcher by which it lets nobody have it ask addresses of this machine.
+      fetch: (url, { dispatcher: _dispatcher, ...options }) => fetch(url, options),
+      features: { backchannelLogout: { enabled: backChannelLogoutUri !== undefined } },
       claims: { openid: ['sub'], profile: ['name', 'picture'] },
       jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig', kid: 'first' }] },
       findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id, ...profile(id) }) }),
     });
     server.on('request', provider.callback());
-    return new OpenIdProvider(issuer, server);
+    return new OpenIdProvider(issuer, server, privateKey);
+  }
+
+  /** A token that it signs, whatever that says. */
+  sign(claims: JWTPayload, header: Readonly<Record<string, unknown>> = {}): Promise<string> {
+    return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'first', ...header }).sign(this.#key);
   }
 
   async stop(): Promise<void> {
