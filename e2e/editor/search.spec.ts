@@ -103,7 +103,7 @@ test('replacing tens of thousands says how far it is, leaves the page open to ot
   await replacement.fill('hit');
   // Longest time in which the page could do nothing else.
   await page.evaluate(() => {
-    const watch = { longest: 0, last: performance.now(), bob: 0 };
+    const watch = { longest: 0, last: performance.now(), began: performance.now() };
     Object.assign(window, { watch });
     const look = () => {
       const now = performance.now();
@@ -117,9 +117,12 @@ test('replacing tens of thousands says how far it is, leaves the page open to ot
   await expect(status).toHaveText(/Replacing… [\d,]+ · Stop/);
   await page.evaluate(() => window.harness.desk('bob').text.insert(0, 'bob was here\n'));
   await expect(status).toHaveText('Replaced 20,000 · Undo', { timeout: 90_000 });
-  expect(await page.evaluate(() => (window as unknown as { watch: { longest: number } }).watch.longest)).toBeLessThan(
-    1_000,
-  );
+  const { longest, all } = await page.evaluate(() => {
+    const { watch } = window as unknown as { watch: { longest: number; began: number } };
+    return { longest: watch.longest, all: performance.now() - watch.began };
+  });
+  // Not a time of its own, which depends on the machine: done in one piece, the longest would be nearly all.
+  expect(longest).toBeLessThan(all / 3);
   expect(await same(alice, bob)).toBe(`bob was here\n${line.replace('match', 'hit').repeat(20_000)}`);
   await button('Undo the replacing').click();
   expect(await same(alice, bob)).toBe(`bob was here\n${line.repeat(20_000)}`);
