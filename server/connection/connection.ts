@@ -1,10 +1,9 @@
-import { CLOSE_CODES, type CloseCode, retryAfterReason } from '../../protocol/close-codes.ts';
+import { CLOSE_CODES, type CloseCode } from '../../protocol/close-codes.ts';
 import {
   decodeMessage,
   encodeNotice,
   encodePermissionDenied,
   encodeStored,
-  encodeWelcome,
   type Message,
   type Notice,
 } from '../../protocol/messages.ts';
@@ -18,13 +17,13 @@ import type { LiveAccess } from '../access/live-access.ts';
 import type { Clock } from '../clock.ts';
 import { bringsAnything, bringsStructs } from '../gate/update-weight.ts';
 import type { ConnectionRates } from '../limits/allowance.ts';
-import { siteOf } from '../limits/network-of.ts';
 import { audit, type SecurityEventFields, type SecurityEventName } from '../log/audit.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Member } from '../room/member.ts';
-import { type Lease, type Registry, RegistryFullError } from '../room/registry.ts';
+import type { Lease, Registry } from '../room/registry.ts';
 import { ConnectionBudget, type ConnectionQuotas, type OverBudget, type StorageRoom } from './budget.ts';
 import { closeAfter, namingProtocol } from './close-after.ts';
+import { EarlyFrames, openDocument, welcome } from './joining.ts';
 import { KEEP_ALIVE } from './keep-alive.ts';
 import type { Socket } from './socket.ts';
 import { SyncStatus } from './sync-status.ts';
@@ -70,15 +69,9 @@ export interface ConnectionOptions {
 
 type State =
   /** The document is being loaded; what the client sent meanwhile waits here, in order (SYN-2). */
-  | { readonly kind: 'joining'; readonly early: Uint8Array[]; earlyBytes: number }
+  | { readonly kind: 'joining'; readonly early: EarlyFrames }
   | { readonly kind: 'joined'; readonly lease: Lease }
   | { readonly kind: 'closed' };
-
-/** About what a message takes in memory beside its bytes while it waits. */
-const EARLY_MESSAGE_BYTES = 128;
-
-/** Seconds that a client turned away because the server is full is asked to wait. */
-const FULL_RETRY_AFTER = 10;
 
 /**
  * One participant on one socket, from the accepted upgrade to the end.
@@ -107,7 +100,7 @@ export class Connection implements Member {
   readonly #syncStatus = new SyncStatus();
   /** The newest presence that came too soon after others; the sweep or the next one passes it on. */
   #latePresence: Uint8Array | null = null;
-  #state: State = { kind: 'joining', early: [], earlyBytes: 0 };
+  #state: State;
   /** Update messages received, sync step 2 and update alike. */
   #updates = 0;
   /** Whether the room was told that this socket is congested and waits for `drained`. */
@@ -127,6 +120,7 @@ export class Connection implements Member {
     this.documentName = options.documentName;
     this.address = options.address;
     this.#limits = dependencies.limits;
+    this.#state = { kind: 'joining', early: new EarlyFrames(dependencies.limits.earlyBytes) };
     this.#logger = dependencies.logger;
     this.#onClosed = dependencies.onClosed;
     const { admission, clock } = dependencies;
@@ -181,46 +175,22 @@ export class Connection implements Member {
    */
   async join(registry: Registry, epoch: string | null): Promise<void> {
     this.#socket.pause();
-    let lease: Lease;
-    try {
-      lease = await registry.open(this.documentName, siteOf(this.address));
-    } catch (error) {
-      // The registry has logged any other cause.
-      const reason =
-        error instanceof RegistryFullError
-          ? retryAfterReason(FULL_RETRY_AFTER, error.message)
-          : 'The document cannot be loaded right now.';
-      this.close(CLOSE_CODES.tryAgainLater, reason);
+    const opened = await openDocument(registry, { documentName: this.documentName, address: this.address, epoch });
+    if (opened.kind === 'refused') {
+      this.close(opened.code, opened.reason);
       return;
     }
+    const { lease } = opened;
     if (this.#state.kind !== 'joining') {
       lease.release();
-      return;
-    }
-    const { document } = lease.room;
-    if (epoch !== null && epoch !== document.epoch) {
-      lease.release();
-      this.close(CLOSE_CODES.epochChanged, CLOSE_CODES.epochChanged.meaning);
       return;
     }
     const { early } = this.#state;
     this.#state = { kind: 'joined', lease };
     if (this.#speaksCoscribe) {
-      const clientId = this.#wantsClientId ? lease.room.grantClientId(this) : null;
-      this.deliver([
-        encodeWelcome({
-          epoch: document.epoch,
-          digest: lease.room.digest,
-          ...(clientId === null ? {} : { clientId }),
-          ...shownAccess(this.#access.grant),
-          ...this.#expiry(),
-          ...this.#identity(),
-          connection: this.id,
-          limits: { messageBytes: this.#limits.messageBytes },
-          document: document.properties,
-          ...(document.exists ? {} : { isNew: true }),
-        }),
-      ]);
+      const limits = { messageBytes: this.#limits.messageBytes };
+      const told = { ...shownAccess(this.#access.grant), ...this.#expiry(), ...this.#identity(), limits };
+      this.deliver([welcome(lease, this, { wantsClientId: this.#wantsClientId, told })]);
     }
     lease.room.join(this);
     for (const frame of early) this.#take(frame);
@@ -244,11 +214,8 @@ export class Connection implements Member {
     const state = this.#state;
     switch (state.kind) {
       case 'joining':
-        state.earlyBytes += EARLY_MESSAGE_BYTES + frame.length;
-        if (state.earlyBytes > this.#limits.earlyBytes) {
+        if (!state.early.keep(frame)) {
           this.close(CLOSE_CODES.tryAgainLater, 'Too much was sent before the document was loaded.');
-        } else {
-          state.early.push(frame);
         }
         return;
       case 'joined':
@@ -283,7 +250,7 @@ export class Connection implements Member {
 
   /** Bytes that wait in memory for it: to be sent, of a message that is not complete, to be passed on, and of its merge. */
   get waitingBytes(): number {
-    const early = this.#state.kind === 'joining' ? this.#state.earlyBytes : 0;
+    const early = this.#state.kind === 'joining' ? this.#state.early.bytes : 0;
     const merging = this.#state.kind === 'joined' ? this.#state.lease.room.waitingBytes(this) : 0;
     const held = early + merging + (this.#latePresence?.length ?? 0);
     return this.#socket.heldBytes + this.#socket.memoryOf(this.#socket.bytesRead - this.#bytesAtSweep) + held;
