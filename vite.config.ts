@@ -70,17 +70,21 @@ function earlyTheme(): Plugin {
   };
 }
 
-/** Lets every page fetch its typeface together with its styles, so that the first letters are not set twice. */
+/**
+ * Lets every page fetch its typeface together with its styles, so that the first letters are not set twice. On a slow network
+ * that must not hold up what a document page needs for the first key.
+ */
 function fontPreload(): Plugin {
   return {
     name: 'coscribe-font-preload',
     transformIndexHtml: {
       order: 'post',
-      handler(_html, { bundle }) {
+      handler(_html, { bundle, path }) {
         if (bundle === undefined) return [];
         const href = assetPath(bundle, 'literata-latin-wght-normal.woff2');
         const attrs = { rel: 'preload', as: 'font', type: 'font/woff2', href, crossorigin: true };
-        return [{ tag: 'link', attrs, injectTo: 'head-prepend' }];
+        if (path !== '/document.html') return [{ tag: 'link', attrs, injectTo: 'head-prepend' }];
+        return [{ tag: 'link', attrs: { ...attrs, fetchpriority: 'low' }, injectTo: 'head' }];
       },
     },
   };

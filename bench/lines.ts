@@ -4,6 +4,7 @@ import { coldOpen } from './lines/cold-open.ts';
 import { durable } from './lines/durable.ts';
 import { editor } from './lines/editor.ts';
 import { fanOut } from './lines/fan-out.ts';
+import { firstKeyLine } from './lines/first-key.ts';
 import { gate } from './lines/gate.ts';
 import { handshake } from './lines/handshake.ts';
 import { idle } from './lines/idle.ts';
@@ -28,4 +29,5 @@ export const LINES: readonly Line[] = [
   joiningStorm,
   gate,
   editor,
+  firstKeyLine,
 ];

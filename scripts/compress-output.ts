@@ -1,10 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Plugin } from 'vite';
 
-const compress = promisify(gzip);
+/** A step below the best: within one part in a hundred of it, in half the time. */
+const BROTLI_QUALITY = 10;
+
+const asGzip = promisify(gzip);
+const asBrotli = promisify(brotliCompress);
 
 /** Text that is fetched by address. Pages are made for every request, and typefaces are compressed already. */
 const COMPRESSED = /\.(js|css|svg|json)$/;
@@ -12,7 +16,10 @@ const COMPRESSED = /\.(js|css|svg|json)$/;
 /** Below this many bytes a packet holds the file as it is. */
 const WORTHWHILE = 1_000;
 
-/** Puts a gzipped copy (`x.js.gz`) beside every file of a build, so that the server sends it without doing the work each time. */
+/**
+ * Puts packed copies (`x.js.br`, a tenth smaller, and `x.js.gz`) beside every file of a build, so that the server sends them
+ * without doing the work each time.
+ */
 export function compressOutput(): Plugin {
   return {
     name: 'coscribe-compress-output',
@@ -21,7 +28,12 @@ export function compressOutput(): Plugin {
       const write = async (name: string) => {
         const content = await readFile(join(dir, name));
         if (content.length < WORTHWHILE) return;
-        await writeFile(join(dir, `${name}.gz`), await compress(content, { level: 9 }));
+        const params = {
+          [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY,
+          [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
+        };
+        const [gzipped, brotli] = await Promise.all([asGzip(content, { level: 9 }), asBrotli(content, { params })]);
+        await Promise.all([writeFile(join(dir, `${name}.gz`), gzipped), writeFile(join(dir, `${name}.br`), brotli)]);
       };
       await Promise.all(
         Object.keys(bundle)

@@ -1,79 +1,13 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { systemClock } from './clock.ts';
-import { backup } from './command/backup.ts';
-import { check } from './command/check.ts';
-import { CommandError } from './command/command-error.ts';
-import { restore } from './command/restore.ts';
-import { processTerminal as terminal } from './command/terminal.ts';
-import { token } from './command/token.ts';
-import { readCommand } from './config/config.ts';
-import { ConfigError } from './config/config-error.ts';
-import { CertificateError } from './edge/certificate.ts';
-import { StoreError } from './store/store.ts';
+// What `coscribe` is started by. An older Node.js must be able to read this file, and nothing else of the program: so it imports
+// nothing before it has looked, and is written in old syntax.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
-/** The package's folder seen from dist/server/main.js. */
-const PACKAGE_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
-
-/** One line for the person at the command line; null when the error is a defect of ours. */
-function explanation(error: unknown): string | null {
-  if (
-    error instanceof ConfigError ||
-    error instanceof StoreError ||
-    error instanceof CommandError ||
-    error instanceof CertificateError
-  ) {
-    return error.message;
-  }
-  if (!(error instanceof Error) || !('code' in error)) return null;
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return 'The port is in use by another process. Stop that one, or choose another with --port.';
-    case 'EACCES':
-      return 'The port may not be used by this user. Choose one above 1023 with --port.';
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return 'The address to listen on is not one of this machine. Choose another with --host.';
-    default:
-      return null;
-  }
-}
-
-/** Carries out what the command line asks for; resolves with the exit code, when `serve` listens with 0. */
-async function run(): Promise<number> {
-  const command = readCommand();
-  switch (command.kind) {
-    case 'help':
-      process.stdout.write(command.text);
-      return 0;
-    case 'version':
-      terminal.say(JSON.parse(readFileSync(resolve(PACKAGE_FOLDER, 'package.json'), 'utf8')).version);
-      return 0;
-    case 'serve':
-      // Loaded when it is needed: a server takes half a second to load, which no other command has to wait for.
-      await (await import('./command/serve.ts')).serve(command);
-      return 0;
-    case 'backup':
-      return backup(command, terminal);
-    case 'restore':
-      return restore(command, terminal);
-    case 'check':
-      return check(command, terminal);
-    case 'import':
-      return (await import('./command/import.ts')).importDocuments(command, command.settings, terminal);
-    case 'token':
-      return token(command, terminal, systemClock);
-    default:
-      return command satisfies never;
-  }
-}
-
-try {
-  process.exitCode = await run();
-} catch (error) {
-  const line = explanation(error);
-  terminal.warn(line === null ? `${error instanceof Error ? error.stack : error}` : `coscribe: ${line}`);
+if (major < 20 || (major === 20 && minor < 19)) {
+  process.stderr.write(
+    `coscribe: Coscribe needs Node.js 20.19 or newer; this is ${process.versions.node}. Install one from https://nodejs.org and run the command again.\n`,
+  );
   process.exitCode = 1;
+} else {
+  void import('./command/run.ts').then(({ runCommandLine }) => runCommandLine());
 }

@@ -3,7 +3,8 @@ import { Awareness, applyAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { TEXT_FIELD } from '../../protocol/version.ts';
 import { createEditor } from '../../web/editor/index.ts';
-import { openBareEditor, openEditor } from '../peers/y-codemirror.mjs';
+import { openBareEditor } from '../peers/codemirror.mjs';
+import { openEditor } from '../peers/y-codemirror.mjs';
 import type { CrowdNews, CrowdOrder } from './crowd-worker.ts';
 
 /** Milliseconds that a key kept the page busy; the wait for the screen, between the two, is left out. */

@@ -1,65 +1,22 @@
 import { spawnSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright';
-import { build } from 'vite';
 import { CHROMIUM_ARGS, findChromium } from '../../scripts/chromium.mjs';
 import type { Keystroke } from '../browser/editor-page.ts';
+import { buildPage, servePage } from '../harness/built-page.ts';
 import { removeFolder, temporaryFolder } from '../harness/server-under-test.ts';
 import { pause } from '../harness/waiting.ts';
 import { figure, type Line, times } from '../line.ts';
-
-const PAGE_FOLDER = fileURLToPath(new URL('../browser', import.meta.url));
 
 const SETTLE = 3_000;
 const WATCH = 8_000;
 const KEYS = 300;
 const KEY_INTERVAL = 50;
 
-const MEDIA_TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript' };
-
 /** What a mode costs: main-thread milliseconds for each second, edits of others a second, and what each key took. */
 interface Cost {
   readonly busy: number;
   readonly edits: number;
   readonly keys: readonly Keystroke[];
-}
-
-async function buildPage(outDir: string): Promise<void> {
-  await build({
-    root: PAGE_FOLDER,
-    configFile: false,
-    logLevel: 'error',
-    worker: { format: 'es' },
-    resolve: {
-      // The peers have copies of their own; there must be one of each.
-      dedupe: ['yjs', 'y-protocols', 'lib0', '@codemirror/state', '@codemirror/view'],
-    },
-    build: {
-      outDir,
-      emptyOutDir: true,
-      target: 'es2022',
-      rollupOptions: { input: join(PAGE_FOLDER, 'editor-page.html') },
-    },
-  });
-}
-
-async function serve(folder: string): Promise<{ url: string; stop: () => void }> {
-  const server = createServer((request, response) => {
-    const path = join(folder, new URL(request.url ?? '/', 'http://localhost').pathname);
-    readFile(path).then(
-      (content) => {
-        response.setHeader('Content-Type', MEDIA_TYPES[extname(path)] ?? 'application/octet-stream');
-        response.end(content);
-      },
-      () => response.writeHead(404).end(),
-    );
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop: () => server.close() };
 }
 
 /** Seconds that the page's main thread has been busy so far. */
@@ -118,8 +75,8 @@ export const editor: Line = {
     // A browser is several processes, and this one was bound to a core.
     spawnSync('taskset', ['-pc', '0,1', String(process.pid)]);
     const folder = temporaryFolder();
-    await buildPage(folder);
-    const { url, stop } = await serve(folder);
+    await buildPage('editor-page.html', folder);
+    const { url, stop } = await servePage(folder);
     const executablePath = findChromium();
     if (executablePath === null) throw new Error('There is no Chromium; npm test installs one.');
     const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });

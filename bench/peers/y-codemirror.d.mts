@@ -3,4 +3,3 @@ import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
 
 export function openEditor(parent: Element, text: Y.Text, awareness: Awareness): EditorView;
-export function openBareEditor(parent: Element, content: string): EditorView;

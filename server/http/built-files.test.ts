@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { takesGzip } from './built-files.ts';
+import { takes } from './built-files.ts';
 
 it.each([
   ['gzip, deflate, br', true],
@@ -12,9 +12,19 @@ it.each([
   ['x-gzip-like', false],
   ['', false],
 ])('Accept-Encoding: %s takes gzip: %s', (header, expected) => {
-  expect(takesGzip(header)).toBe(expected);
+  expect(takes('gzip', header)).toBe(expected);
 });
 
 it('takes no gzip where nothing is said', () => {
-  expect(takesGzip(undefined)).toBe(false);
+  expect(takes('gzip', undefined)).toBe(false);
+  expect(takes('br', undefined)).toBe(false);
+});
+
+it.each([
+  ['gzip, deflate, br', true],
+  ['gzip, deflate', false],
+  ['br;q=0, gzip', false],
+  ['*', true],
+])('Accept-Encoding: %s takes Brotli: %s', (header, expected) => {
+  expect(takes('br', header)).toBe(expected);
 });

@@ -18,29 +18,35 @@ export interface BuiltFilesOptions {
 
 /**
  * Serves the files of a build, each at its own path. Only what is there when the server starts is served, so no path of a
- * request ever reaches the disk. A gzipped copy that the build put beside a file (`x.js.gz`) goes to clients that take it.
+ * request ever reaches the disk. A packed copy that the build put beside a file (`x.js.br`, `x.js.gz`) goes to clients that take it.
  */
 export function serveBuiltFiles(app: FastifyInstance, options: BuiltFilesOptions): void {
   const { folder, includes, hashedFolder } = options;
   for (const path of filesIn(folder)) {
-    if (path.endsWith('.gz') || path.endsWith('.map') || !includes(path)) continue;
-    const isPacked = existsSync(join(folder, `${path}.gz`));
+    if (/\.(gz|br|map)$/.test(path) || !includes(path)) continue;
+    const packings = PACKINGS.filter(({ ending }) => existsSync(join(folder, path + ending)));
     const cacheControl = path.startsWith(`${hashedFolder}/`) && HASHED_NAME.test(path) ? FOREVER : 'no-cache';
     app.get(`/${path}`, async (request, reply) => {
-      const packed = isPacked && takesGzip(request.headers['accept-encoding']);
-      const file = encodeURI(packed ? `/${path}.gz` : `/${path}`);
+      const packing = packings.find(({ encoding }) => takes(encoding, request.headers['accept-encoding']));
+      const file = encodeURI(`/${path}${packing?.ending ?? ''}`);
       const found = await send(request.raw, file, { root: folder, cacheControl: false, dotfiles: 'allow' });
       // Gone since the server started: a newer build may have replaced it.
       if (found.statusCode === 404) return reply.callNotFound();
       // What the name of the copy says about its type is not what the file is.
-      const type = packed ? { 'content-type': typeOf(path) } : {};
+      const type = packing === undefined ? {} : { 'content-type': typeOf(path) };
       reply.code(found.statusCode).headers({ ...found.headers, ...type, 'cache-control': cacheControl });
-      if (isPacked) reply.header('vary', 'Accept-Encoding');
-      if (packed) reply.header('content-encoding', 'gzip');
+      if (packings.length > 0) reply.header('vary', 'Accept-Encoding');
+      if (packing !== undefined) reply.header('content-encoding', packing.encoding);
       return reply.send(found.stream);
     });
   }
 }
+
+/** How copies are packed, the smaller one first. Browsers take Brotli over https and from their own machine. */
+const PACKINGS = [
+  { encoding: 'br', ending: '.br' },
+  { encoding: 'gzip', ending: '.gz' },
+] as const;
 
 /** Only what builds make is packed. */
 const TYPES: Readonly<Record<string, string>> = {
@@ -61,13 +67,13 @@ function filesIn(folder: string): string[] {
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
 }
 
-/** Whether an Accept-Encoding header lets gzip pass: it is named, or everything is, and not with a weight of zero. */
-export function takesGzip(header: string | string[] | undefined): boolean {
+/** Whether an Accept-Encoding header lets a packing pass: it is named, or everything is, and not with a weight of zero. */
+export function takes(encoding: 'br' | 'gzip', header: string | string[] | undefined): boolean {
   const entries = String(header ?? '')
     .toLowerCase()
     .split(',')
     .map((entry) => entry.split(';').map((part) => part.trim()));
-  const entry = entries.find(([name]) => name === 'gzip') ?? entries.find(([name]) => name === '*');
+  const entry = entries.find(([name]) => name === encoding) ?? entries.find(([name]) => name === '*');
   if (entry === undefined) return false;
   return !entry.slice(1).some((part) => /^q\s*=\s*0(\.0*)?$/.test(part));
 }

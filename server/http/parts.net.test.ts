@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { CoscribeServer } from '../server.ts';
 import { freshFolder, startTestServer } from '../testing/test-server.ts';
@@ -14,6 +14,7 @@ beforeAll(async () => {
   await mkdir(join(folder, 'coscribe-editor'));
   await writeFile(join(folder, 'coscribe-editor.js'), MODULE);
   await writeFile(join(folder, 'coscribe-editor.js.gz'), gzipSync(MODULE));
+  await writeFile(join(folder, 'coscribe-editor.js.br'), brotliCompressSync(MODULE));
   await writeFile(join(folder, 'coscribe-editor/rust-1a2b3c4d.js'), 'export {};');
   await writeFile(join(folder, 'coscribe-editor/third-party-notices.txt'), 'MIT');
   server = await startTestServer({ partsFolder: folder });
@@ -25,7 +26,7 @@ it('pages of any origin may load the module, packed, and it is asked for again o
   const headers = Object.fromEntries(response.headers);
   expect(headers).toMatchObject({
     'content-type': 'application/javascript; charset=utf-8',
-    'content-encoding': 'gzip',
+    'content-encoding': 'br',
     vary: 'Accept-Encoding',
     'access-control-allow-origin': '*',
     'cross-origin-resource-policy': 'cross-origin',
@@ -38,6 +39,8 @@ it('pages of any origin may load the module, packed, and it is asked for again o
     cache: 'force-cache',
   });
   expect([again.status, again.headers.get('access-control-allow-origin')]).toEqual([304, '*']);
+  const gzipped = await fetch(`${server.url}/coscribe-editor.js`, { headers: { 'accept-encoding': 'gzip' } });
+  expect([gzipped.headers.get('content-encoding'), await gzipped.text()]).toEqual(['gzip', MODULE]);
   const unpacked = await fetch(`${server.url}/coscribe-editor.js`, { headers: { 'accept-encoding': 'identity' } });
   expect([unpacked.headers.get('content-encoding'), await unpacked.text()]).toEqual([null, MODULE]);
 });
@@ -48,7 +51,12 @@ it('languages are kept for ever, what has no hash in its name is not, and nothin
   expect([language.status, language.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
   const notices = await fetch(`${server.url}/coscribe-editor/third-party-notices.txt`);
   expect([notices.headers.get('cache-control'), await notices.text()]).toEqual(['no-cache', 'MIT']);
-  for (const path of ['coscribe-editor.js.gz', 'coscribe-editor/', 'coscribe-editor/..%2f..%2fpackage.json']) {
+  for (const path of [
+    'coscribe-editor.js.gz',
+    'coscribe-editor.js.br',
+    'coscribe-editor/',
+    'coscribe-editor/..%2f..%2fpackage.json',
+  ]) {
     expect((await fetch(`${server.url}/${path}`)).status).toBe(404);
   }
 });

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { SETTINGS, type Settings } from '../config/settings.ts';
 import { silentLogger } from '../log/logger.ts';
@@ -11,6 +12,22 @@ import { FakeClock } from '../testing/fake-clock.ts';
 import { runCommand, ServerProcess } from '../testing/server-process.ts';
 import { freshFolder } from '../testing/test-server.ts';
 import { WireClient } from '../testing/wire-client.ts';
+
+it('an older Node.js can read the file that starts, and is told in one line what is needed', async () => {
+  const main = await readFile(fileURLToPath(new URL('../../dist/server/main.js', import.meta.url)), 'utf8');
+  // Anything newer, or imported before the look, would be an error of syntax there.
+  expect(main).not.toMatch(/^import\b|\?\?|\?\.|\bawait\b|#[a-z]\w*\s*[=(]/m);
+  for (const version of ['14.21.3', '18.20.8', '20.18.9']) {
+    const pretend = `Object.defineProperty(process,'versions',{value:{...process.versions,node:'${version}'}})`;
+    const { exitCode, stderr } = await runCommand(['--version'], {
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(pretend)}`,
+    });
+    expect(stderr.trim()).toBe(
+      `coscribe: Coscribe needs Node.js 20.19 or newer; this is ${version}. Install one from https://nodejs.org and run the command again.`,
+    );
+    expect(exitCode).toBe(1);
+  }
+});
 
 describe('the command refuses in one line', () => {
   it.each([

@@ -6,6 +6,7 @@ import { isRole } from '../../protocol/roles.ts';
 import { TEXT_FIELD } from '../../protocol/version.ts';
 import { goToPlace, readingPlace } from '../editor/carets/reading-place.ts';
 import { createEditor, isProse, languageNames, resolveLanguage } from '../editor/index.ts';
+import { whenIdle } from '../editor/when-idle.ts';
 import { systemClock } from '../provider/clock.ts';
 import { CoscribeProvider } from '../provider/index.ts';
 import { DocumentApi } from './api/document-api.ts';
@@ -150,6 +151,14 @@ function openDocument(name: string, page: DocumentPage, fragment: LinkFragment |
   });
   followVisibleHeight(window, document.documentElement, () => session.keepCaretInView());
   followThemeOfOtherTabs(store, window, document.documentElement, (theme) => session.takeTheme(theme));
+  // Keeping the pages fetches all of them again: not before the text can be typed in.
+  const keepPages = () => {
+    if (!session.state.ready && !session.state.gateCovers) return;
+    stopWaiting();
+    whenIdle(keepPagesForOffline);
+  };
+  const stopWaiting = session.subscribe(keepPages);
+  keepPages();
   window.addEventListener('pagehide', () => session.leave());
   for (const event of ['online', 'offline']) window.addEventListener(event, () => session.refresh());
 }
@@ -164,4 +173,3 @@ else if (page instanceof DocumentPage) openDocument(name, page, fragment);
 window.addEventListener('hashchange', () => {
   if (readFragment(location.hash) !== null) location.reload();
 });
-keepPagesForOffline();

@@ -28,4 +28,4 @@ if (themeSwitch !== null) themeSwitch.store = store;
 const sheet = document.querySelector<HTMLElement>('.demo-sheet');
 if (sheet !== null) demonstrateWhenSeen(sheet);
 
-keepPagesForOffline();
+window.addEventListener('load', keepPagesForOffline);

@@ -2,14 +2,13 @@ import { siteRoot } from '../base/site-root.ts';
 
 /**
  * Keeps the site's pages on this device, so that they open without a network. Only where the browser allows it (https or this
- * very machine), and not while developing, when files change under the same name.
+ * very machine), and not while developing, when files change under the same name. To be called when the page has what it needs:
+ * the worker fetches all files at once, on the same network.
  */
 export function keepPagesForOffline(): void {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
-  window.addEventListener('load', () => {
-    // Refused in private windows and where storage is blocked: the site then needs the network to open, no more.
-    navigator.serviceWorker.register(workerAddress()).catch(() => undefined);
-  });
+  // Refused in private windows and where storage is blocked: the site then needs the network to open, no more.
+  navigator.serviceWorker.register(workerAddress()).catch(() => undefined);
 }
 
 /** Browsers that know trusted types take a script's address only from a policy that the page's headers name. */

@@ -52,6 +52,7 @@ export interface SessionFacts {
     readonly usesLink: boolean;
     readonly usesOwnerKey: boolean;
     readonly holdsKey: boolean;
+    readonly creates: boolean;
     readonly createRefused: boolean;
     readonly lastRole: Role | null;
   };
@@ -81,7 +82,14 @@ export function computeState(facts: SessionFacts, before: SessionState | null, l
     resolvedLanguage,
     shown: settingsFor(settings, languages.isProse(resolvedLanguage)),
     ready:
-      before?.ready === true || readyToShow({ loaded: sync.loaded, synced: sync.synced, empty: isEmpty, serverLate }),
+      before?.ready === true ||
+      readyToShow({
+        loaded: sync.loaded,
+        synced: sync.synced,
+        empty: isEmpty,
+        creates: facts.access.creates,
+        serverLate,
+      }),
     everSynced,
     status: statusWording({
       status: sync.status,

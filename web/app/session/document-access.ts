@@ -63,6 +63,11 @@ export class DocumentAccess {
     return ownerKey !== null || wanted || this.#hasCreated;
   }
 
+  /** This page is about to create the document, and has not been refused. */
+  get creates(): boolean {
+    return this.#options.credentials.wanted && !this.#claimRefused;
+  }
+
   /** The server did not let this person create the document. */
   get createRefused(): boolean {
     return this.#claimRefused;

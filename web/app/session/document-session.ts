@@ -437,6 +437,7 @@ export class DocumentSession {
         usesLink: documentAccess.usesLink,
         usesOwnerKey: documentAccess.ownerKey !== null,
         holdsKey: documentAccess.holdsKey,
+        creates: documentAccess.creates,
         createRefused: documentAccess.createRefused,
         lastRole: documentAccess.lastRole,
       },
