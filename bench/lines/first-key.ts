@@ -59,8 +59,8 @@ function hand(expected: string): string {
     const text = () => document.querySelector('.cm-content')?.textContent ?? '';
     const look = () => {
       const isThere = document.activeElement?.className.includes('cm-content') && text().includes('${expected}');
-      if (isThere && !text().includes('ǂ')) document.execCommand('insertText', false, 'ǂ');
-      if (!text().includes('ǂ')) return void requestAnimationFrame(look);
+      if (isThere && !text().includes('QZ')) document.execCommand('insertText', false, 'QZ');
+      if (!text().includes('QZ')) return void requestAnimationFrame(look);
       // Behind the frame that paints it.
       requestAnimationFrame(() => {
         const channel = new MessageChannel();
