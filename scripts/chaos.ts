@@ -1,17 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, release, tmpdir, totalmem, type } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ALL_TROUBLES, type ChaosReport, runChaos, type Trouble } from '../server/testing/chaos-harness.ts';
 import { type FormattingReport, runFormatting } from '../server/testing/formatting-harness.ts';
+import { circumstances, writeReport } from './reliability-page.ts';
 import { ROOT } from './source-files.ts';
 
 // `npm run chaos`: makes every kind of trouble for a real server under people who type, and writes what came of it into
 // docs/reliability.md. Ends by itself; exit code 1 when anything was lost, doubled or different.
-
-const PAGE = join(ROOT, 'docs/reliability.md');
 
 /** Documents of the formatting runs that are open at a time. */
 const FORMATTED_TOGETHER = 20;
@@ -68,21 +66,8 @@ function readOptions(): Options {
   };
 }
 
-/** The parts of the page, each with the last run of its kind. */
-type Section = 'chaos' | 'chaos-any' | 'formatting';
-
-/** The rows that say when, how and where. */
-function circumstances({ seed }: Options, seconds: number): string[] {
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim();
-  const [cpu] = cpus();
-  const machine = `${cpus().length} x ${cpu?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, ${type()} ${release()}, Node.js ${process.versions.node}`;
-  return [
-    '| | |',
-    '| --- | --- |',
-    `| date | ${new Date().toISOString().slice(0, 10)}, commit ${commit} |`,
-    `| command | \`npm run chaos -- ${process.argv.slice(2).join(' ') || `--seed ${seed}`}\`, seed ${seed}, ${Math.round(seconds)} s |`,
-    `| machine | ${machine} |`,
-  ];
+function command({ seed }: Options, seconds: number): string {
+  return `\`npm run chaos -- ${process.argv.slice(2).join(' ') || `--seed ${seed}`}\`, seed ${seed}, ${Math.round(seconds)} s`;
 }
 
 const number = (value: number) => value.toLocaleString('en-US');
@@ -110,15 +95,6 @@ function describeFormatting(report: FormattingReport, seeds: number): string[] {
     `| restarts in the midst of it | SIGKILL ${report.kills}, SIGTERM ${report.stops} |`,
     `| seeds that did not end equal, before or after SIGKILL | ${report.failed.length} |`,
   ];
-}
-
-function writeReport(section: Section, table: string): void {
-  const [begin, end] = [`<!-- ${section}: begin -->`, `<!-- ${section}: end -->`];
-  const page = readFileSync(PAGE, 'utf8');
-  const [before, rest] = page.split(begin);
-  const after = rest?.split(end)[1];
-  if (before === undefined || after === undefined) throw new Error(`docs/reliability.md has lost its marks ${begin}`);
-  writeFileSync(PAGE, `${before}${begin}\n\n${table}\n\n${end}${after}`);
 }
 
 /** Runs the troubles; rows for the page, and whether nothing was wrong. */
@@ -151,7 +127,7 @@ async function main(): Promise<void> {
   console.log(`Seed ${options.seed}.`);
   const started = performance.now();
   const { rows, clean } = await (options.formatting > 0 ? format : makeTroubles)(options, dataFolder);
-  const table = [...circumstances(options, (performance.now() - started) / 1000), ...rows].join('\n');
+  const table = [...circumstances(command(options, (performance.now() - started) / 1000)), ...rows].join('\n');
   console.log(table);
   const section = options.formatting > 0 ? 'formatting' : options.kind === 'any' ? 'chaos-any' : 'chaos';
   if (!options.dry) writeReport(section, table);

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { StoreOrder } from './failing-server.ts';
 
@@ -71,6 +72,12 @@ export class ServerProcess {
 
   get port(): string {
     return new URL(this.url).port;
+  }
+
+  /** Bytes of memory that the process has now (Linux). */
+  get residentBytes(): number {
+    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024;
   }
 
   get hasEnded(): boolean {

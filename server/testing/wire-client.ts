@@ -13,6 +13,8 @@ export interface WireClientOptions {
   protocols?: string[];
   /** Further headers of the upgrade, as a browser or a proxy sends them. */
   headers?: Record<string, string>;
+  /** The address of this machine that it comes from. */
+  localAddress?: string;
   /** Certificates that are trusted, in PEM. */
   ca?: string;
 }
