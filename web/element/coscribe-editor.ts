@@ -3,37 +3,25 @@ import { EditorView } from '@codemirror/view';
 import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
 import { CLOSE_CODES } from '../../protocol/close-codes.ts';
-import { isRole, may } from '../../protocol/roles.ts';
 import { TEXT_FIELD } from '../../protocol/version.ts';
 import { FrameSchedule } from '../editor/binding/frame-schedule.ts';
 import { checkContent } from '../editor/binding/shown-text.ts';
-import type { PresentedUser } from '../editor/carets/own-presence.ts';
 import {
   type CoscribeEditor,
   createEditor,
   type EditorSettings,
-  PEOPLE_COLORS,
   ShownTextError,
   watchPeople,
 } from '../editor/index.ts';
 import type { ProviderOptions, Refusal } from '../provider/index.ts';
-import {
-  ADDRESS_ATTRIBUTES,
-  ATTRIBUTES,
-  AttributeError,
-  type AttributeName,
-  readColor,
-  readLanguage,
-  readLineNumbers,
-  readServer,
-  readTheme,
-} from './attributes.ts';
+import { ADDRESS_ATTRIBUTES, ATTRIBUTES, AttributeError, type AttributeName, readServer } from './attributes.ts';
 import type { ElementErrorCode, ElementEventDetails } from './element-events.ts';
 import { FormElement } from './form-element.ts';
 import { makeFrame } from './frame.ts';
 import { type DocumentSource, hostDocument, leaseDocument } from './shared-document.ts';
 import { unreachableDetails, unreachableSentence } from './status-line.ts';
 import { type ProviderWatcher, watchProvider } from './watch-provider.ts';
+import { type Wishes, wishedSettings } from './wished-settings.ts';
 
 /** A document that is being shown, with everything that has to end with it. */
 interface Shown {
@@ -400,41 +388,14 @@ export class CoscribeEditorElement extends FormElement {
   }
 
   #settings(source: DocumentSource): Partial<EditorSettings> {
-    const { provider } = source;
-    const { title, language } = provider?.properties ?? { title: '', language: '' };
-    const user = this.#user(source, this.#read('user-color', readColor));
-    // A page that brings the presence has told already who this is, unless the attributes do.
-    const isTold = provider !== null || this.userName !== '' || this.userColor !== '';
-    return {
-      language: this.#read('language', readLanguage) || language,
-      fileName: title,
-      theme: this.#read('theme', readTheme) ?? 'system',
-      readOnly: this.#isReadOnly(provider),
-      placeholder: this.placeholder,
-      lineNumbers: this.#read('line-numbers', readLineNumbers) ?? 'auto',
-      label: this.label,
-      ...(isTold ? { user } : {}),
-    };
-  }
-
-  /** Whom the server knows is shown as that, here as everywhere. */
-  #user({ doc, provider }: DocumentSource, color: string | null): PresentedUser {
-    const fallback = PEOPLE_COLORS[doc.clientID % PEOPLE_COLORS.length] ?? PEOPLE_COLORS[0];
-    const known = provider?.person;
-    const user = { name: known?.name ?? (this.userName || 'Guest'), color: known?.color ?? color ?? fallback };
-    return known?.name ? { ...user, verified: true } : user;
-  }
-
-  /** Read only is what the page wants so, and what would go nowhere: no right to write, or a refusal for good. */
-  #isReadOnly(provider: DocumentSource['provider']): boolean {
-    const role = provider?.role ?? null;
-    const mayWrite = role === null || (isRole(role) && may(role, 'write'));
-    const refused = provider !== null && provider.closed !== null;
-    return !mayWrite || refused || this.formDisabled || this.readOnly;
+    const { placeholder, label, userName, userColor } = this;
+    const lockedByPage = this.formDisabled || this.readOnly;
+    const wishes: Wishes = { placeholder, label, userName, userColor, lockedByPage, read: this.#read };
+    return wishedSettings(wishes, source);
   }
 
   /** An attribute's value; null when it is none it can have, which is said. */
-  #read<T>(name: AttributeName, read: (value: string | null) => T): T | null {
+  readonly #read = <T>(name: AttributeName, read: (value: string | null) => T): T | null => {
     try {
       const value = read(this.getAttribute(name));
       this.#problems.clear(name);
@@ -444,7 +405,7 @@ export class CoscribeEditorElement extends FormElement {
       if (this.#problems.set(name, message)) this.#tellError('invalid-attribute', message, error);
       return null;
     }
-  }
+  };
 
   #takeText(): void {
     const shown = this.#shown;
