@@ -49,6 +49,8 @@ export interface ServerOptions {
   readonly tell?: (line: string) => void;
   /** How many files and sockets the process may have open; null or none when that is not known. */
   readonly descriptors?: number | null;
+  /** The version of the program, for its figures. */
+  readonly version?: string;
   /** Folder of the built site; null serves none. */
   readonly siteFolder: string | null;
   /** Folder of the built module with `<coscribe-editor>`; null serves none. */
@@ -248,7 +250,17 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     clock,
     logger,
   });
-  const metrics = createMetrics({ connections, transport, registry, documents, counters });
+  let lastBackup = 0;
+  const metrics = createMetrics({
+    connections,
+    transport,
+    registry,
+    documents,
+    counters,
+    storage,
+    lastBackup: () => lastBackup,
+    version: options.version ?? '',
+  });
   let stopping: Promise<void> | null = null;
   // Every part with a timer or a thread: one that is forgotten here keeps the process alive.
   const endConversations = [() => connections.close(), () => storage.close(), () => transport.close()];
@@ -333,7 +345,11 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
       stopping ??= stop();
       return stopping;
     },
-    backup: () => documents.backup(),
+    async *backup() {
+      yield* documents.backup();
+      // Only a backup that was taken to its end is one.
+      lastBackup = clock.date() / 1000;
+    },
   };
 }
 

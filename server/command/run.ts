@@ -40,6 +40,11 @@ function explanation(error: unknown): string | null {
   }
 }
 
+/** The version of the package. */
+function version(): string {
+  return JSON.parse(readFileSync(resolve(PACKAGE_FOLDER, 'package.json'), 'utf8')).version;
+}
+
 /** Carries out what the command line asks for; resolves with the exit code, when `serve` listens with 0. */
 async function run(): Promise<number> {
   const command = readCommand();
@@ -48,11 +53,11 @@ async function run(): Promise<number> {
       process.stdout.write(command.text);
       return 0;
     case 'version':
-      terminal.say(JSON.parse(readFileSync(resolve(PACKAGE_FOLDER, 'package.json'), 'utf8')).version);
+      terminal.say(version());
       return 0;
     case 'serve':
       // Loaded when it is needed: a server takes half a second to load, which no other command has to wait for.
-      await (await import('./serve.ts')).serve(command);
+      await (await import('./serve.ts')).serve({ ...command, version: version() });
       return 0;
     case 'backup':
       return backup(command, terminal);

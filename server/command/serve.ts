@@ -23,9 +23,12 @@ const PARTS_FOLDER = fileURLToPath(new URL('../../embed', import.meta.url));
 export async function serve({
   settings,
   given,
+  version,
 }: {
   readonly settings: Settings;
   readonly given: ReadonlySet<SettingName>;
+  /** Of the package. */
+  readonly version: string;
 }): Promise<void> {
   const onTerminal = process.stdout.isTTY === true;
   const level = onTerminal && !given.has('logLevel') ? 'warn' : settings.logLevel;
@@ -49,6 +52,7 @@ export async function serve({
       tell,
       descriptors,
       logger,
+      version,
       siteFolder: SITE_FOLDER,
       partsFolder: PARTS_FOLDER,
     });

@@ -50,6 +50,23 @@ it('counts people, documents, updates, refusals, bytes, closes, batches and load
   expect(value('process_resident_memory_bytes')).toBeGreaterThan(10_000_000);
 });
 
+it('says which version runs, what is stored, and when the last whole backup was given', async () => {
+  const server = await startForTest({ version: '1.2.3' });
+  const alice = await WireClient.join(server.url, 'a');
+  alice.insert(0, 'x'.repeat(50_000));
+  await alice.untilStored();
+  const before = await figures(server);
+  expect(before.get(`coscribe_build_info{version="1.2.3",node="${process.versions.node}"}`)).toBe(1);
+  expect(before.get('coscribe_storage_used_bytes')).toBeGreaterThan(50_000);
+  const broken = server.backup()[Symbol.asyncIterator]();
+  await broken.next();
+  await broken.return?.();
+  expect((await figures(server)).get('coscribe_last_backup_timestamp_seconds')).toBe(0);
+  const started = Date.now() / 1000;
+  for await (const _piece of server.backup());
+  expect((await figures(server)).get('coscribe_last_backup_timestamp_seconds')).toBeGreaterThanOrEqual(started);
+});
+
 it('[DUR-9] shows a disk that refuses writes, and what waits for it', async () => {
   const store = new FailingStore(await LevelStore.open(await freshFolder()));
   const server = await startForTest({ store });

@@ -18,6 +18,12 @@ export interface MetricsSources {
   readonly bytesWaiting: () => number;
   readonly writeFailures: () => number;
   readonly storageFailing: () => boolean;
+  /** Bytes that all documents take on the disk, about. */
+  readonly storageUsed: () => number;
+  /** Seconds since 1970 when this process gave its last whole backup; 0 before the first. */
+  readonly lastBackup: () => number;
+  /** The version of the program; empty where a host that embeds it did not say. */
+  readonly version: string;
 }
 
 /** Seconds: an fsync takes 0.2 ms on a good disk and some 10 ms on a bad one. */
@@ -59,6 +65,18 @@ export class Metrics {
     this.#gauge('coscribe_storage_waiting_bytes', 'Bytes that wait for the disk.', sources.bytesWaiting);
     this.#counter('coscribe_storage_write_failures_total', 'Attempts to write that failed.', sources.writeFailures);
     this.#gauge('coscribe_storage_failing', '1 while the disk refuses writes.', () => Number(sources.storageFailing()));
+    this.#gauge('coscribe_storage_used_bytes', 'What all documents take on the disk, about.', sources.storageUsed);
+    this.#gauge(
+      'coscribe_last_backup_timestamp_seconds',
+      'When this process gave its last whole backup; 0 before the first.',
+      sources.lastBackup,
+    );
+    new Gauge({
+      name: 'coscribe_build_info',
+      help: 'Always 1; the labels say which version runs on which Node.js.',
+      labelNames: ['version', 'node'],
+      registers: [this.#registry],
+    }).set({ version: sources.version, node: process.versions.node }, 1);
     this.batchSeconds = this.#histogram(
       'coscribe_storage_batch_seconds',
       'Duration of a batch of writes with its fsync.',

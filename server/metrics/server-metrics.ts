@@ -14,12 +14,18 @@ export function createMetrics({
   registry,
   documents: { commits },
   counters,
+  storage,
+  lastBackup,
+  version,
 }: {
   readonly connections: Connections;
   readonly transport: WebSocketTransport;
   readonly registry: Registry;
   readonly documents: Documents;
   readonly counters: UpdateCounters;
+  readonly storage: { readonly used: number };
+  readonly lastBackup: () => number;
+  readonly version: string;
 }): Metrics {
   const metrics = new Metrics({
     connections: () => connections.size,
@@ -35,6 +41,9 @@ export function createMetrics({
     bytesWaiting: () => commits.waitingBytes,
     writeFailures: () => commits.counters.failures,
     storageFailing: () => commits.failing,
+    storageUsed: () => storage.used,
+    lastBackup,
+    version,
   });
   commits.onBatch = (milliseconds) => metrics.batchSeconds.observe(milliseconds / 1000);
   commits.onCommit = (milliseconds) => metrics.acknowledgementSeconds.observe(milliseconds / 1000);

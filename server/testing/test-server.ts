@@ -19,6 +19,7 @@ export interface TestServerOptions {
   logger?: Logger;
   /** Of the module for other pages. */
   partsFolder?: string;
+  version?: string;
 }
 
 /** A real server on 127.0.0.1 with a real store. Stop it at the end of the test. */
@@ -33,6 +34,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     logger: options.logger ?? silentLogger,
     siteFolder: null,
     partsFolder: options.partsFolder ?? null,
+    ...(options.version === undefined ? {} : { version: options.version }),
   });
 }
 
