@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { Administration } from './access/administration.ts';
 import type { Authenticator } from './access/authenticator.ts';
 import { createAccess } from './access/create-access.ts';
+import { DocumentEvents, EventLog } from './access/document-events.ts';
 import { Restrictions } from './access/restrictions.ts';
 import type { Clock } from './clock.ts';
 import type { Settings } from './config/settings.ts';
@@ -140,16 +141,23 @@ export async function startServer(options: ServerOptions): Promise<CoscribeServe
 /** Puts the parts together. Rejects, with nothing left running, when a part cannot be made. */
 export async function assembleServer(options: ServerOptions): Promise<AssembledServer> {
   const { settings, store, clock } = options;
-  const logger = new LogThrottle(options.logger, clock);
-  const jwtVerifiers = createTokenVerifiers(settings, clock, logger);
+  const throttled = new LogThrottle(options.logger, clock);
+  const jwtVerifiers = createTokenVerifiers(settings, clock, throttled);
   const { tlsCert, tlsKey } = settings;
   const tlsFiles = tlsCert === null || tlsKey === null ? null : { cert: tlsCert, key: tlsKey };
   const tls = tlsFiles === null ? null : await readKeyPair(tlsFiles);
-  const documents = await Documents.open(store, clock, logger, {
+  const documents = await Documents.open(store, clock, throttled, {
     maxUnstoredBytes: settings.maxUnstoredBytes,
     ...(options.states === undefined ? {} : { states: options.states }),
     ...(options.tell === undefined ? {} : { tell: options.tell }),
   });
+  const events = new DocumentEvents({
+    records: documents.records,
+    exists: async (name) => (await documents.entry(name)) !== null || (await documents.access(name)) !== null,
+    clock,
+    logger: throttled,
+  });
+  const logger = new EventLog(throttled, events);
   const secret = await documents.secret();
   const restrictions = await Restrictions.open(documents.records, clock);
   const signIn = await createSignIn(settings, {
@@ -222,6 +230,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     logger,
   });
   const connections = new Connections({
+    onLetIn: (about) => events.add('let-in', about),
     storage,
     registry,
     admission,
@@ -267,6 +276,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
   const endParts = [
     () => registry.close(),
     () => storageShares.close(),
+    () => events.close(),
     () => metrics.stop(),
     () => storageWatch.stop(),
     () => documents.states.close(),
@@ -278,6 +288,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     creation,
     shareLinks,
     owners,
+    events,
     storage,
     commits: documents.commits,
     isReady: () => stopping === null,

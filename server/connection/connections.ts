@@ -33,6 +33,8 @@ export interface ConnectionObserver {
 
 export interface ConnectionsDependencies {
   readonly observer?: ConnectionObserver;
+  /** Hears who was let into which document, and by what. */
+  readonly onLetIn?: (about: SecurityEventFields) => void;
   readonly registry: Registry;
   readonly admission: Admission;
   readonly quotas: ConnectionQuotas;
@@ -181,7 +183,10 @@ export class Connections {
     }
     const forgetPerson = this.#countPerson(carrier, arrival, grant);
     if (forgetPerson === null) return null;
-    const { admission, clock, limits, logger, quotas, storage } = this.#dependencies;
+    const { admission, clock, limits, logger, onLetIn, quotas, storage } = this.#dependencies;
+    const { documentName: document, address } = arrival;
+    const { role, through, person } = grant;
+    onLetIn?.({ document, address, role, through, person: person?.id ?? null });
     const session = arrival.sessionKey === null ? null : `${arrival.documentName}\0${arrival.sessionKey}`;
     const connection = new Connection(
       carrier,

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { ROLES } from '../../protocol/roles.ts';
 import type { Admission } from '../access/admission.ts';
+import type { DocumentEvents } from '../access/document-events.ts';
 import type { Owners } from '../access/owners.ts';
 import { type OwnerRequest, type ShareLinks, ShareProblem, type ShareProblemKind } from '../access/share-links.ts';
 import { HttpError } from './http-error.ts';
@@ -69,11 +70,12 @@ export interface AccessRoutesOptions {
   readonly admission: Admission;
   readonly shareLinks: ShareLinks;
   readonly owners: Owners;
+  readonly events: DocumentEvents;
 }
 
 /** `/documents/<name>/access`, `/links`, `/owners` and `/ticket`: who has access to a document. docs/http-api.md describes them. */
 export const accessRoutes: FastifyPluginAsyncTypebox<AccessRoutesOptions> = async (app, options) => {
-  const { admission, shareLinks, owners } = options;
+  const { admission, shareLinks, owners, events } = options;
 
   app.addHook('onSend', async (_request, reply) => {
     // Secrets of links are in these answers.
@@ -128,6 +130,21 @@ export const accessRoutes: FastifyPluginAsyncTypebox<AccessRoutesOptions> = asyn
     const owner = await asOwner(request, name);
     await answer(() => owners.remove(owner, kind, id));
     return reply.code(204).send();
+  });
+
+  app.get('/documents/:name/events', { schema: { params: Name } }, async (request) => {
+    const { name } = request.params;
+    await authorizeRequest(admission, request, name, 'share');
+    const happened = await answer(() => events.of(name));
+    // Reading takes its time, in which access may be taken away.
+    await authorizeRequest(admission, request, name, 'share');
+    return {
+      events: happened.map(({ firstAt, lastAt, ...about }) => ({
+        ...about,
+        firstAt: new Date(firstAt).toISOString(),
+        lastAt: new Date(lastAt).toISOString(),
+      })),
+    };
   });
 
   app.post('/documents/:name/ticket', { schema: { params: Name, body: PasswordAttempt } }, async (request) => {

@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { isDocumentName } from '../../protocol/document-name.ts';
 import type { Administration } from '../access/administration.ts';
+import type { DocumentEvents } from '../access/document-events.ts';
 import type { Owners } from '../access/owners.ts';
 import type { ShareLinks } from '../access/share-links.ts';
 import { withoutBasePath } from '../edge/base-path.ts';
@@ -33,6 +34,7 @@ export interface HttpAppOptions
   /** Null where the authenticator of the program around knows of none. */
   readonly shareLinks: ShareLinks | null;
   readonly owners: Owners | null;
+  readonly events: DocumentEvents;
   readonly administration: Administration;
   readonly logger: Logger;
   /** Certificate and key of a server that speaks TLS itself; null for one that does not. */
@@ -120,7 +122,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
   await app.register(catalogueRoutes, { prefix: '/api', documents: options.documents });
   const { admission, shareLinks, owners } = options;
   if (shareLinks !== null && owners !== null) {
-    await app.register(accessRoutes, { prefix: '/api', admission, shareLinks, owners });
+    await app.register(accessRoutes, { prefix: '/api', admission, shareLinks, owners, events: options.events });
   }
   await app.register(adminRoutes, { prefix: '/api', administration: options.administration });
   await app.register(sessionRoutes, options.session);
