@@ -44,3 +44,25 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(alice.carets).toHaveCount(1);
   });
 }
+
+test('nothing but the text is printed for somebody who is being asked for a name, with a dialog open', async ({
+  arrive,
+}) => {
+  const alice = await arrive('Alice', 'notes');
+  await alice.type('To be printed');
+  await alice.saved();
+  await alice.page.evaluate(() => localStorage.removeItem('coscribe.guest'));
+  await alice.page.reload();
+  await expect(alice.page.getByRole('form', { name: 'Your name' })).toBeVisible();
+  await alice.page.getByTestId('share').click();
+  await expect(alice.page.getByRole('dialog')).toBeVisible();
+  await alice.page.emulateMedia({ media: 'print' });
+  const shown = await alice.page.evaluate(() =>
+    [...document.body.querySelectorAll('*')]
+      .filter((element) => element.closest('.pane') === null && element.querySelector('.pane') === null)
+      .filter((element) => element.checkVisibility({ visibilityProperty: true }))
+      .map((element) => element.outerHTML.slice(0, 80)),
+  );
+  expect(shown).toEqual([]);
+  await expect(alice.content).toBeVisible();
+});

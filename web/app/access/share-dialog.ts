@@ -103,14 +103,14 @@ export class ShareDialog extends SessionDialog {
  <button class=${worthless ? 'button share-copy' : 'button button-primary share-copy'} type="button" autofocus data-testid="copy-link" @click=${this.#copy}>
           ${icon(copied ? Check : Link)} ${copied ? 'Link copied' : 'Copy document link'}
         </button>
+        ${
+          'share' in navigator
+            ? html`<button class="button share-send" type="button" data-testid="share-send" @click=${() => void sendLink(state)}>
+                ${icon(Send)} Send the link…
+              </button>`
+            : nothing
+        }
       </div>
-      ${
-        'share' in navigator
-          ? html`<button class="button share-send" type="button" data-testid="share-send" @click=${() => void sendLink(state)}>
-              ${icon(Send)} Send the link…
-            </button>`
-          : nothing
-      }
       <p class=${this.outcome === 'selected' ? 'share-outcome' : 'visually-hidden'} role="status">${OUTCOMES[this.outcome]}</p>
     </div>`;
   }
