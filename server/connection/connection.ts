@@ -353,6 +353,8 @@ export class Connection implements Member {
       case 'update':
         this.#updates += 1;
         if (!this.mayWrite && bringsAnything(message.update)) {
+          // Readers' copies tidy up formatting by themselves, and stock clients answer with all deletions they know.
+          if (this.#budget.mayWork && room.wouldNotNotice(this, message.update)) return;
           const reason = this.#access.grant.frozen === true ? FROZEN : 'You may read this document, not change it.';
           if (!this.#speaksCoscribe) this.deliver([encodePermissionDenied(reason)]);
           this.close(CLOSE_CODES.forbidden, reason);

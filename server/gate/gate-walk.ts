@@ -252,3 +252,15 @@ const lastClockOf = ({ id, length }: Y.Item) => id.clock + length - 1;
 function holds(item: Y.Item, id: Y.ID | null, from = item.id.clock): boolean {
   return id !== null && item.id.client === id.client && from <= id.clock && id.clock < item.id.clock + item.length;
 }
+
+/** Whether nobody would see it if these units, which must be known, were deleted: they are, or they only carry formatting. */
+export function isUnseen(doc: Y.Doc, client: number, clock: number, length: number): boolean {
+  const structs = doc.store.clients.get(client) ?? [];
+  for (let i = Y.findIndexSS(structs, clock); i < structs.length; i++) {
+    const struct = structs[i];
+    if (struct === undefined || struct.id.clock >= clock + length) break;
+    const isSeen = struct instanceof Y.Item && !struct.deleted && !(struct.content instanceof Y.ContentFormat);
+    if (isSeen) return false;
+  }
+  return true;
+}

@@ -2,7 +2,7 @@ import * as Y from 'yjs';
 import { inCausalOrder } from './gate-order.ts';
 import { ClientIdOwners, type Sender } from './gate-owners.ts';
 import { sliceDeletes, sliceStructs, sliceWithoutRight } from './gate-slice.ts';
-import { clockOf, countSteps, depthOf, isMisread } from './gate-walk.ts';
+import { clockOf, countSteps, depthOf, isMisread, isUnseen } from './gate-walk.ts';
 import { UpdateRefused } from './update-refused.ts';
 import { type DocumentKind, NONE, type ScannedStruct, UpdateScan } from './update-scan.ts';
 
@@ -136,6 +136,20 @@ export class Gate {
       else if (this.#waiting === 0 && this.#admitted.size > REMEMBERED_CLOCKS) this.#forgetAdmitted();
     }
     return result;
+  }
+
+  /**
+   * Whether `update` brings nothing, and deletes nothing but what is deleted already and marks of formatting. Copies delete marks by
+   * themselves that have no effect.
+   * @throws UpdateRefused when it is not well-formed.
+   */
+  showsNothing(update: Uint8Array): boolean {
+    this.#scan.read(update);
+    if (this.#scan.blockCount > 0 || !this.#isComplete(false)) return false;
+    for (const [client, ranges] of Y.decodeUpdate(update).ds.clients) {
+      for (const { clock, len } of ranges) if (!isUnseen(this.#doc, client, clock, len)) return false;
+    }
+    return true;
   }
 
   /** Grants `clientId`, which is nobody's, to `sender` to write under. */

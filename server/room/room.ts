@@ -74,6 +74,7 @@ export class Room {
   /** The text that programs read and change. */
   readonly text: RoomText;
   readonly #doc = createServerDoc();
+  readonly #clock: Clock;
   readonly #gate: Gate;
   readonly #presence: Presence;
   readonly #field: string;
@@ -95,6 +96,7 @@ export class Room {
     this.#limits = limits;
     this.#logger = logger;
     this.#field = field;
+    this.#clock = clock;
     this.#isText = gate.kind === 'text';
     this.#counters = dependencies.counters ?? new UpdateCounters();
     this.#gate = new Gate(this.#doc, gate);
@@ -234,6 +236,17 @@ export class Room {
     if (state === undefined) return;
     this.#counters.received += 1;
     this.#turns.take({ state, update, merge, count });
+  }
+
+  /**
+   * Whether nobody would notice that an update of `member` is passed over: see `Gate.showsNothing`. To look costs the member.
+   * @throws UpdateRefused when the update is not well-formed.
+   */
+  wouldNotNotice(member: Member, update: Uint8Array): boolean {
+    const started = this.#clock.now();
+    const unnoticed = this.#gate.showsNothing(update);
+    member.worked(this.#clock.now() - started);
+    return unnoticed;
   }
 
   /** Bytes of `member` that wait for its merge. */
