@@ -141,12 +141,19 @@ export function contentOf(doc: Y.Doc): unknown {
 /** Of a type that holds nothing, null: nobody can tell whether a root exists. */
 function contentOfType(type: SharedType): unknown {
   const list: unknown[] = [];
+  let values: unknown[] | null = null;
   for (let item = type._start; item !== null; item = item.right) {
     if (item.deleted) continue;
     const before = list.at(-1);
+    // Whether neighbours are one item or two is nothing that anybody sees.
+    if (item.content instanceof Y.ContentAny && values !== null) {
+      values.push(...item.content.arr);
+      continue;
+    }
+    values = item.content instanceof Y.ContentAny ? [...item.content.arr] : null;
     if (item.content instanceof Y.ContentString && typeof before === 'string') {
       list[list.length - 1] = before + item.content.str;
-    } else list.push(contentOfItem(item));
+    } else list.push(values === null ? contentOfItem(item) : { values });
   }
   const keys = [...type._map].filter(([, item]) => !item.deleted).sort(([a], [b]) => (a < b ? -1 : 1));
   if (list.length === 0 && keys.length === 0) return null;
