@@ -5,6 +5,7 @@ export { DriftError } from './binding/text-binding.ts';
 export type { PresentedUser } from './carets/own-presence.ts';
 export { listPeople, NAME_LENGTH, PEOPLE_COLORS, type Person, personOf, watchPeople } from './carets/people.ts';
 export { contrast, DARK_INK, LIGHT_INK, readableInk } from './carets/readable-ink.ts';
+export type { Indentation } from './code/indentation.ts';
 export { type CoscribeEditor, createEditor, type EditorOptions } from './create-editor.ts';
 export type { EditorSettings } from './editor-settings.ts';
 export { DEFAULT_LANGUAGE, isLanguage, isProse, languageNames, PLAIN_TEXT, resolveLanguage } from './text/languages.ts';
