@@ -44,6 +44,7 @@ describe('the table of roles and actions', () => {
     { action: 'rename', method: 'PATCH', path: 'minutes', body: { title: 'Minutes' }, ok: 200 },
     { action: 'write', method: 'PUT', path: 'minutes', body: { content: 'again' }, ok: 409 },
     { action: 'share', method: 'PATCH', path: 'minutes/access', body: { anyone: null }, ok: 200 },
+    { action: 'share', method: 'GET', path: 'minutes/events', ok: 200 },
     { action: 'share', method: 'POST', path: 'minutes/links', body: { role: 'viewer' }, ok: 201 },
     { action: 'share', method: 'PATCH', path: 'minutes/links/none', body: { label: 'x' }, ok: 404 },
     { action: 'share', method: 'DELETE', path: 'minutes/links/none', ok: 404 },
