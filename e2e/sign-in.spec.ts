@@ -1,46 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { test as base, expect, type Page } from 'playwright/test';
-import { CLIENT, OpenIdProvider } from '../server/testing/openid-provider.ts';
-import { ServerProcess } from '../server/testing/server-process.ts';
-
-interface SignInWorld {
-  provider: OpenIdProvider;
-  server: ServerProcess;
-}
-
-const test = base.extend<SignInWorld>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from this pattern.
-  provider: async ({}, use) => {
-    const provider = await OpenIdProvider.start();
-    await use(provider);
-    await provider.stop();
-  },
-  server: async ({ provider }, use) => {
-    const folder = await mkdtemp(join(tmpdir(), 'coscribe-e2e-'));
-    const server = await ServerProcess.start(folder, [
-      ...['--port', '0', '--log-level', 'debug'],
-      ...['--oidc-issuer', provider.issuer, '--oidc-client-id', CLIENT.id, '--oidc-client-secret', CLIENT.secret],
-    ]);
-    await use(server);
-    await server.end('SIGTERM');
-    await rm(folder, { recursive: true, force: true });
-  },
-});
-
-/** Goes through the provider's pages as `login`. */
-async function passProvider(page: Page, login: string): Promise<void> {
-  await page.getByPlaceholder('Enter any login').fill(login);
-  await page.getByPlaceholder('and password').fill('any');
-  await page.getByRole('button', { name: 'Sign-in' }).click();
-  await page.getByRole('button', { name: 'Continue' }).click();
-}
-
-/** Who the site says is signed in, as a script of the page learns it. */
-function personOf(page: Page): Promise<unknown> {
-  return page.evaluate(async () => ((await (await fetch('/api/session')).json()) as { person: unknown }).person);
-}
+import { expect, type Page } from 'playwright/test';
+import { passProvider, personOf, signOutAtProvider, test } from './sign-in-world.ts';
 
 test('somebody signs in at the provider, comes back to the document, and signs out', async ({
   page,
@@ -76,6 +35,8 @@ test('[PRE-1] somebody signs in from a document, and others see the name that th
   await page.getByTestId('people').locator('[data-person="Alice Example"]').click();
   await expect(page.getByTestId('signed-in')).toContainText('Alice Example');
   await page.getByTestId('sign-out').click();
+  await signOutAtProvider(page, server.url);
+  await page.goto(`${server.url}/d/notes`);
   await expect(guest.getByTestId('people').locator('[data-person="Alice Example"]')).toHaveCount(0);
   await expect(people(guest)).toHaveCount(2);
   expect(await personOf(page)).toBe(null);
@@ -86,13 +47,15 @@ test('[SEC-15] a guest with the name and colour of somebody signed in is told ap
   page,
   browser,
   server,
+  provider,
 }) => {
   await fetch(`${server.url}/api/documents/notes`, { method: 'PUT' });
   await page.goto(`${server.url}/auth/sign-in?return=/d/notes`);
   await passProvider(page, 'alice');
   await page.waitForURL(`${server.url}/d/notes`);
   await expect(page.getByTestId('status')).toHaveAttribute('data-connection', 'connected');
-  const color = await page.evaluate(() => JSON.parse(localStorage.getItem('coscribe.guest') ?? '').color as string);
+  const kept = `coscribe:${encodeURIComponent(`${provider.issuer}|alice`)}:coscribe.guest`;
+  const color = await page.evaluate((key) => JSON.parse(localStorage.getItem(key) ?? '').color as string, kept);
   const as = async (name: string): Promise<Page> => {
     const guest = { name: 'coscribe.guest', value: JSON.stringify({ name, color }) };
     const storageState = { cookies: [], origins: [{ origin: server.url, localStorage: [guest] }] };
@@ -165,6 +128,7 @@ test('the start page says who is signed in, and lets people in and out', async (
   await page.waitForURL(`${server.url}/`);
   await expect(page.getByTestId('signed-in')).toContainText('Signed in as Alice Example');
   await page.getByTestId('sign-out').click();
+  await signOutAtProvider(page, server.url);
   await expect(page.getByTestId('sign-in')).toBeVisible();
   expect(await personOf(page)).toBe(null);
 });
@@ -205,9 +169,8 @@ test('a private document offers to sign in; the name then comes from the provide
   await expect(page.getByTestId('own-name-input')).toHaveValue('Alice Example');
   expect(await page.getByTestId('own-name-input').isEditable()).toBe(false);
   const name = decodeURIComponent(new URL(page.url()).pathname.replace('/d/', ''));
-  const kept = (document: string) => localStorage.getItem(`coscribe.access.${document}`);
-  expect(await page.evaluate(kept, name)).not.toContain('own.');
-  await page.evaluate((document) => localStorage.removeItem(`coscribe.access.${document}`), name);
+  expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('own.');
+  await page.evaluate(() => localStorage.clear());
   await page.reload();
   await page.getByTestId('share').click();
   await expect(page.getByText('You own this document as Alice Example.')).toBeVisible();
@@ -216,6 +179,8 @@ test('a private document offers to sign in; the name then comes from the provide
 
   await page.locator('[data-self]').click();
   await page.getByTestId('sign-out').click();
+  await signOutAtProvider(page, server.url);
+  await page.goto(`${server.url}/d/${name}`);
   await expect(page.getByTestId('role-badge')).toBeVisible();
   await page.locator('[data-self]').click();
   await expect(page.getByTestId('sign-in')).toBeVisible();

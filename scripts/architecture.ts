@@ -136,6 +136,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'web/wording',
     'protocol',
   ],
+  // Who is at this browser, what is theirs on it, and signing out.
+  'web/app/person': ['web/app/session', 'web/app/device', 'web/app/api', 'web/app/base', 'web/provider'],
   'web/app/commands': ['web/app/session', 'web/app/theme', 'web/app/link', 'web/app/base', 'web/editor'],
   'web/app/panel': ['web/app/session', 'web/app/device', 'web/app/base', 'web/editor'],
   'web/app/access': ['web/app/session', 'web/app/link', 'web/app/api', 'web/app/base', 'protocol'],
@@ -155,6 +157,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'web/app/landing': ['web/app/device', 'web/app/link', 'web/app/api', 'web/app/base', 'web/editor', 'protocol'],
   'web/app/(pages)': [
+    'web/app/person',
     'web/app/landing',
     'web/app/document',
     'web/app/commands',

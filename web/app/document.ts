@@ -18,6 +18,7 @@ import { followVisibleHeight } from './base/visible-height.ts';
 import { handlePageKeys } from './commands/page-keys.ts';
 import { Credentials } from './device/credentials.ts';
 import { openLocalStore, readJson, siteKey } from './device/local-store.ts';
+import { forgetPerson, personStore } from './device/person-store.ts';
 import { DocumentPage } from './document/document-page.ts';
 import { fetchPartsWhenIdle, openDialog } from './document/open-dialog.ts';
 import { saveFile } from './document/save-file.ts';
@@ -28,38 +29,54 @@ import { type LinkFragment, readFragment, takeFragment } from './link/link-fragm
 import { isAskedForHere } from './link/new-document.ts';
 import { isOutdated } from './offline/build-check.ts';
 import { keepPagesForOffline } from './offline/keep-pages.ts';
+import { coverPage, type Ended } from './person/cover-page.ts';
+import { keptPerson, personHere, STILL_SIGNED_IN, watchPerson } from './person/person-here.ts';
 import { DocumentAccess } from './session/document-access.ts';
 import { DocumentSession, editorSettings } from './session/document-session.ts';
 import { syncPort } from './session/sync-port.ts';
 import { followThemeOfOtherTabs } from './theme/follow-other-tabs.ts';
 
-/** Brings a document onto its page. */
-function openDocument(name: string, page: DocumentPage, fragment: LinkFragment | null): void {
-  const store = openLocalStore();
-  const tabStore = openLocalStore(() => window.sessionStorage);
+/** Brings a document onto its page, once it is known who is here: nobody sees anything of somebody else's. */
+async function openDocument(name: string, page: DocumentPage, fragment: LinkFragment | null): Promise<void> {
+  const device = openLocalStore();
+  const siteSession = new SiteSession();
+  const here = await personHere(siteSession, device);
+  const person = here.person?.id ?? null;
+  // Before anything asks for a token.
+  siteSession.belongsTo(person, () => end(keptPerson(device)?.left === true ? 'signed-out' : 'ended'));
+  const isHere = () => (keptPerson(device)?.person?.id ?? null) === person;
+  const store = personStore(device, person, isHere);
+  const tabStore = personStore(
+    openLocalStore(() => window.sessionStorage),
+    person,
+  );
   const doc = new Y.Doc();
   const awareness = new Awareness(doc);
   const text = doc.getText(TEXT_FIELD);
   const api = new DocumentApi(name, () => documentAccess.token());
-  const siteSession = new SiteSession();
   const documentAccess = new DocumentAccess({
     credentials: new Credentials(store, name),
     api,
     session: siteSession,
+    info: here,
     connect: () => provider.connect(),
     showAgain: () => provider.refreshToken(),
     tell: (sentence) => page.announcer?.toast(sentence),
     now: () => Date.now(),
   });
   // A page of another site makes no document by a link: what it names is shown as missing, with a button to create it.
-  if (fragment !== null && (fragment.kind !== 'new' || isAskedForHere(fragment.mark, store)))
+  if (fragment !== null && (fragment.kind !== 'new' || isAskedForHere(fragment.mark, device)))
     documentAccess.take(fragment);
   const provider = new CoscribeProvider(`${siteRoot()}sync`, name, doc, {
     awareness,
     token: () => documentAccess.token(),
+    person,
   });
   // Before the session listens: what can be mended at once is not shown.
-  provider.on('closed', ({ name: code }) => documentAccess.refused(code));
+  provider.on('closed', ({ name: code }) => {
+    documentAccess.refused(code);
+    if (code === 'unauthenticated') void siteSession.lookAgain();
+  });
   const letIn = () => {
     if (provider.status === 'connected') documentAccess.letIn(isRole(provider.role) ? provider.role : null);
   };
@@ -74,11 +91,11 @@ function openDocument(name: string, page: DocumentPage, fragment: LinkFragment |
     getText: () => text.toString(),
     isEmpty: () => text.length === 0,
     store,
-    tabStore: openLocalStore(() => window.sessionStorage),
+    tabStore,
     ui: {
       announce: (sentence) => page.announcer?.announce(sentence),
       toast: (sentence) => page.announcer?.toast(sentence),
-      openDialog: (dialog) => void openDialog(dialog, session),
+      openDialog: (dialog) => ended === null && void openDialog(dialog, session),
       startRenaming: () => page.startRenaming(),
       focusBar: () => page.focusBar(),
       focusSidePanel: () => page.sidePanel?.takeFocus(),
@@ -95,7 +112,7 @@ function openDocument(name: string, page: DocumentPage, fragment: LinkFragment |
     random: Math.random,
     api,
     documentAccess,
-    signOut: () => siteSession.signOut(),
+    signOut: () => void signOut(),
     saveFile,
     copy: copyText,
     isOutdated: () => isOutdated(new URL(import.meta.url).href),
@@ -105,6 +122,52 @@ function openDocument(name: string, page: DocumentPage, fragment: LinkFragment |
     root: document.documentElement,
     isBrowserOffline: () => !navigator.onLine,
   });
+
+  let ended: Ended | null = null;
+  let endEditor: () => void = () => undefined;
+  /** Takes the person's document off the page, and off the network. What has not been sent is in their copy. */
+  const end = (why: Ended) => {
+    if (ended === why || ended === 'signed-out') return;
+    const isFirst = ended === null;
+    ended = why;
+    if (isFirst) {
+      provider.destroy();
+      session.destroy();
+      endEditor();
+      awareness.destroy();
+      doc.destroy();
+    }
+    coverPage(why, here.signIn);
+    if (why === 'signed-out' && person !== null) forgetPerson(person);
+  };
+  const signOut = async () => {
+    if (here.person === null) return;
+    // It comes from the server that the sign-out needs as well.
+    const part = await import('./person/sign-out.ts').catch(() => null);
+    if (part === null) {
+      session.actions.toast(STILL_SIGNED_IN);
+      return;
+    }
+    await part.signOut({
+      session: siteSession,
+      person: here.person,
+      signIn: here.signIn,
+      store: device,
+      own: store,
+      onlyInPage: () => {
+        const edits = provider.keptOnDevice ? 0 : provider.unsavedChanges;
+        return edits === 0 ? null : { name, title: session.state.title, edits };
+      },
+      end: () => end('signed-out'),
+      failed: (sentence) => session.actions.toast(sentence),
+    });
+  };
+  // A guest's page stays one when somebody signs in elsewhere.
+  if (person !== null) {
+    watchPerson(device, person, ({ person: other, left }) =>
+      end(other !== null ? 'other' : left ? 'signed-out' : 'ended'),
+    );
+  }
 
   page.mountEditor = (parent) => {
     const editor = createEditor(parent, {
@@ -126,11 +189,12 @@ function openDocument(name: string, page: DocumentPage, fragment: LinkFragment |
       onFollowChange: () => session.refresh(),
     });
     session.attachEditor(editor);
+    endEditor = () => editor.destroy();
     // Back where one was, after a reload too. The tab keeps it: another tab is elsewhere.
     const place = siteKey(`coscribe.place.${name}`);
     goToPlace(editor.view, text, readJson(tabStore, place));
     window.addEventListener('pagehide', () => {
-      tabStore.setItem(place, JSON.stringify(readingPlace(editor.view, text)));
+      if (ended === null) tabStore.setItem(place, JSON.stringify(readingPlace(editor.view, text)));
     });
     // Somebody who is already elsewhere on the page is left there.
     if (document.activeElement === document.body) editor.focus();
@@ -150,7 +214,7 @@ function openDocument(name: string, page: DocumentPage, fragment: LinkFragment |
     origin: location.origin,
   });
   followVisibleHeight(window, document.documentElement, () => session.keepCaretInView());
-  followThemeOfOtherTabs(store, window, document.documentElement, (theme) => session.takeTheme(theme));
+  followThemeOfOtherTabs(device, window, document.documentElement, (theme) => session.takeTheme(theme));
   // Keeping the pages fetches all of them again: not before the text can be typed in.
   const keepPages = () => {
     if (!session.state.ready && !session.state.gateCovers) return;
@@ -168,7 +232,7 @@ const fragment = takeFragment(window);
 const page = document.querySelector('cs-document-page');
 const name = documentNameFromPath(location.pathname);
 if (name === null) location.replace(`${siteRoot()}404.html`);
-else if (page instanceof DocumentPage) openDocument(name, page, fragment);
+else if (page instanceof DocumentPage) void openDocument(name, page, fragment);
 // A share link of this very document, put into the address bar, changes the fragment and loads nothing.
 window.addEventListener('hashchange', () => {
   if (readFragment(location.hash) !== null) location.reload();

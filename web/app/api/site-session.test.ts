@@ -74,4 +74,27 @@ describe('the session of the site', () => {
     await session.signOut();
     expect(await session.token()).toBe('');
   });
+
+  it('[DEV-5] gives the page of one person no token of another, and says so', async () => {
+    const others: string[] = [];
+    session.belongsTo('g', () => others.push('other'));
+    answers['/api/session/token'] = { token: 'one', expiresIn: 600_000, person: 'somebody else' };
+    await expect(session.token()).rejects.toThrow('no longer signed in');
+    answers['/api/session/token'] = new ApiError('No.', { status: 401, code: 'unauthenticated' });
+    await expect(session.token()).rejects.toThrow('no longer signed in');
+    answers['/api/session'] = { access: 'open', person: null, signIn: '/auth/sign-in' };
+    await session.lookAgain();
+    expect(others).toEqual(['other', 'other', 'other']);
+    answers['/api/session'] = { access: 'open', person: GRACE, signIn: '/auth/sign-in' };
+    answers['/api/session/token'] = { token: 'two', expiresIn: 600_000, person: 'g' };
+    expect(await session.token()).toBe('two');
+  });
+
+  it('[DEV-5] leaves a guest’s page a guest’s when somebody signs in meanwhile', async () => {
+    session.belongsTo(null, () => {
+      throw new Error('nobody else is here');
+    });
+    expect(await session.token()).toBe('');
+    expect(await session.info()).toEqual({ person: null, signIn: '/auth/sign-in' });
+  });
 });

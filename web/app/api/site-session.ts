@@ -33,6 +33,7 @@ export class SiteSession {
   readonly #ask: (request: ApiRequest) => Promise<unknown>;
   #asking: Promise<SessionInfo> | null = null;
   #token: { readonly token: string; readonly expiresAt: number } | null = null;
+  #owner: { readonly person: string | null; readonly other: () => void } | null = null;
 
   /** @param now milliseconds since 1970 */
   constructor(now: () => number = Date.now, ask: (request: ApiRequest) => Promise<unknown> = askApi) {
@@ -47,7 +48,9 @@ export class SiteSession {
   async info(): Promise<SessionInfo> {
     this.#asking ??= this.#ask({ method: 'GET', path: '/api/session' }).then(readInfo);
     try {
-      return await this.#asking;
+      const info = await this.#asking;
+      // A guest's page stays one when somebody signs in meanwhile.
+      return this.#owner !== null && this.#owner.person === null ? { ...info, person: null } : info;
     } catch (error) {
       // A server without this route answers too, and will not change its mind.
       if (error instanceof ApiError && !error.isPassing) return GUEST;
@@ -56,30 +59,71 @@ export class SiteSession {
     }
   }
 
-  /** The token that stands for the person signed in; empty for a guest. @throws ApiError when the server cannot be asked */
+  /**
+   * The page is this person's from now on; null for a guest's. It gets no token of anybody else.
+   * @param other called when the browser's session has ended, or is another person's
+   */
+  belongsTo(person: string | null, other: () => void): void {
+    this.#owner = { person, other };
+  }
+
+  /**
+   * The token that stands for the person signed in; empty for a guest.
+   * @throws ApiError when the server cannot be asked, or somebody else is here than the one whose page it is
+   */
   async token(): Promise<string> {
-    if ((await this.info()).person === null) return '';
+    // What a guest has begun goes on as a guest's.
+    if (this.#owner !== null && this.#owner.person === null) return '';
+    const { person } = await this.info();
+    if (this.#owner !== null && (person?.id ?? null) !== this.#owner.person) throw this.#somebodyElse();
+    if (person === null) return '';
     if (this.#token !== null && this.#token.expiresAt - this.#now() > SPARE_TIME) return this.#token.token;
     try {
       const answer = (await this.#ask({ method: 'POST', path: '/api/session/token' })) as {
         token: string;
         expiresIn: number;
+        person?: string;
       };
+      // The cookie may have become somebody else's since this page asked whose it is.
+      if (this.#owner !== null && answer.person !== undefined && answer.person !== this.#owner.person)
+        throw this.#somebodyElse();
       this.#token = { token: answer.token, expiresAt: this.#now() + answer.expiresIn };
       return answer.token;
     } catch (error) {
-      // The session has ended: from here on this is a guest.
       if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 403)) throw error;
       this.#asking = null;
+      if (this.#owner !== null) throw this.#somebodyElse();
+      // The session has ended: from here on this is a guest.
       return '';
     }
   }
 
-  /** Ends the session on this browser. @throws ApiError */
-  async signOut(): Promise<void> {
-    await this.#ask({ method: 'POST', path: '/auth/sign-out' });
+  /** A token was refused: asks whether the session is still there, and says so if it is not. */
+  async lookAgain(): Promise<void> {
     this.#asking = null;
     this.#token = null;
+    try {
+      await this.token();
+    } catch (error) {
+      // Somebody else is told of; a server that cannot be asked is asked at the next attempt.
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }
+
+  /** Ends the session on this browser. @returns where the one at the provider ends; null for nowhere @throws ApiError */
+  async signOut(): Promise<string | null> {
+    const answer = await this.#ask({ method: 'POST', path: '/auth/sign-out' });
+    this.#asking = null;
+    this.#token = null;
+    const { continueAt } = Object(answer) as { continueAt?: unknown };
+    return typeof continueAt === 'string' ? continueAt : null;
+  }
+
+  #somebodyElse(): ApiError {
+    this.#asking = null;
+    this.#token = null;
+    this.#owner?.other();
+    return new ApiError('You are no longer signed in here.');
   }
 }
 

@@ -125,6 +125,11 @@ export class Credentials {
     this.#change({ wanted: false, ownerKey: ownerKey === null ? null : { ...ownerKey, claimed: true } });
   }
 
+  /** Forgets all that lets this device in. */
+  forgetAll(): void {
+    this.#store.removeItem(this.#key);
+  }
+
   forgetOwnerKey(): void {
     this.#change({ ownerKey: null });
   }

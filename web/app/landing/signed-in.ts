@@ -16,6 +16,8 @@ export class SignedIn extends PageElement {
 
   /** Who knows. Nothing is shown before it is set. */
   declare siteSession: SiteSession | undefined;
+  /** Signs out; calls back with a sentence when that did not work. */
+  signOut: (failed: (sentence: string) => void) => Promise<void> = async () => undefined;
   declare info: SessionInfo | null;
   declare problem: string;
 
@@ -36,7 +38,7 @@ export class SignedIn extends PageElement {
     if (person !== null) {
       return html`<p class="signed-in" data-testid="signed-in">
           <span>Signed in as <strong>${person.name ?? person.id}</strong></span>
-          <button class="button" type="button" data-testid="sign-out" @click=${() => this.#signOut(siteSession)}>
+          <button class="button" type="button" data-testid="sign-out" @click=${() => this.#leave()}>
             ${icon(LogOut)} Sign out
           </button>
         </p>
@@ -58,14 +60,11 @@ export class SignedIn extends PageElement {
     }
   }
 
-  async #signOut(siteSession: SiteSession): Promise<void> {
-    try {
-      await siteSession.signOut();
-      await this.#ask(siteSession);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.problem = `You are still signed in. ${error.message}`;
-    }
+  async #leave(): Promise<void> {
+    this.problem = '';
+    await this.signOut((sentence) => {
+      this.problem = sentence;
+    });
   }
 }
 

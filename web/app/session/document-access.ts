@@ -11,6 +11,8 @@ export interface DocumentAccessOptions {
   readonly credentials: Credentials;
   readonly api: Pick<DocumentApi, 'create' | 'access' | 'ticket'>;
   readonly session: Pick<SiteSession, 'info' | 'token'>;
+  /** Who is here, before the server has said so again. */
+  readonly info?: SessionInfo;
   /** Lets the provider try again, also after a refusal. */
   readonly connect: () => void;
   /** Shows the server the token as it is now, on the connection that there is. */
@@ -40,6 +42,7 @@ export class DocumentAccess {
 
   constructor(options: DocumentAccessOptions) {
     this.#options = options;
+    this.#info = options.info ?? this.#info;
   }
 
   /** Who is signed in, and where one can. */

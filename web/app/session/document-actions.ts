@@ -1,6 +1,5 @@
 import { type Person, shownName } from '../../editor/carets/people.ts';
 import { saveKeyAnswer } from '../../wording/status-wording.ts';
-import { ApiError } from '../api/api-request.ts';
 import { documentLink } from '../link/document-link.ts';
 import { ownerKeyFile } from '../link/owner-key.ts';
 import { downloadFileName, ownerKeyFileName } from './file-name.ts';
@@ -54,15 +53,9 @@ export class DocumentActions {
     this.#options.reload();
   }
 
-  /** Signs the person out, who goes on as a guest. */
-  async signOut(): Promise<void> {
-    try {
-      await this.#options.signOut();
-      this.#options.reload();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.toast(`You are still signed in. ${error.message}`);
-    }
+  /** Signs the person out, who is asked first when something would be lost by that. */
+  signOut(): void {
+    this.#options.signOut();
   }
 
   /** Answers Mod+S. */

@@ -89,7 +89,7 @@ export interface SessionOptions {
   readonly random: () => number;
   readonly api: DocumentApi;
   readonly documentAccess: DocumentAccess;
-  readonly signOut: () => Promise<void>;
+  readonly signOut: () => void;
   /** Hands a file to the person. */
   readonly saveFile: (fileName: string, text: string) => void;
   /** Puts a text on the clipboard; resolves to false when the browser does not allow it. */
