@@ -39,6 +39,7 @@ export const PUBLIC_NAMES = {
       'type ElementEventDetails',
       'type ElementEventMap',
       'type ElementStatus',
+      'type Indentation',
       'type Person',
       'type PresentedUser',
       'type ShownTextErrorCode',
