@@ -18,11 +18,14 @@ interface Span {
   toA: number;
   fromB: number;
   toB: number;
+  /** Whether it ends in the first half of a pair whose second may be typed next. */
+  endsInHalf: boolean;
 }
 
 /**
  * Widens changes so that none of them splits a surrogate pair and what they insert is well-formed. Yjs encodes text as
  * UTF-8, where half a pair cannot exist: it would arrive at everybody else as U+FFFD and the replicas would differ.
+ * A first half at the end of what is inserted waits for its second: Firefox types a pair as two keys.
  * @param changes from `before` to `after`
  */
 export function wholeCodePoints(changes: ChangeSet, before: Text, after: Text): WholeChanges {
@@ -33,26 +36,37 @@ export function wholeCodePoints(changes: ChangeSet, before: Text, after: Text): 
   if (whole) return { changes, correction: null };
 
   const spans: Span[] = [];
-  changes.iterChanges((fromA, toA, fromB, toB) => {
-    const start = splitsPair(before, fromA) ? 1 : 0;
+  changes.iterChanges((fromA, toA, fromB, toB, inserted) => {
+    // A half that waits in front of what is inserted is written with it.
+    const start = splitsPair(before, fromA) || splitsPair(after, fromB) ? 1 : 0;
     const end = splitsPair(before, toA) ? 1 : 0;
-    const span = { fromA: fromA - start, toA: toA + end, fromB: fromB - start, toB: toB + end };
+    const endsInHalf =
+      inserted.length > 0 &&
+      isHighSurrogate(inserted.sliceString(inserted.length - 1).charCodeAt(0)) &&
+      !splitsPair(after, toB);
+    const span = { fromA: fromA - start, toA: toA + end, fromB: fromB - start, toB: toB + end, endsInHalf };
     const last = spans.at(-1);
     if (last !== undefined && span.fromA <= last.toA) {
       last.toA = Math.max(last.toA, span.toA);
       last.toB = Math.max(last.toB, span.toB);
+      last.endsInHalf = span.endsInHalf;
     } else {
       spans.push(span);
     }
   });
-  const written = spans.map((span) => after.sliceString(span.fromB, span.toB).toWellFormed());
+  const written = spans.map(({ fromB, toB, endsInHalf }) =>
+    after.sliceString(fromB, endsInHalf ? toB - 1 : toB).toWellFormed(),
+  );
   const widened = ChangeSet.of(
     spans.map((span, i) => ({ from: span.fromA, to: span.toA, insert: toDocument(written[i] ?? '') })),
     before.length,
   );
   const wrong = spans.flatMap((span, i) => {
     const insert = written[i] ?? '';
-    if (after.sliceString(span.fromB, span.toB) === insert) return [];
+    const shown = after.sliceString(span.fromB, span.toB);
+    if (shown === insert) return [];
+    if (span.endsInHalf && shown.slice(0, -1) === insert)
+      return [{ from: span.toB - 1, to: span.toB, insert: toDocument('') }];
     return [{ from: span.fromB, to: span.toB, insert: toDocument(insert) }];
   });
   return { changes: widened, correction: wrong.length === 0 ? null : ChangeSet.of(wrong, after.length) };

@@ -167,6 +167,34 @@ describe('what breaks other bindings', () => {
     expect(bob.shown()).toBe(alice.held());
   });
 
+  test.each([
+    ['at once', 0],
+    ['after somebody wrote', 1],
+  ])('a pair that is typed as two keys arrives as one letter, %s', (_when, writing) => {
+    const [alice, bob] = pair();
+    write(alice, 0, 'ab');
+    settle([alice, bob]);
+    write(alice, 1, '\ud83d');
+    if (writing === 1) {
+      write(bob, 0, '>');
+      receive(alice);
+    }
+    write(alice, 2, '\ude00');
+    for (let round = 0; round < 2; round++) settle([alice, bob]);
+    expect(alice.held()).toBe(writing === 1 ? '>a😀b' : 'a😀b');
+    expect(alice.shown()).toBe(alice.held());
+    expect(bob.shown()).toBe(alice.held());
+    expect([...alice.errors, ...bob.errors]).toEqual([]);
+  });
+
+  test('half a pair whose other half never comes is not kept', () => {
+    const [alice, bob] = pair();
+    write(alice, 0, 'one \ud83d');
+    write(alice, 5, '!');
+    for (let round = 0; round < 2; round++) settle([alice, bob]);
+    expect([alice.held(), alice.shown(), bob.shown()]).toEqual(['one !', 'one !', 'one !']);
+  });
+
   test('a remote change that splits a surrogate pair leaves everybody with the same text', () => {
     const [alice, bob] = pair();
     write(alice, 0, 'a😀b');
