@@ -58,8 +58,9 @@ export class LevelSnapshot {
    */
   static async open(location: string): Promise<LevelSnapshot> {
     for (let attempt = 1; ; attempt++) {
-      const files = await listFiles(location);
       const { manifest, bytes } = await readManifest(location);
+      // After it, so that every file it names has been made.
+      const files = await listFiles(location);
       try {
         const unflushed = await readLogs(logsOf(manifest, files), (name) => readLogFile(location, name));
         const onDamage: OnDamage = (file, damage) => {

@@ -46,11 +46,14 @@ export async function verifyDatabase(
   { tables, skipLogDamage = false, onProgress = () => undefined }: VerifyOptions,
 ): Promise<DatabaseState> {
   for (let attempt = 1; ; attempt++) {
-    const files = await listFiles(location);
-    if (isFresh(files)) return { kind: 'fresh' };
-    if (!files.hasCurrent)
+    const before = await listFiles(location);
+    if (isFresh(before)) return { kind: 'fresh' };
+    if (!before.hasCurrent)
       throw new DatabaseFileError('CURRENT', ' is missing, and other files of a database are there');
     const { manifest, bytes } = await readManifest(location);
+    // Listed once more: LevelDB may have made a file since, and named it in the MANIFEST that was just read. It deletes none
+    // before the MANIFEST says so.
+    const files = await listFiles(location);
     try {
       const lastSequence = await lastSequenceOf(location, { manifest, files, skipLogDamage });
       if (tables) await verifyTables(location, { manifest, files }, onProgress);
