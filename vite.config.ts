@@ -12,8 +12,8 @@ const DEV_SERVER = process.env['COSCRIBE_DEV_SERVER'] ?? 'http://127.0.0.1:1234'
 const ROOT = join(import.meta.dirname, 'web/app');
 const PAGES = ['index', 'document', '404', 'error', 'sign-in-failed'];
 const WORKER = 'service-worker';
-const EARLY_THEME = join(ROOT, 'theme/early-theme.ts');
-const EARLY_THEME_IN_DEV = '/@early-theme.js';
+const EARLY = ['browser-age', 'early-theme'].map((name) => join(ROOT, `early/${name}.ts`));
+const EARLY_IN_DEV = '/@early.js';
 
 /** Shows in development the pages that the server shows at the same addresses. */
 function serverRoutes(): Plugin {
@@ -38,32 +38,38 @@ function serverRoutes(): Plugin {
 }
 
 /**
- * Puts theme/early-theme.ts into the head of every page as a small blocking script. Vite itself only bundles module
- * scripts, and those run after the first paint.
+ * Puts what is in early/ into the head of every page as one small blocking script. Vite itself only bundles module scripts, and
+ * those run after the first paint, and not at all in old browsers.
  */
-function earlyTheme(): Plugin {
+function earlyScript(): Plugin {
   const compile = async () => {
-    const { code } = await transformWithOxc(await readFile(EARLY_THEME, 'utf8'), EARLY_THEME, { sourcemap: false });
-    return code;
+    const scripts = EARLY.map(async (file) => {
+      const { code } = await transformWithOxc(await readFile(file, 'utf8'), file, {
+        sourcemap: false,
+        target: 'es2015',
+      });
+      return code;
+    });
+    return (await Promise.all(scripts)).join('');
   };
   return {
-    name: 'coscribe-early-theme',
+    name: 'coscribe-early-script',
     configureServer(server) {
-      server.middlewares.use(EARLY_THEME_IN_DEV, async (_request, response) => {
+      server.middlewares.use(EARLY_IN_DEV, async (_request, response) => {
         response.writeHead(200, { 'Content-Type': 'text/javascript' });
         response.end(await compile());
       });
     },
     async buildStart() {
-      this.addWatchFile(EARLY_THEME);
+      for (const file of EARLY) this.addWatchFile(file);
       if (this.environment.mode === 'build') {
-        this.emitFile({ type: 'asset', name: 'early-theme.js', source: await compile() });
+        this.emitFile({ type: 'asset', name: 'early.js', source: await compile() });
       }
     },
     transformIndexHtml: {
       order: 'post',
       handler(_html, { bundle }) {
-        const src = bundle === undefined ? EARLY_THEME_IN_DEV : assetPath(bundle, 'early-theme.js');
+        const src = bundle === undefined ? EARLY_IN_DEV : assetPath(bundle, 'early.js');
         return [{ tag: 'script', attrs: { src }, injectTo: 'head-prepend' }];
       },
     },
@@ -132,7 +138,7 @@ function serviceWorkerFiles(): Plugin {
         if (output.type === 'chunk') {
           const needed = NEEDED_OFFLINE.some((pattern) => pattern.test(output.facadeModuleId ?? ''));
           if (output.isEntry || needed) take(output.fileName);
-        } else if (output.names.some((name) => FONTS_OFFLINE.test(name) || /\.svg$|^early-theme/.test(name))) {
+        } else if (output.names.some((name) => FONTS_OFFLINE.test(name) || /\.svg$|^early/.test(name))) {
           files.add(output.fileName);
         }
       }
@@ -151,7 +157,7 @@ export default defineConfig({
   appType: 'mpa',
   // The server may be below a path of its host, which it writes into the pages; what they load finds the rest by itself.
   experimental: { renderBuiltUrl: (_file, { hostType }) => (hostType === 'html' ? undefined : { relative: true }) },
-  plugins: [serverRoutes(), fontPreload(), earlyTheme(), serviceWorkerFiles(), thirdPartyNotices(), compressOutput()],
+  plugins: [serverRoutes(), fontPreload(), earlyScript(), serviceWorkerFiles(), thirdPartyNotices(), compressOutput()],
   build: {
     outDir: '../../dist/web',
     emptyOutDir: true,

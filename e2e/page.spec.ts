@@ -102,3 +102,18 @@ test('where the browser keeps nothing, an offline page says that edits are only 
   await expect(alice.status).toContainText('only in this tab');
   await expect(alice.status).not.toContainText('on this device');
 });
+
+test('a browser that is too old is told so in a sentence, on every page', async ({ visitor, server }) => {
+  const alice = await visitor('Alice');
+  // The last of what the pages need that Safari learned, in 17.5.
+  await alice.page.addInitScript(() => {
+    const { supports } = CSS;
+    CSS.supports = (...args: string[]) =>
+      !args.join().includes('light-dark') && Reflect.apply(supports, CSS, args as [string]);
+  });
+  for (const path of ['/', server.path('plan'), '/nothing-here']) {
+    await alice.page.goto(alice.cable.url + path);
+    await expect(alice.page.getByRole('alert')).toContainText('needs Chrome or Edge 123, Firefox 125, Safari 17.5');
+    await expect(alice.page.locator('body > *')).toHaveCount(1);
+  }
+});

@@ -124,6 +124,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'web/app/api': ['web/app/base', 'protocol'],
   'web/app/device': ['web/app/base', 'web/editor', 'protocol'],
   'web/app/offline': ['web/app/base'],
+  'web/app/early': [],
   'web/app/theme': ['web/app/device', 'web/app/base'],
   'web/app/session': [
     'web/app/theme',

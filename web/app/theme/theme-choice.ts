@@ -5,7 +5,7 @@ export type ThemeChoice = 'light' | 'dark' | 'system';
 
 export const THEME_CHOICES: readonly ThemeChoice[] = ['light', 'dark', 'system'];
 
-/** Where the choice is kept; early-theme.ts reads it before the first paint. */
+/** Where the choice is kept; early/early-theme.ts reads it before the first paint. */
 export const THEME_KEY = 'coscribe.theme';
 
 /** The theme chosen in this browser. */
