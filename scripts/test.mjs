@@ -97,6 +97,8 @@ await main(async () => {
   if (parts.includes('net')) {
     const { ensureNginx } = await import('./nginx.mjs');
     await ensureNginx();
+    const { ensureDebianPrograms } = await import('./debian-programs.mjs');
+    await ensureDebianPrograms();
   }
   if (process.env.COSCRIBE_TRACES === undefined && existsSync(TRACES)) env.COSCRIBE_TRACES = TRACES;
 
