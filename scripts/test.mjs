@@ -92,6 +92,8 @@ await main(async () => {
   if (parts.includes('e2e')) {
     const { ensureChromium } = await import('./chromium.mjs');
     env.COSCRIBE_CHROMIUM = await ensureChromium();
+    const { ensureEngines } = await import('./engines.mjs');
+    await ensureEngines();
     await ensureInstalled(join(ROOT, 'e2e/other-editors'));
   }
   if (parts.includes('net')) {

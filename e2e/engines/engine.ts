@@ -1,0 +1,61 @@
+/** The engines that the core suite runs in. */
+export const ENGINES = ['chromium', 'firefox', 'webkit'] as const;
+
+export type EngineName = (typeof ENGINES)[number];
+
+/** A browser engine that is driven as a person would: by keys and pointer, never by calls into the product. */
+export interface Engine {
+  readonly name: EngineName;
+  /** Somebody's browser: its storage, caches and service workers are shared with nobody. */
+  openBrowser(): Promise<Browser>;
+  stop(): Promise<void>;
+}
+
+export interface Browser {
+  /** As the browser says it, such as `153.8.0`. */
+  readonly version: string;
+  openTab(): Promise<Tab>;
+  close(): Promise<void>;
+}
+
+/** Keys by the names of `KeyboardEvent.key`, joined by `+`: `Enter`, `Control+End`, `Shift+ArrowLeft`. */
+export type Keys = string;
+
+/** A place in the window, in CSS pixels. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** One tab of a browser. Elements are named by CSS selectors that all three engines know. */
+export interface Tab {
+  /** Opens an address and waits until the page has loaded. */
+  open(address: string): Promise<void>;
+  reload(): Promise<void>;
+  /** Runs a function in the page with arguments that JSON can carry, and returns what it returns, awaited. */
+  run<A extends readonly unknown[], R>(task: (...args: A) => R, ...args: A): Promise<Awaited<R>>;
+  /** Types into whatever has the focus, key by key. */
+  type(text: string): Promise<void>;
+  press(keys: Keys): Promise<void>;
+  /** Presses the left button at the middle of an element and lets it go. */
+  click(selector: string): Promise<void>;
+  /** Presses the left button at one place, moves to another in steps, and lets it go. */
+  drag(from: Point, to: Point): Promise<void>;
+  /** Chooses files of this machine in a file field. */
+  chooseFile(selector: string, path: string): Promise<void>;
+  /** Prints to a PDF, or null where the engine cannot be told to. */
+  print(): Promise<Uint8Array | null>;
+  /** A PNG of what is in the window. */
+  picture(): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** Where the middle of an element is. Runs in the page. */
+export function middleOf(selector: string): Point {
+  const element = document.querySelector(selector);
+  if (element === null) throw new Error(`Nothing in the page is ${selector}`);
+  element.scrollIntoView({ block: 'nearest' });
+  const { x, y, width, height } = element.getBoundingClientRect();
+  if (width === 0 || height === 0) throw new Error(`${selector} has no size: it is not shown`);
+  return { x: x + width / 2, y: y + height / 2 };
+}
