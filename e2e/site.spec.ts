@@ -183,6 +183,7 @@ test('what is opened over the text gives the focus back to where it was', async 
     await expect(alice.page.locator('dialog[open]')).toBeVisible();
     await keyboard.press('Escape');
     await expect(alice.page.locator('dialog[open]')).toHaveCount(0);
+    await expect(alice.content).toBeFocused();
     await keyboard.type('b');
   }
   await alice.sees('abbb');

@@ -28,18 +28,21 @@ test('the strip says line, column, selection, indentation and syntax, and each o
   await expect(part(alice, 'indentation')).toHaveText('4 spaces');
 
   await part(alice, 'place').click();
+  await expect(alice.content).not.toBeFocused();
   await alice.page.keyboard.type('3');
   await alice.page.keyboard.press('Enter');
   await expect(part(alice, 'place')).toHaveText('Line 3, column 1');
   await expect(alice.content).toBeFocused();
 
   await part(alice, 'syntax').click();
+  await expect(alice.page.getByRole('combobox')).toBeFocused();
   await alice.page.keyboard.type('JavaScript');
   await alice.page.keyboard.press('Enter');
   await expect(part(alice, 'syntax')).toHaveText('JavaScript');
 
   await part(alice, 'indentation').click();
   await expect(alice.page.getByRole('option', { name: 'Automatic' })).toContainText('as in this text: 4 spaces');
+  await expect(alice.page.getByRole('combobox')).toBeFocused();
   await alice.page.keyboard.type('Tabs');
   await alice.page.keyboard.press('Enter');
   await expect(part(alice, 'indentation')).toHaveText('Tabs');
@@ -63,6 +66,8 @@ test('code folds and unfolds by commands, which also say where the cursor is', a
   await alice.content.fill(`${CODE}function g() {\n    c();\n}\n`);
   await alice.page.getByTestId('menu').click();
   await alice.page.getByTestId('language').click();
+  // What is typed before the dialog has come is dropped.
+  await expect(alice.page.getByRole('combobox')).toBeFocused();
   await alice.page.keyboard.type('JavaScript');
   await alice.page.keyboard.press('Enter');
   await expect(alice.content.locator('.cm-line span').first()).toBeVisible();

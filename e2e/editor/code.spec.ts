@@ -64,9 +64,14 @@ test('words are offered in code, and Enter and Tab do what they always do until 
   await alice.press('Enter');
   await alice.page.keyboard.type('rem', { delay: 30 });
   await expect(suggestions(alice)).toHaveText(['rema', 'remainder']);
-  await alice.press('ArrowDown');
-  await alice.press('ArrowDown');
-  await expect(suggestions(alice).nth(1)).toHaveAttribute('aria-selected', 'true');
+  await expect(async () => {
+    // Arrows that come in the moment in which the list opens are still the text's, and close it.
+    await alice.press('Control+Space');
+    await expect(suggestions(alice)).toHaveText(['rema', 'remainder'], { timeout: 5_000 });
+    await alice.press('ArrowDown');
+    await alice.press('ArrowDown');
+    await expect(suggestions(alice).nth(1)).toHaveAttribute('aria-selected', 'true', { timeout: 1_000 });
+  }).toPass();
   await alice.press('Enter');
   expect((await alice.held()).split('\n').at(-1)?.trim()).toBe('remainder');
   await alice.page.keyboard.type('; rem', { delay: 30 });
