@@ -398,6 +398,63 @@ test('the owner key is downloaded and makes an owner of another browser, by past
   await share(byLink);
 });
 
+test('[SEC-16] an owner adds another by a link, and who is removed is an owner no longer, at once', async ({
+  create,
+  enter,
+}) => {
+  const owner = await create('Olive');
+  await owner.type('Ours.');
+  await letAnyone(owner, 'viewer');
+  const owners = owner.page.getByTestId('owners').locator('li');
+  await expect(owners).toHaveCount(1);
+  await expect(owners).toContainText('you, in this browser');
+  await expect(owners.getByTestId('owner-remove')).toHaveCount(0);
+
+  await owner.page.getByTestId('new-owner').press('Enter');
+  await expect(owner.page.getByTestId('new-owner-link')).toBeFocused();
+  const { pathname, hash } = new URL(await owner.page.getByTestId('new-owner-link').inputValue());
+  await expect(owners).toHaveCount(2);
+  expect(await seriousFindings(owner.page)).toEqual([]);
+
+  const other = await enter('Otto', pathname + hash);
+  await other.connected();
+  await other.type(' Otto writes.');
+  await owner.sees('Ours. Otto writes.');
+  await share(other);
+  const removed = other.page.getByTestId('owners').locator('li').filter({ hasNotText: 'you' });
+  await removed.getByTestId('owner-remove').press('Enter');
+  await expect(other.page.getByRole('button', { name: 'Keep', exact: true })).toBeFocused();
+  await other.page.keyboard.press('Escape');
+  await expect(removed.getByTestId('owner-remove')).toBeFocused();
+  await removed.getByTestId('owner-remove').press('Enter');
+  await other.page.getByTestId('owner-remove-now').press('Enter');
+  await expect(removed).toHaveCount(0);
+  await expect(other.page.getByTestId('owners').locator('li')).toHaveCount(1);
+
+  // The first owner, whose dialog is open, decides nothing any more.
+  await expect(owner.page.getByTestId('gate')).toBeVisible();
+  await owner.page.getByTestId('share-anyone').selectOption('editor');
+  await expect(owner.page.getByTestId('share-problem')).toContainText('This was not changed.');
+});
+
+test('an owner who removes themselves goes on with what the document link allows', async ({ create, enter }) => {
+  const owner = await create('Olive');
+  await letAnyone(owner, 'viewer');
+  await owner.page.getByTestId('new-owner').click();
+  const { pathname, hash } = new URL(await owner.page.getByTestId('new-owner-link').inputValue());
+  const other = await enter('Otto', pathname + hash);
+  await other.connected();
+  const own = owner.page.getByTestId('owners').locator('li').filter({ hasText: 'you, in this browser' });
+  await own.getByTestId('owner-remove').click();
+  await owner.page.getByTestId('owner-remove-now').click();
+  await expect(owner.page.getByTestId('owners')).toHaveCount(0);
+  await expect(owner.page.getByTestId('share-who')).toContainText('can read');
+  await closeDialog(owner);
+  await expect.poll(() => isReadOnly(owner)).toBe(true);
+  await other.type('Otto’s now.');
+  await owner.sees('Otto’s now.');
+});
+
 test('[SEC-17] links that do not work keep nobody out, nor push out one that does', async ({ create, enter }) => {
   const owner = await create('Olive');
   await owner.type('Open.');

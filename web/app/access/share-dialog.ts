@@ -10,6 +10,7 @@ import { SessionDialog } from '../session/session-dialog.ts';
 import type { SessionState } from '../session/session-state.ts';
 import './link-list.ts';
 import './owner-key-box.ts';
+import './owner-list.ts';
 import { addressWorth, ROLE_LABELS } from './role-wording.ts';
 import { Sharing, type SharingState } from './sharing.ts';
 
@@ -67,6 +68,19 @@ export class ShareDialog extends SessionDialog {
                 .busy=${known.busy}
                 .documentName=${state.name}
               ></cs-link-list>
+            </section>`
+          : nothing
+      }
+      ${
+        owns
+          ? html`<section class="share-part">
+              <cs-owner-list
+                .session=${session}
+                .sharing=${this.#sharing}
+                .owners=${known.owners}
+                .personId=${known.personId}
+                @disowned=${() => void this.#sharing?.ask()}
+              ></cs-owner-list>
             </section>`
           : nothing
       }

@@ -65,8 +65,14 @@ describe('sharing', () => {
   it('knows whether the document is somebody’s own wherever they sign in', async () => {
     const { sharing, next } = open();
     const answers = [
-      { person: { id: 'grace' }, owners: [{ kind: 'key' }, { kind: 'person', id: 'grace', name: 'Grace' }] },
-      { person: { id: 'grace' }, owners: [{ kind: 'key' }] },
+      {
+        person: { id: 'grace' },
+        owners: [
+          { kind: 'key', id: 'k' },
+          { kind: 'person', id: 'grace', name: 'Grace' },
+        ],
+      },
+      { person: { id: 'grace' }, owners: [{ kind: 'key', id: 'k' }] },
       { person: null, owners: [{ kind: 'person', id: 'grace', name: 'Grace' }] },
     ];
     const seen: boolean[] = [];
@@ -119,6 +125,35 @@ describe('sharing', () => {
     (await next()).answer(undefined);
     await revoking;
     expect(known(sharing)).toMatchObject({ links: [link('a', { label: 'Class' })], busy: new Set() });
+  });
+
+  it('shows an owner who was added, and takes one out who was removed or was gone already', async () => {
+    const { sharing, next } = open();
+    const owners = [
+      { kind: 'key', id: 'a' },
+      { kind: 'person', id: 'a', name: null },
+    ] as const;
+    const asking = sharing.ask();
+    (await next()).answer({ role: 'owner', anyone: null, links: [], person: { id: 'a' }, owners });
+    await asking;
+    expect(known(sharing)).toMatchObject({ owners, personId: 'a' });
+    const adding = sharing.addOwnerKey('own.b');
+    (await next()).answer({ kind: 'key', id: 'b' });
+    await adding;
+    const removing = sharing.removeOwner(owners[0]);
+    const asked = await next();
+    expect(asked.request).toMatchObject({ method: 'DELETE', path: '/api/documents/plan/owners/key/a' });
+    asked.answer(undefined);
+    await removing;
+    expect(known(sharing).owners).toEqual([owners[1], { kind: 'key', id: 'b' }]);
+    const failing = sharing.removeOwner(owners[1]);
+    (await next()).refuse(new ApiError('No network.'));
+    await expect(failing).rejects.toThrow('No network.');
+    expect(known(sharing).owners).toHaveLength(2);
+    const again = sharing.removeOwner(owners[1]);
+    (await next()).refuse(new ApiError('Gone.', { status: 404, code: 'no-such-owner' }));
+    await again;
+    expect(known(sharing).owners).toEqual([{ kind: 'key', id: 'b' }]);
   });
 
   it('leaves a link that could not be revoked in the list, and takes one out that is gone already', async () => {

@@ -1,6 +1,6 @@
 import type { Role } from '../../../protocol/roles.ts';
 import { ApiError } from '../api/api-request.ts';
-import type { AccessReport, DocumentApi, LinkWish, ShareLink } from '../api/document-api.ts';
+import type { AccessReport, DocumentApi, DocumentOwner, LinkWish, ShareLink } from '../api/document-api.ts';
 
 /** What the share dialog knows. */
 export type SharingState =
@@ -16,6 +16,10 @@ export type SharingState =
       readonly anyone: Role | null;
       /** Empty for those who do not own the document: they are told of none. */
       readonly links: readonly ShareLink[];
+      /** Empty for those who do not own the document. */
+      readonly owners: readonly DocumentOwner[];
+      /** Who asks, when the server knows. */
+      readonly personId: string | null;
       /** Links whose change or end is on its way. */
       readonly busy: ReadonlySet<string>;
     };
@@ -46,7 +50,8 @@ export class Sharing {
     const { role, links = [], owners = [], person } = this.#report;
     const { anyone } = this.#wanted ?? this.#report;
     const ownsAsPerson = owners.some((owner) => owner.kind === 'person' && owner.id === person?.id);
-    return { kind: 'known', role, ownsAsPerson, anyone, links, busy: new Set(this.#busy) };
+    const personId = person?.id ?? null;
+    return { kind: 'known', role, ownsAsPerson, anyone, links, owners, personId, busy: new Set(this.#busy) };
   }
 
   /** Asks the server. Does not throw: `state` tells when it could not be asked. */
@@ -101,6 +106,22 @@ export class Sharing {
     });
   }
 
+  /** Makes everybody an owner who holds this key. */
+  async addOwnerKey(key: string): Promise<void> {
+    const added = await this.#api.addOwnerKey(key);
+    this.#setOwners((owners) => [...owners, added]);
+  }
+
+  /** Takes the ownership from somebody. From one who has it no longer counts as done. */
+  async removeOwner(owner: DocumentOwner): Promise<void> {
+    try {
+      await this.#api.removeOwner(owner);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 'no-such-owner') throw error;
+    }
+    this.#setOwners((owners) => owners.filter(({ kind, id }) => kind !== owner.kind || id !== owner.id));
+  }
+
   async #whileBusy(id: string, work: () => Promise<void>): Promise<void> {
     this.#busy.add(id);
     this.#changed();
@@ -110,6 +131,11 @@ export class Sharing {
       this.#busy.delete(id);
       this.#changed();
     }
+  }
+
+  #setOwners(change: (owners: readonly DocumentOwner[]) => readonly DocumentOwner[]): void {
+    if (this.#report !== null) this.#report = { ...this.#report, owners: change(this.#report.owners ?? []) };
+    this.#changed();
   }
 
   #setLinks(change: (links: readonly ShareLink[]) => readonly ShareLink[]): void {

@@ -20,6 +20,12 @@ export interface ShareLink {
   readonly hasPassword: boolean;
 }
 
+/** Who owns a document: a person who signs in, or anyone who holds a key. */
+export type DocumentOwner =
+  /** `id` is the beginning of the key's SHA-256 in base64url. */
+  | { readonly kind: 'key'; readonly id: string }
+  | { readonly kind: 'person'; readonly id: string; readonly name: string | null };
+
 /** Who may do what in a document, as far as the one who asks may know. */
 export interface AccessReport {
   /** What the one who asks may do. */
@@ -31,7 +37,7 @@ export interface AccessReport {
   /** Owners only. */
   readonly links?: readonly ShareLink[];
   /** Owners only. */
-  readonly owners?: readonly ({ readonly kind: 'key' } | { readonly kind: 'person'; readonly id: string })[];
+  readonly owners?: readonly DocumentOwner[];
 }
 
 /** What makes or changes a share link. Fields left out stay as they are. */
@@ -90,6 +96,16 @@ export class DocumentApi {
   /** Makes a link void; who came through it is out at once. */
   async revokeLink(id: string): Promise<void> {
     await this.#send('DELETE', `/links/${encodeURIComponent(id)}`);
+  }
+
+  /** Makes everybody an owner who holds this key. */
+  async addOwnerKey(key: string): Promise<DocumentOwner> {
+    return (await this.#send('POST', '/owners', { key })) as DocumentOwner;
+  }
+
+  /** Takes the ownership from somebody, at once for those who are connected. */
+  async removeOwner({ kind, id }: DocumentOwner): Promise<void> {
+    await this.#send('DELETE', `/owners/${kind}/${encodeURIComponent(id)}`);
   }
 
   /** Exchanges the password of a share link for a ticket, which is as good as the link for a while. */
