@@ -129,7 +129,7 @@ export class Visitor {
     await this.tab.run(choose, selector, value);
   }
 
-  /** Waits until so many elements are drawn. */
+  /** Waits until this number of elements is drawn. */
   async counts(selector: string, count: number): Promise<void> {
     await expect
       .poll(() => this.tab.run(countShown, selector), { message: `${this.name} counts ${selector}` })

@@ -8,7 +8,7 @@ import { SeededRandom } from '../testing/seeded-random.ts';
 const ROUNDS = 40;
 const TIMEOUT = 120_000;
 
-/** So many different orders of the same items are tried. */
+/** How many different orders of the same items are tried. */
 const ORDERS = 30;
 
 interface Written {
