@@ -29,6 +29,14 @@ test('[SEC-14] a document that has become costly takes a fifth of the time, howe
   pace.textSent(1_000);
   pace.took(3, 1_003);
   expect(nextAt()).toBeLessThanOrEqual(1_003);
-  pace.took(100, 1_100);
-  expect(nextAt()).toBe(1_500);
+  // One alone may have been interrupted.
+  pace.took(300, 1_300);
+  expect(nextAt()).toBeLessThanOrEqual(1_300);
+  pace.took(200, 1_500);
+  pace.took(100, 1_600);
+  expect(nextAt()).toBe(2_000);
+  pace.took(1, 2_001);
+  pace.textSent(2_001);
+  pace.took(100, 2_101);
+  expect(nextAt()).toBeLessThanOrEqual(2_001);
 });

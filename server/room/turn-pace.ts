@@ -32,8 +32,11 @@ export function presenceInterval(members: number): number {
   return members <= SMALL_COMPANY ? 0 : Math.min(LONGEST_PRESENCE_TURN, members);
 }
 
-/** A turn that took longer, in milliseconds, is followed by a rest: the document has become costly for every edit. */
+/** Turns that took longer, in milliseconds, are followed by a rest: the document has become costly for every edit. */
 const COSTLY_TURN = 4;
+
+/** So many turns in a row have to be costly: one may have been interrupted by another process, or a large paste. */
+const COSTLY_TURNS = 3;
 
 /** A room rests this many times as long as a costly turn took, so that it takes a fifth of a core. */
 const REST = 4;
@@ -48,6 +51,8 @@ export class TurnPace {
   #textAt = Number.NEGATIVE_INFINITY;
   #presenceAt = Number.NEGATIVE_INFINITY;
   #restsUntil = Number.NEGATIVE_INFINITY;
+  /** What the last turns took, in milliseconds. */
+  readonly #costs: number[] = new Array(COSTLY_TURNS).fill(0);
   readonly #load: Load;
 
   /** Without `load` the process counts as busy. */
@@ -76,7 +81,10 @@ export class TurnPace {
 
   /** The text of a turn that ends at this time took this many milliseconds to apply. */
   took(milliseconds: number, now: number): void {
-    if (milliseconds > COSTLY_TURN) this.#restsUntil = now + milliseconds * REST;
+    this.#costs.shift();
+    this.#costs.push(milliseconds);
+    const cost = Math.min(...this.#costs);
+    if (cost > COSTLY_TURN) this.#restsUntil = now + cost * REST;
   }
 
   /** Presence was sent at this time. */

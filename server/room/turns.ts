@@ -76,7 +76,8 @@ export class Turns {
   #waitingBytes = 0;
   /** What Yjs has emitted and nobody has taken yet. */
   #emitted: Uint8Array[] = [];
-  #scheduled = false;
+  /** When the turn that is scheduled will be, and what unschedules it; null while none is. */
+  #scheduled: { readonly at: number; readonly timer: unknown } | null = null;
   #broken = false;
 
   constructor(dependencies: TurnDependencies) {
@@ -190,14 +191,22 @@ export class Turns {
     this.#merges.remove(state);
   }
 
-  /** Has the next turn come as soon as the pace allows, if anything waits for it. */
+  /** Has the next turn come as soon as the pace allows, if anything waits for it. Text does not wait for a turn of presence. */
   schedule(): void {
-    if (this.#scheduled || (this.#waiting.length === 0 && !this.#delivery.hasPresence)) return;
-    this.#scheduled = true;
+    if (this.#waiting.length === 0 && !this.#delivery.hasPresence) return;
     const what = { text: this.#waiting.length > 0, presence: this.#delivery.hasPresence };
-    const wait = this.#pace.nextTurnAt(this.#members.size, what) - this.#clock.now();
-    if (wait <= 0) this.#clock.setImmediate(() => this.#scheduledTurn());
-    else this.#clock.setTimeout(() => this.#scheduledTurn(), wait);
+    const now = this.#clock.now();
+    const at = Math.max(now, this.#pace.nextTurnAt(this.#members.size, what));
+    if (this.#scheduled !== null) {
+      if (this.#scheduled.at <= at) return;
+      this.#clock.clearTimeout(this.#scheduled.timer);
+    }
+    if (at === now) {
+      this.#scheduled = { at, timer: null };
+      this.#clock.setImmediate(() => this.#scheduledTurn());
+    } else {
+      this.#scheduled = { at, timer: this.#clock.setTimeout(() => this.#scheduledTurn(), at - now) };
+    }
   }
 
   /** One turn: text first, with a slice of the merge of `merging`, then what presence is due. */
@@ -233,7 +242,7 @@ export class Turns {
   }
 
   #scheduledTurn(): void {
-    this.#scheduled = false;
+    this.#scheduled = null;
     this.run();
     this.schedule();
   }
