@@ -1,4 +1,3 @@
-import { type BigIntStats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
@@ -63,13 +62,9 @@ export class FolderWatch {
 
   /** @throws FolderGoneError */
   async check(): Promise<void> {
-    let now: BigIntStats;
-    try {
-      // Not over a thread: with every batch, the way there and back costs ten times and more what the look itself does.
-      now = statSync(this.#location, { bigint: true });
-    } catch (cause) {
+    const now = await stat(this.#location, { bigint: true }).catch((cause: unknown) => {
       throw gone(cause);
-    }
+    });
     if (!isSame(now, this.#folder)) throw new FolderGoneError('was replaced by another one');
     if (now.mtimeNs !== this.#seenAt) await this.look();
   }
