@@ -12,6 +12,11 @@ export interface Row {
   readonly met: boolean | null;
 }
 
+/** A row, and how many cores other programs kept busy just before its line began: a figure of a busy machine is another one. */
+export interface MeasuredRow extends Row {
+  readonly load: number;
+}
+
 /** One line of the bench: it starts its servers, measures, stops them, and gives its rows. */
 export interface Line {
   /** What `npm run bench -- NAME` calls it. */

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pinnedTo, removeFolder, temporaryFolder } from './harness/server-under-test.ts';
-import type { Line, Row } from './line.ts';
+import type { Line, MeasuredRow, Row } from './line.ts';
 import { LINES } from './lines.ts';
 import { printTable, writeResults } from './results.ts';
 
@@ -68,6 +69,14 @@ async function runLine(line: Line): Promise<Row[]> {
   }
 }
 
+/** How many cores are busy, over one second. */
+async function busyCores(): Promise<number> {
+  const busy = () => cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
+  const [from, started] = [busy(), performance.now()];
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  return (busy() - from) / (performance.now() - started);
+}
+
 const args = process.argv.slice(2);
 if (args.includes('--list')) {
   for (const { name, title } of LINES) console.log(`${name.padEnd(14)} ${title}`);
@@ -78,7 +87,7 @@ if (args.includes('--list')) {
     process.exit(1);
   }
   const chosen = args.length === 0 ? LINES : LINES.filter(({ name }) => args.includes(name));
-  const results = new Map<string, Row[]>();
+  const results = new Map<string, readonly MeasuredRow[]>();
   const started = performance.now();
   for (const line of chosen) {
     if (performance.now() - started > WHOLE_LIMIT) {
@@ -86,7 +95,11 @@ if (args.includes('--list')) {
       continue;
     }
     console.error(`${line.name}: ${line.title}`);
-    results.set(line.name, await runLine(line));
+    const load = await busyCores();
+    results.set(
+      line.name,
+      (await runLine(line)).map((row) => ({ ...row, load })),
+    );
   }
   printTable(results);
   console.error(`Took ${Math.round((performance.now() - started) / 1000)} s.`);

@@ -2,20 +2,20 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { Row } from './line.ts';
+import { figure, type MeasuredRow } from './line.ts';
 import { LINES } from './lines.ts';
 
 const README = fileURLToPath(new URL('README.md', import.meta.url));
 const RESULTS_START = '<!-- results -->';
 const RESULTS_END = '<!-- end of results -->';
 
-const HEADER = ['line', 'work', 'ours', 'peers in the same run', 'ratio', 'target', 'met'] as const;
+const HEADER = ['line', 'work', 'ours', 'peers in the same run', 'ratio', 'target', 'met', 'load'] as const;
 
 /** The rows of each line, by its name. */
-export type Results = ReadonlyMap<string, readonly Row[]>;
+export type Results = ReadonlyMap<string, readonly MeasuredRow[]>;
 
-function cells(name: string, { work, ours, peers, ratio, target, met }: Row): string[] {
-  return [name, work, ours, peers, ratio, target, met === null ? '' : met ? 'met' : '**not met**'];
+function cells(name: string, { work, ours, peers, ratio, target, met, load }: MeasuredRow): string[] {
+  return [name, work, ours, peers, ratio, target, met === null ? '' : met ? 'met' : '**not met**', figure(load)];
 }
 
 function allCells(results: Results): string[][] {

@@ -12,6 +12,19 @@ const RATE = 10;
 /** In the middle of the text, between two characters of one piece. */
 const PLACE = { origin: [AUTHOR, 2_000 * PIECE + 500], right: [AUTHOR, 2_000 * PIECE + 501] } as const;
 
+/** Waits until the server has all of the document: a large update may be merged in slices, and is given up when its author leaves. */
+async function untilWhole(server: ServerUnderTest): Promise<void> {
+  for (let bytes = 0, clientId = AUTHOR + 1; bytes < DOCUMENT_BYTES; clientId++) {
+    const reader = new Person({ server, documentName: 'crowd-0', clientId });
+    reader.onSynced = (message) => {
+      bytes = message.length;
+    };
+    await reader.connect();
+    await until(10_000, 'the reader to be synced', () => reader.synced);
+    reader.leave();
+  }
+}
+
 async function measure(kind: ServerKind, say: (text: string) => void): Promise<Typing> {
   const server = await ServerUnderTest.start(kind);
   try {
@@ -19,6 +32,7 @@ async function measure(kind: ServerKind, say: (text: string) => void): Promise<T
     await author.connect();
     await until(10_000, 'the author to be synced', () => author.synced);
     author.send(author.dialect.step2(textUpdate(AUTHOR, DOCUMENT_BYTES)));
+    await untilWhole(server);
     const started = performance.now();
     const crowd = await Crowd.gather(server, {
       documents: 1,
