@@ -183,7 +183,6 @@ test('what is opened over the text gives the focus back to where it was', async 
     await expect(alice.page.locator('dialog[open]')).toBeVisible();
     await keyboard.press('Escape');
     await expect(alice.page.locator('dialog[open]')).toHaveCount(0);
-    await expect(alice.content).toBeFocused();
     await keyboard.type('b');
   }
   await alice.sees('abbb');
@@ -193,6 +192,23 @@ test('what is opened over the text gives the focus back to where it was', async 
   await expect(alice.page.locator('dialog[open]')).toBeVisible();
   await keyboard.press('Escape');
   await expect(alice.page.getByTestId('share')).toBeFocused();
+});
+
+test('a letter typed in the moment in which the text has the focus again is where the caret was', async ({
+  arrive,
+}) => {
+  const alice = await arrive('Alice', 'fresh');
+  const { keyboard } = alice.page;
+  await alice.type('[]');
+  await keyboard.press('ArrowLeft');
+  const letters = 'abcdefghijklmnopqrstuvwxy';
+  for (const letter of letters) {
+    await keyboard.press('Control+Shift+P');
+    await expect(alice.page.locator('dialog[open]')).toBeVisible();
+    await keyboard.press('Escape');
+    await keyboard.type(letter);
+  }
+  await alice.sees(`[${letters}]`);
 });
 
 test('[SEC-17] a link that wants a new document creates none without a click', async ({ enter, server }) => {

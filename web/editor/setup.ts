@@ -14,6 +14,7 @@ import {
 } from '@codemirror/view';
 import { measuredCarets } from './carets/measure-again.ts';
 import { dragLiveText } from './text/drag-live-text.ts';
+import { focusPlace } from './text/focus-place.ts';
 import { keyboardRing } from './text/keyboard-ring.ts';
 import { lineDirection } from './text/line-direction.ts';
 import { lineEndings } from './text/line-endings.ts';
@@ -42,6 +43,7 @@ export function setup(): Extension {
     tabIndents(),
     openLinks(),
     dragLiveText(),
+    focusPlace(),
     keyboardRing(),
     keymap.of([...foldKeymap, ...formattingKeys, ...ownKeys]),
   ];

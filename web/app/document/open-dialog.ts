@@ -32,7 +32,7 @@ function isDialogOpen(): boolean {
   return document.querySelector('dialog[open]') !== null;
 }
 
-/** Keys pressed for a dialog that has not come yet. They are meant for it and would go into the text. */
+/** Keys pressed for a dialog that has not come yet. They are meant for it and would go into the text. With Escape they end. */
 class KeysMeanwhile {
   saidEscape = false;
   readonly #waiting = new AbortController();
@@ -50,7 +50,9 @@ class KeysMeanwhile {
     if (event.ctrlKey || event.metaKey || /^F\d+$/.test(event.key)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (event.key === 'Escape') this.saidEscape = true;
+    if (event.key !== 'Escape') return;
+    this.saidEscape = true;
+    this.release();
   }
 }
 
