@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /**
  * What a test runner counted.
  * @typedef {object} Counts
@@ -28,6 +30,60 @@ export function countVitest(report) {
  */
 export function countPlaywright({ stats, errors }) {
   return { passed: stats.expected + stats.flaky, failed: stats.unexpected + errors.length, skipped: stats.skipped };
+}
+
+/**
+ * What failed according to vitest, each with its file, title and message.
+ * @param {{ testResults: { name: string, status: string, message?: string, assertionResults: { status: string, fullName: string, failureMessages?: string[] }[] }[] }} report
+ * @returns {string[]}
+ */
+export function failuresOfVitest(report) {
+  return report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    if (status === 'failed' && failed.length === 0) return [failure(name, message)];
+    return failed.map(({ fullName, failureMessages }) => failure(`${name} › ${fullName}`, failureMessages?.[0]));
+  });
+}
+
+/**
+ * @typedef {object} PlaywrightSuite
+ * @property {PlaywrightSuite[]} [suites]
+ * @property {{ title: string, file: string, line: number, tests: { results: { status: string, errors: { message?: string }[] }[] }[] }[]} [specs]
+ */
+
+/**
+ * What failed according to Playwright, each with its place, title and message.
+ * @param {{ suites: PlaywrightSuite[], errors: { message?: string }[] }} report
+ * @returns {string[]}
+ */
+export function failuresOfPlaywright({ suites, errors }) {
+  const outside = errors.map(({ message }) => failure('outside any test', message));
+  return [...outside, ...suites.flatMap(failuresOfSuite)];
+}
+
+/**
+ * @param {PlaywrightSuite} suite
+ * @returns {string[]}
+ */
+function failuresOfSuite({ suites = [], specs = [] }) {
+  const own = specs.flatMap(({ title, file, line, tests }) =>
+    tests
+      .flatMap(({ results }) => results.filter(({ status }) => status !== 'passed' && status !== 'skipped'))
+      .map(({ status, errors }) => failure(`${file}:${line} › ${title}`, errors[0]?.message ?? status)),
+  );
+  return [...own, ...suites.flatMap(failuresOfSuite)];
+}
+
+/** Lines of a message that are worth reading at the end of a long output. */
+const MESSAGE_LINES = 15;
+
+/**
+ * @param {string} title
+ * @param {string | undefined} message
+ */
+function failure(title, message = 'no message') {
+  const lines = stripVTControlCharacters(message).split('\n').slice(0, MESSAGE_LINES);
+  return [title, ...lines.map((line) => `    ${line}`)].join('\n');
 }
 
 /**

@@ -8,7 +8,15 @@ import { ensureInstalled } from './install.mjs';
 import { ROOT, TOOLS } from './project.mjs';
 import { duration, main, runTool, StepFailed } from './run.mjs';
 import { describeRunningTests, RUNNING_TESTS_VARIABLE } from './running-tests.mjs';
-import { countPlaywright, countsLine, countVitest, sum, withExitCode } from './test-report.mjs';
+import {
+  countPlaywright,
+  countsLine,
+  countVitest,
+  failuresOfPlaywright,
+  failuresOfVitest,
+  sum,
+  withExitCode,
+} from './test-report.mjs';
 
 /** The kinds of tests, in the order they run: what fails fastest first. */
 const PARTS = ['unit', 'fuzz', 'disk', 'net', 'e2e'];
@@ -79,7 +87,8 @@ async function runPart(part, rest, env, folder) {
   const report = existsSync(reportFile) ? JSON.parse(readFileSync(reportFile, 'utf8')) : null;
   const none = { passed: 0, failed: 0, skipped: 0 };
   const counts = report === null ? none : isBrowser ? countPlaywright(report) : countVitest(report);
-  return { part, ms, counts: withExitCode(counts, code) };
+  const failures = report === null ? [] : isBrowser ? failuresOfPlaywright(report) : failuresOfVitest(report);
+  return { part, ms, counts: withExitCode(counts, code), failures };
 }
 
 await main(async () => {
@@ -110,7 +119,7 @@ await main(async () => {
       console.log(`── ${name}`);
       const { code, output, ms } = await check();
       if (code !== 0) console.log(output.trimEnd());
-      results.push({ part: name, ms, counts: { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 } });
+      results.push({ part: name, ms, counts: { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 }, failures: [] });
     }
   }
   const reports = mkdtempSync(join(tmpdir(), 'coscribe-test-'));
@@ -127,6 +136,8 @@ await main(async () => {
       part === types.name || part === lint.name ? (counts.failed === 0 ? 'fine' : 'FAILED') : countsLine(counts);
     console.log(`${part.padEnd(6)} ${duration(ms).padStart(12)}  ${words}`);
   }
+  // Once more: of a long output often only the end is kept.
+  for (const failure of results.flatMap(({ failures }) => failures)) console.log(`\nFAILED ${failure}`);
   if (all.passed + all.failed === 0) console.log('Not a single test ran.');
   console.log(countsLine(all));
   if (all.failed > 0 || all.passed === 0) process.exitCode = 1;
