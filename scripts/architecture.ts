@@ -92,6 +92,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'server/access',
     'server/sign-in',
     'server/config',
+    'server/limits',
     'server/edge',
     ...SERVER_BASE,
   ],

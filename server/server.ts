@@ -1,3 +1,4 @@
+import type { IncomingMessage, RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server as SecureServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
@@ -76,6 +77,8 @@ export interface CoscribeServer {
   readonly reloadCertificate: (() => Promise<void>) | null;
   /** A backup of all that is stored at this moment, in pieces (docs/operating.md). */
   backup(): AsyncIterable<Uint8Array>;
+  /** Answers a request to the HTTP API, whose path is one without the base path, as one of those who run the server. */
+  readonly command: RequestListener;
 }
 
 /** What a member may be behind, hold and send before it is acted upon. */
@@ -123,6 +126,7 @@ export interface AssembledServer {
   readonly reloadCertificate: (() => Promise<void>) | null;
   stop(): Promise<void>;
   backup(): AsyncIterable<Uint8Array>;
+  readonly command: RequestListener;
 }
 
 /** Puts the parts together and listens. Rejects, with nothing left running, when it cannot. */
@@ -130,8 +134,8 @@ export async function startServer(options: ServerOptions): Promise<CoscribeServe
   const server = await assembleServer(options);
   try {
     const url = await server.listen();
-    const { reloadCertificate } = server;
-    return { url, reloadCertificate, stop: () => server.stop(), backup: () => server.backup() };
+    const { reloadCertificate, command } = server;
+    return { url, reloadCertificate, stop: () => server.stop(), backup: () => server.backup(), command };
   } catch (error) {
     await server.stop();
     throw error;
@@ -271,6 +275,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     version: options.version ?? '',
   });
   let stopping: Promise<void> | null = null;
+  const commands = new WeakSet<IncomingMessage>();
   // Every part with a timer or a thread: one that is forgotten here keeps the process alive.
   const endConversations = [() => connections.close(), () => storage.close(), () => transport.close()];
   const endParts = [
@@ -297,6 +302,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     isBanned: (address) => restrictions.isBannedAddress(address),
     administration: new Administration(restrictions, logger, () => clock.date()),
     apiKey: settings.apiKey,
+    isCommand: (request) => commands.has(request),
     tls,
     logger,
     metrics: { metrics, access: settings.metrics },
@@ -355,6 +361,11 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     stop: () => {
       stopping ??= stop();
       return stopping;
+    },
+    command: (request, response) => {
+      commands.add(request);
+      request.url = `${basePath}${request.url}`;
+      http.routing(request, response);
     },
     async *backup() {
       yield* documents.backup();

@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -18,6 +18,7 @@ import { CommandError } from './command-error.ts';
 
 const FILE = 'admin.json';
 const BACKUP_PATH = '/backup';
+const API_PATH = '/api/';
 
 /** Longest wait for the first byte of an answer, in milliseconds. */
 const ANSWER_WITHIN = 30_000;
@@ -26,15 +27,20 @@ export interface AdminEndpoint {
   close(): Promise<void>;
 }
 
+/** What the endpoint passes requests on to. */
+export interface AdminEndpointOptions {
+  readonly backup: () => AsyncIterable<Uint8Array>;
+  /** Answers a request to the HTTP API as one that may do everything. */
+  readonly api: RequestListener;
+  readonly logger: Logger;
+}
+
 /** Answers commands on this machine that may read `dataFolder`. */
-export async function openAdminEndpoint(
-  dataFolder: string,
-  { backup, logger }: { backup: () => AsyncIterable<Uint8Array>; logger: Logger },
-): Promise<AdminEndpoint> {
+export async function openAdminEndpoint(dataFolder: string, options: AdminEndpointOptions): Promise<AdminEndpoint> {
   const token = randomBytes(32).toString('base64url');
   const server = createServer((incoming, response) => {
-    answer(incoming, response, { token, backup }).catch((err: unknown) => {
-      logger.warn({ err }, 'A backup could not be sent to its end.');
+    answer(incoming, response, token, options).catch((err: unknown) => {
+      options.logger.warn({ err }, 'A backup could not be sent to its end.');
       response.destroy();
     });
   });
@@ -62,12 +68,19 @@ export async function openAdminEndpoint(
 async function answer(
   incoming: IncomingMessage,
   response: ServerResponse,
-  { token, backup }: { token: string; backup: () => AsyncIterable<Uint8Array> },
+  token: string,
+  { api, backup }: AdminEndpointOptions,
 ): Promise<void> {
   const given = Buffer.from(incoming.headers.authorization ?? '');
   const expected = Buffer.from(`Bearer ${token}`);
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
     response.writeHead(401).end();
+    return;
+  }
+  // The secret has done its work, and is no token of the API.
+  delete incoming.headers.authorization;
+  if (incoming.url?.startsWith(API_PATH) === true) {
+    api(incoming, response);
     return;
   }
   if (incoming.method !== 'GET' || incoming.url !== BACKUP_PATH) {
@@ -83,7 +96,7 @@ async function answer(
  * @throws CommandError when one does but does not give any.
  */
 export async function askForBackup(dataFolder: string): Promise<AsyncIterable<Uint8Array> | null> {
-  const address = await readAddress(dataFolder);
+  const address = await readAdminAddress(dataFolder);
   if (address === null) return null;
   let response: IncomingMessage;
   try {
@@ -114,7 +127,11 @@ export async function askForBackup(dataFolder: string): Promise<AsyncIterable<Ui
   );
 }
 
-async function readAddress(dataFolder: string): Promise<{ port: number; token: string } | null> {
+/**
+ * Where the server of a data folder takes commands; null when there is no sign of one.
+ * @throws CommandError when this user may not know
+ */
+export async function readAdminAddress(dataFolder: string): Promise<{ port: number; token: string } | null> {
   let text: string;
   try {
     text = await readFile(join(dataFolder, FILE), 'utf8');

@@ -69,6 +69,8 @@ async function run(): Promise<number> {
       return (await import('./import.ts')).importDocuments(command, command.settings, terminal);
     case 'token':
       return token(command, terminal, systemClock);
+    case 'administer':
+      return (await import('./administer.ts')).administer(command, terminal, systemClock);
     default:
       return command satisfies never;
   }

@@ -60,12 +60,14 @@ export async function serve({
     await store.close();
     throw error;
   }
-  const admin = await openAdminEndpoint(settings.data, { backup: () => server.backup(), logger }).catch(
-    async (error: unknown) => {
-      await server.stop();
-      throw error;
-    },
-  );
+  const admin = await openAdminEndpoint(settings.data, {
+    backup: () => server.backup(),
+    api: server.command,
+    logger,
+  }).catch(async (error: unknown) => {
+    await server.stop();
+    throw error;
+  });
 
   // Before the address is told: anyone who reads it may stop the server at once.
   const stop = (signal: string) => {

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ADMINISTRATION_COMMANDS, type AdministrationOrder, readAdministrationOrder } from './administration-order.ts';
 import { ConfigError } from './config-error.ts';
+import { readServerAddress, type ServerAddress } from './server-address.ts';
 import { optionName, SETTINGS, type SettingName, type Settings, variableName } from './settings.ts';
 import { readTokenOrder, TOKEN_OPTIONS, type TokenOrder } from './token-order.ts';
 
@@ -12,12 +15,20 @@ export type Command =
   | { readonly kind: 'check'; readonly at: string | null; readonly data: string }
   | { readonly kind: 'import'; readonly settings: Settings; readonly from: string; readonly asText: string | null }
   | { readonly kind: 'token'; readonly settings: Settings; readonly order: TokenOrder }
+  | {
+      readonly kind: 'administer';
+      readonly order: AdministrationOrder;
+      readonly at: ServerAddress;
+      /** Whether the result is JSON, for programs. */
+      readonly json: boolean;
+    }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'version' };
 
-/** Variables with our prefix that are for the development scripts and tests, not for the server. */
+/** Variables with our prefix that are no settings: read below, or for the development scripts and tests. */
 const OTHER_VARIABLES = new Set([
   'COSCRIBE_CONFIG',
+  'COSCRIBE_SERVER',
   'COSCRIBE_TRACES',
   'COSCRIBE_CHROMIUM',
   'COSCRIBE_DEV_SERVER',
@@ -49,14 +60,15 @@ export function readCommand(
   if (command === 'help') return { kind: 'help', text: helpText() };
   if (!isCommandName(command)) {
     throw new ConfigError(
-      `Unknown command "${command}". Commands: ${Object.keys(ARGUMENTS).join(', ')}. See coscribe --help.`,
+      `Unknown command "${command}". Commands: ${Object.keys(COMMANDS).join(', ')}. See coscribe --help.`,
     );
   }
-  const [argument, surplus] = [rest[0], rest[ARGUMENTS[command].max]];
+  const [argument, surplus] = [rest[0], rest[COMMANDS[command].max]];
   if (surplus !== undefined) throw new ConfigError(`Unexpected argument "${surplus}". See coscribe --help.`);
-  for (const [option, owner] of OPTION_OWNERS) {
-    if (values[option] !== undefined && command !== owner) {
-      throw new ConfigError(`--${option} belongs to coscribe ${owner}. See coscribe --help.`);
+  for (const option of OWN_OPTIONS) {
+    const owners = ownersOf(option);
+    if (values[option] !== undefined && !owners.includes(command)) {
+      throw new ConfigError(`--${option} belongs to coscribe ${owners.join(', ')}. See coscribe --help.`);
     }
   }
 
@@ -87,30 +99,67 @@ export function readCommand(
     }
     case 'token':
       return { kind: 'token', settings, order: readTokenOrder(values) };
+    case 'ban':
+    case 'bans':
+    case 'unban':
+    case 'revoke':
+    case 'freeze':
+    case 'unfreeze':
+    case 'frozen':
+    case 'events':
+      return {
+        kind: 'administer',
+        order: readAdministrationOrder(command, argument, values),
+        at: serverAddress(values, environment, settings),
+        json: values['json'] === true,
+      };
     default:
       return command satisfies never;
   }
 }
 
-/** Max arguments of each command. */
-const ARGUMENTS = {
-  serve: { max: 0 },
-  backup: { max: 1 },
-  restore: { max: 1 },
-  check: { max: 1 },
-  import: { max: 1 },
-  token: { max: 0 },
-} as const;
+/** What a command takes: its max arguments, and the options of its own, which are no settings. */
+interface CommandShape {
+  readonly max: 0 | 1;
+  readonly options: readonly string[];
+}
 
-/** Options that are no settings, with the command that takes each. */
-const OPTION_OWNERS: ReadonlyMap<string, keyof typeof ARGUMENTS> = new Map([
-  ['salvage', 'backup'],
-  ['as-text', 'import'],
-  ...TOKEN_OPTIONS.map((option) => [option, 'token'] as const),
-]);
+const COMMANDS = {
+  serve: { max: 0, options: [] },
+  backup: { max: 1, options: ['salvage'] },
+  restore: { max: 1, options: [] },
+  check: { max: 1, options: [] },
+  import: { max: 1, options: ['as-text'] },
+  token: { max: 0, options: TOKEN_OPTIONS },
+  ...ADMINISTRATION_COMMANDS,
+} as const satisfies Record<string, CommandShape>;
 
-function isCommandName(name: string): name is keyof typeof ARGUMENTS {
-  return Object.hasOwn(ARGUMENTS, name);
+type CommandName = keyof typeof COMMANDS;
+
+/** Options that are no settings. Those that take no text are yes when they are there. */
+const OWN_OPTIONS = [...new Set(Object.values(COMMANDS).flatMap(({ options }) => [...options]))];
+const YES_OPTIONS: ReadonlySet<string> = new Set(['salvage', 'json']);
+
+/** The commands that take an option. */
+function ownersOf(option: string): CommandName[] {
+  return (Object.keys(COMMANDS) as CommandName[]).filter((name) =>
+    (COMMANDS[name].options as readonly string[]).includes(option),
+  );
+}
+
+function isCommandName(name: string): name is CommandName {
+  return Object.hasOwn(COMMANDS, name);
+}
+
+function serverAddress(
+  values: Readonly<Record<string, unknown>>,
+  environment: NodeJS.ProcessEnv,
+  { apiKey, data }: Settings,
+): ServerAddress {
+  const option = values['server'];
+  const given = typeof option === 'string' ? option : environment['COSCRIBE_SERVER'];
+  const source = typeof option === 'string' ? '--server' : 'COSCRIBE_SERVER';
+  return { server: given ? readServerAddress(given, source) : null, apiKey, data: resolve(data) };
 }
 
 function parse(argv: readonly string[]) {
@@ -118,10 +167,8 @@ function parse(argv: readonly string[]) {
     help: { type: 'boolean', short: 'h' },
     version: { type: 'boolean', short: 'v' },
     config: { type: 'string' },
-    salvage: { type: 'boolean' },
-    'as-text': { type: 'string' },
   };
-  for (const option of TOKEN_OPTIONS) options[option] = { type: 'string' };
+  for (const option of OWN_OPTIONS) options[option] = { type: YES_OPTIONS.has(option) ? 'boolean' : 'string' };
   for (const name of NAMES) options[optionName(name)] = { type: 'string' };
   try {
     return parseArgs({ args: [...argv], options, allowPositionals: true });
@@ -273,6 +320,21 @@ Usage:
                  [--subject ID [--name NAME] [--color #RRGGBB]] [--expires-in 1h]
                                             Writes a token signed with jwtSecret: for one document, or for all whose
                                             names begin so; viewer, commenter, editor or owner; for 90s, 30m, 8h or 7d.
+
+While the server runs, for those who run it (docs/access.md):
+  coscribe ban --person ID | --address ADDRESS [--reason TEXT] [--expires-in 7d]
+                                            Keeps a person, or an IP address or network, out of all documents.
+  coscribe bans                             Lists who is banned.
+  coscribe unban BAN | --person ID | --address ADDRESS
+                                            Lets them in again.
+  coscribe revoke --person ID               Makes all sessions and tokens void that somebody was given until now.
+  coscribe freeze DOCUMENT [--reason TEXT]  Lets nobody write in a document.
+  coscribe unfreeze DOCUMENT                Lets people write in it again.
+  coscribe frozen                           Lists the documents that are frozen.
+  coscribe events DOCUMENT                  Lists what happened to the access to a document, the newest first.
+                                            They ask the server that uses the data folder (--data) on this machine, or
+                                            with --server ADDRESS another one, by its API key (COSCRIBE_API_KEY).
+                                            --json writes the result as JSON.
 
 Options (each also as an environment variable, --port as COSCRIBE_PORT, and in the config file as "port"):
 ${lines.join('\n')}

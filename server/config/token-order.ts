@@ -1,5 +1,6 @@
 import { isRole, ROLES, type Role } from '../../protocol/roles.ts';
 import { ConfigError } from './config-error.ts';
+import { readDuration } from './duration.ts';
 
 /** The token that `coscribe token` is to make. */
 export interface TokenOrder {
@@ -17,10 +18,8 @@ export interface TokenOrder {
 /** The options of the command, without dashes. Each takes a text. */
 export const TOKEN_OPTIONS = ['document', 'prefix', 'role', 'subject', 'name', 'color', 'expires-in'] as const;
 
-const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
-
-/** Longest life of a token, in seconds: who has left should not keep a way in for ever. */
-const LONGEST = 366 * SECONDS.d;
+/** Longest life of a token: who has left should not keep a way in for ever. */
+const LONGEST_DAYS = 366;
 
 /**
  * Reads what the command line says of a token.
@@ -42,16 +41,5 @@ export function readTokenOrder(values: Readonly<Record<string, unknown>>): Token
     throw new ConfigError('--name and --color need --subject ID: who is not known chooses them.');
   }
   const where = document === null ? { prefix: prefix ?? '' } : { document };
-  return { where, role, subject, name, color, expiresIn: readDuration(text('expires-in') ?? '1h') };
-}
-
-function readDuration(text: string): number {
-  const [, digits = '', unit = ''] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
-  const seconds = Number(digits) * (SECONDS[unit as keyof typeof SECONDS] ?? 0);
-  if (seconds < 1 || seconds > LONGEST) {
-    throw new ConfigError(
-      `--expires-in is "${text}", but must be a time such as 90s, 30m, 8h or 7d, of 366 days at most.`,
-    );
-  }
-  return seconds;
+  return { where, role, subject, name, color, expiresIn: readDuration(text('expires-in') ?? '1h', LONGEST_DAYS) };
 }

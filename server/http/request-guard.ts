@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BANNED_ADDRESS } from '../access/decision.ts';
 import { isSame } from '../access/ticket.ts';
@@ -14,7 +15,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Where the request comes from, as far as it can be believed. */
     visitor: Visitor;
-    /** Whether it came with the setting `apiKey`: a program of anyone who runs the server, who may do everything. */
+    /** Whether it came with the setting `apiKey`, or from a command on this machine: of anyone who runs the server, who may do everything. */
     hasApiKey: boolean;
   }
 }
@@ -39,13 +40,15 @@ export interface RequestGuardOptions {
   readonly isBanned: (address: string) => boolean;
   /** The key of programs that may do everything; null for none. */
   readonly apiKey: string | null;
+  /** Whether a request came from a command on this machine, which proved that it may read the data folder. */
+  readonly isCommand: (request: IncomingMessage) => boolean;
   /** Longest body of any request, in bytes. */
   readonly maxBodyBytes: number;
 }
 
 /** What every request passes first: where it comes from, whether its page may be here, and what other origins may read. */
 export function guardRequests(app: FastifyInstance, options: RequestGuardOptions): void {
-  const { originPolicy, quotas, isBanned, apiKey, maxBodyBytes } = options;
+  const { originPolicy, quotas, isBanned, apiKey, isCommand, maxBodyBytes } = options;
   const bodies = new BodiesInProgress(maxBodyBytes * BODIES_OF_ADDRESS);
   // Fastify wants a value of the same kind for all requests at first; the hook sets the true one before anybody looks.
   app.decorateRequest('visitor');
@@ -60,7 +63,7 @@ export function guardRequests(app: FastifyInstance, options: RequestGuardOptions
     const refusal = originPolicy.refusal(request.raw, visitor, { changes: !READS.has(request.method) });
     if (refusal !== null) throw new HttpError(refusal.status, refusal.code, refusal.message);
     const token = bearerToken(request);
-    request.hasApiKey = apiKey !== null && token !== null && isSame(token, apiKey);
+    request.hasApiKey = isCommand(request.raw) || (apiKey !== null && token !== null && isSame(token, apiKey));
     if (!request.hasApiKey) {
       const { address } = visitor;
       const wait = quotas.request(address);
