@@ -10,6 +10,7 @@ import type { Socket } from './socket.ts';
 
 /** A client at the end of a cable, which answers pings or has fallen silent. */
 class Client implements Socket {
+  readonly transport = 'websocket';
   bytesRead = 100;
   readonly bufferedBytes = 0;
   heldBytes = 0;

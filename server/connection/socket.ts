@@ -1,5 +1,10 @@
-/** What a connection needs of the thing that carries its bytes. server/transport fulfils it with a WebSocket. */
+/** What carries a connection: a WebSocket, or requests over HTTP where no WebSocket gets through. */
+export type Transport = 'websocket' | 'http';
+
+/** What a connection needs of the thing that carries its bytes. server/transport fulfils it. */
 export interface Socket {
+  /** May change while the connection goes on: one that began over HTTP moves to a WebSocket when it can. */
+  readonly transport: Transport;
   /** Bytes handed to `send` that have not left this process. */
   readonly bufferedBytes: number;
   /** Those of them that are in memory for this socket alone, large messages that others are sent too left out. */

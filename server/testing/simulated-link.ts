@@ -120,6 +120,7 @@ export class SimulatedLink {
     const buffered = () => this.#toClient.reduce((sum, frame) => sum + frame.length, 0);
     const bytesRead = () => this.#bytesRead;
     return {
+      transport: 'websocket',
       get bufferedBytes() {
         return buffered();
       },

@@ -33,6 +33,7 @@ export interface WebSocketAdapterOptions {
 
 /** A `ws` WebSocket as a connection sees it. Data frames bypass ws, which would build them again for every socket. */
 export class WebSocketAdapter implements Carrier {
+  readonly transport = 'websocket';
   readonly #webSocket: WebSocket;
   readonly #net: NetSocket;
   readonly #frames: FrameCache;
