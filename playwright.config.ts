@@ -21,6 +21,8 @@ export default defineConfig({
   ],
   use: {
     screenshot: 'only-on-failure',
+    // It costs a quarter of a visit; where a page has to come without a network, the file says `test.use({ serviceWorkers: 'allow' })`.
+    serviceWorkers: 'block',
     launchOptions: { args: CHROMIUM_ARGS, ...(executablePath === null ? {} : { executablePath }) },
   },
 });

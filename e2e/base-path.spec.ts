@@ -3,7 +3,7 @@ import { expect, test } from './world.ts';
 
 const BASE = '/our/notes';
 
-test.use({ settings: ['--public-url', `http://127.0.0.1${BASE}`] });
+test.use({ settings: ['--public-url', `http://127.0.0.1${BASE}`], serviceWorkers: 'allow' });
 
 test('below a path of its host the site is whole: pages, panels, links, people, offline', async ({
   server,

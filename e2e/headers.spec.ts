@@ -1,6 +1,8 @@
 import type { Page } from 'playwright/test';
 import { expect, test } from './world.ts';
 
+test.use({ serviceWorkers: 'allow' });
+
 /** What the browser refuses of a page because of its policy, from its first moment on. */
 async function watchPolicy(page: Page): Promise<() => Promise<string[]>> {
   await page.addInitScript(() => {

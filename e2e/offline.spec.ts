@@ -1,5 +1,7 @@
 import { expect, test } from './world.ts';
 
+test.use({ serviceWorkers: 'allow' });
+
 test('[SYN-1] edits made offline on both sides are merged after the reconnect', async ({ server, arrive }) => {
   const [alice, bob] = [await arrive('Alice', 'notes'), await arrive('Bob', 'notes')];
   await alice.type('start. ');

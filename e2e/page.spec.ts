@@ -1,5 +1,7 @@
 import { expect, test } from './world.ts';
 
+test.use({ serviceWorkers: 'allow' });
+
 test('after an upgrade with open tabs a missing part says so, and a reload loses nothing', async ({
   arrive,
   visitor,

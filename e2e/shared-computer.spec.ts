@@ -2,6 +2,8 @@ import { expect, type Page } from 'playwright/test';
 import type { Cable } from './cable.ts';
 import { passProvider, signOutAtProvider, test } from './sign-in-world.ts';
 
+test.use({ serviceWorkers: 'allow' });
+
 const content = (page: Page) => page.getByTestId('editor').locator('.cm-content');
 const status = (page: Page) => page.getByTestId('status');
 

@@ -18,7 +18,9 @@ const UNIT_LIMIT_MS = 20 * 60_000;
 const unit = {
   name: 'unit',
   check: async () => {
-    const ended = await runTool(TOOLS.vitest, ['run', '--project', 'unit', '--reporter=dot'], { limitMs: UNIT_LIMIT_MS });
+    const ended = await runTool(TOOLS.vitest, ['run', '--project', 'unit', '--reporter=dot'], {
+      limitMs: UNIT_LIMIT_MS,
+    });
     const counts = /^\s*Tests\s+(.*)$/m.exec(ended.output)?.[1];
     return { ...ended, note: ended.timedOut ? 'something hangs: ended by the time limit' : counts };
   },
