@@ -11,7 +11,7 @@ export class ChromiumEngine implements Engine {
   }
 
   async openBrowser(): Promise<Browser> {
-    const context = await this.#chromium.newContext();
+    const context = await this.#chromium.newContext({ serviceWorkers: 'allow' });
     return {
       version: this.#chromium.version(),
       openTab: async () => new ChromiumTab(await context.newPage()),
