@@ -93,7 +93,8 @@ export class Restrictions {
     await this.#forgetEnded();
     const before = 'person' in who ? this.#bannedPeople.get(who.person) : this.#bannedNetworks.get(who.network);
     if (before === undefined || before === null) this.#requireRoom(this.#bans, 'bans');
-    const id = before?.id ?? randomBytes(9).toString('base64url');
+    // Hexadecimal, because a word of a command must not begin with a hyphen.
+    const id = before?.id ?? randomBytes(9).toString('hex');
     const ban: Ban = { id, who, reason, createdAt: this.#clock.date(), expiresAt };
     this.#enforce(ban);
     this.#tell(changeOf(ban));

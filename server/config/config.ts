@@ -174,6 +174,12 @@ function parse(argv: readonly string[]) {
     return parseArgs({ args: [...argv], options, allowPositionals: true });
   } catch (error) {
     const unknown = /Unknown option '(-[^']*)'/.exec(String(error))?.[1];
+    // One hyphen and a letter is -h, -v, or a document of such a name.
+    if (unknown !== undefined && !unknown.startsWith('--')) {
+      throw new ConfigError(
+        `Unknown option ${unknown}. See coscribe --help. A name that begins with a hyphen goes behind --, as in: coscribe freeze -- -name`,
+      );
+    }
     if (unknown !== undefined)
       throw unknownName(
         'option',

@@ -32,6 +32,7 @@ it('an older Node.js can read the file that starts, and is told in one line what
 describe('the command refuses in one line', () => {
   it.each([
     [['serve', '--prot', '1'], {}, /Unknown option --prot\. Did you mean --port\?/],
+    [['freeze', '-draft'], {}, /Unknown option -d\. .*A name that begins with a hyphen goes behind --/],
     [['sevre'], {}, /Unknown command "sevre"/],
     [['serve', 'extra'], {}, /Unexpected argument "extra"/],
     [['serve', '--port', 'abc'], {}, /--port is "abc", but must be a whole number from 0 to 65535/],
