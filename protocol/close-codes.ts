@@ -71,7 +71,7 @@ export const CLOSE_CODES = {
     name: 'epoch-changed',
     retry: 'never',
     meaning:
-      'The document was replaced on the server (restored or wiped). The copy on this device is kept for download.',
+      'The document was replaced on the server (restored, deleted or wiped). The copy on this device is kept for download.',
   },
   otherPerson: {
     code: 4410,

@@ -207,6 +207,12 @@ export class AccessControl implements Authenticator {
       });
   }
 
+  /** The record of a document was replaced in the store: it is read again, and everybody's access decided by it. */
+  forget(documentName: string): void {
+    this.#records.delete(documentName);
+    for (const listener of this.#listeners) listener(documentName);
+  }
+
   #decide(
     name: string,
     record: AccessRecord | null,

@@ -16,6 +16,8 @@ export interface AccessParts {
   readonly shareLinks: ShareLinks | null;
   /** Null for the same reason. */
   readonly owners: Owners | null;
+  /** To be called when a document, with its access record, came or went in the store. */
+  readonly forget: (documentName: string) => void;
 }
 
 export interface CreateAccessDependencies {
@@ -33,7 +35,13 @@ export function createAccess(
 ): AccessParts {
   if (host !== undefined) {
     const admission = new Admission({ authenticator: host, quotas, restrictions, clock, logger });
-    return { admission, creation: new HostCreation(admission), shareLinks: null, owners: null };
+    return {
+      admission,
+      creation: new HostCreation(admission),
+      shareLinks: null,
+      owners: null,
+      forget: () => undefined,
+    };
   }
   const access = new AccessControl({ ...options, restrictions });
   const admission = new Admission({ authenticator: access, quotas, restrictions, clock, logger });
@@ -42,5 +50,6 @@ export function createAccess(
     creation: new OwnedCreation(admission, access, logger),
     shareLinks: new ShareLinks({ access, secret: options.secret, quotas, clock, logger }),
     owners: new Owners(access, logger),
+    forget: (documentName) => access.forget(documentName),
   };
 }

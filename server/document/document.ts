@@ -34,6 +34,9 @@ export class Document {
   readonly #commits: CommitQueue;
   readonly #clock: Clock;
   readonly #storeId: string;
+  readonly #nextEpoch: () => Promise<number>;
+  /** Of the life that begins with the first write, while there is none. */
+  #firstEpoch = 0;
   /** Work on big states. */
   readonly states: StateWork;
   #entry: CatalogueEntry | null = null;
@@ -49,13 +52,22 @@ export class Document {
 
   constructor(
     name: string,
-    dependencies: { store: Store; commits: CommitQueue; clock: Clock; storeId: string; states?: StateWork },
+    dependencies: {
+      store: Store;
+      commits: CommitQueue;
+      clock: Clock;
+      storeId: string;
+      states?: StateWork;
+      /** The epoch of a document of this name that does not exist: another than those of the ones that were deleted. */
+      nextEpoch?: () => Promise<number>;
+    },
   ) {
     this.name = name;
     this.#store = dependencies.store;
     this.#commits = dependencies.commits;
     this.#clock = dependencies.clock;
     this.#storeId = dependencies.storeId;
+    this.#nextEpoch = dependencies.nextEpoch ?? (async () => 0);
     this.states = dependencies.states ?? STATE_WORK_HERE;
   }
 
@@ -75,7 +87,7 @@ export class Document {
 
   /** Differs between any two lives of the document: another data folder, or a restore or wipe in this one. */
   get epoch(): string {
-    return `${this.#storeId}.${this.#entry?.epoch ?? 0}`;
+    return `${this.#storeId}.${this.#entry?.epoch ?? this.#firstEpoch}`;
   }
 
   /** Whether everything handed over so far is on disk. */
@@ -126,6 +138,7 @@ export class Document {
       this.#store.get(snapshotKey(this.name)),
     ]);
     if (entry !== null) this.#entry = decodeCatalogueEntry(entry);
+    else this.#firstEpoch = await this.#nextEpoch();
     if (snapshot !== null) {
       const { sequence, state } = decodeSnapshot(snapshot);
       this.#sequence = sequence;
@@ -263,7 +276,7 @@ export class Document {
   #putEntry(
     { title, language }: DocumentProperties,
     reusableIds = this.reusableIds,
-    epoch = this.#entry?.epoch ?? 0,
+    epoch = this.#entry?.epoch ?? this.#firstEpoch,
   ): Operation {
     this.#entry = {
       title,

@@ -13,6 +13,7 @@ import { accessKey, catalogueAfter, catalogueKey, parseKey, SECRET_KEY } from '.
 import { DamagedRecordError, decodeJsonRecord, encodeJsonRecord } from './record.ts';
 import { ServerRecords } from './server-records.ts';
 import { STATE_WORK_HERE, type StateWork } from './state-work.ts';
+import { Trash } from './trash.ts';
 
 /** A document as a list has it. */
 export interface ListedDocument {
@@ -38,12 +39,15 @@ export class Documents {
   readonly #unstoredAccess = new Map<string, AccessRecord>();
   /** What the server keeps beside documents. */
   readonly records: ServerRecords;
+  /** What was deleted and can be had back. */
+  readonly trash: Trash;
   /** Work on big states, for anyone who has one. */
   readonly states: StateWork;
 
   private constructor(store: Store, clock: Clock, commits: CommitQueue, storeId: string, states: StateWork) {
     this.commits = commits;
     this.records = new ServerRecords(store, commits);
+    this.trash = new Trash(store, commits, this.records, clock);
     this.states = states;
     this.#store = store;
     this.#clock = clock;
@@ -72,6 +76,7 @@ export class Documents {
       clock: this.#clock,
       storeId: this.#storeId,
       states: this.states,
+      nextEpoch: async () => ((await this.records.get('life', name)) as { next: number } | null)?.next ?? 0,
     });
   }
 

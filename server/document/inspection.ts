@@ -23,7 +23,8 @@ export async function* byDocument(entries: AsyncIterable<Entry>): AsyncGenerator
   let gathered: Entry[] = [];
   for await (const entry of entries) {
     const next = parseKey(entry[0]).name;
-    if (next !== name && gathered.length > 0) {
+    // What belongs to none comes one by one: the deleted ones may be more than memory holds.
+    if ((next !== name || next === null) && gathered.length > 0) {
       yield { name, entries: gathered };
       gathered = [];
     }

@@ -7,6 +7,7 @@ import type { KeyRange } from '../store/store.ts';
  *   m/format                        version of this layout and the store's id, JSON
  *   m/secret                        the secret that the server signs tickets with
  *   r/<kind>/<id>                   what the server keeps beside documents (server-records.ts)
+ *   t/<id> NUL <part>               a deleted document (trash.ts)
  *   c/<name>                        catalogue entry: one for each document that exists, and nothing else, so that a list reads no texts
  *   d/<name> NUL a                  who has access, JSON; also of a document that has no text yet
  *   d/<name> NUL s                  snapshot
@@ -31,12 +32,30 @@ export const ALL_DOCUMENTS: KeyRange = { from: Buffer.from('d/'), to: Buffer.fro
 /** The catalogue. */
 export const CATALOGUE: KeyRange = { from: Buffer.from('c/'), to: Buffer.from('c0') };
 
+/** Deleted documents. */
+export const TRASH: KeyRange = { from: Buffer.from('t/'), to: Buffer.from('t0') };
+
 /** Every other key, in ranges. */
 export const BESIDE_DOCUMENTS: readonly KeyRange[] = [
   { from: new Uint8Array([0]), to: CATALOGUE.from },
   { from: CATALOGUE.to, to: ALL_DOCUMENTS.from },
   { from: ALL_DOCUMENTS.to, to: new Uint8Array([0xff]) },
 ];
+
+/** A part of a deleted document, and what stands behind it. */
+export function trashKey(id: string, part: string, rest: Uint8Array = new Uint8Array()): Buffer {
+  return Buffer.concat([Buffer.from(`t/${id}\0${part}`), rest]);
+}
+
+/** All parts of a deleted document. */
+export function trashRange(id: string): KeyRange {
+  return { from: Buffer.from(`t/${id}\0`), to: Buffer.from(`t/${id}\x01`) };
+}
+
+/** All that is stored of a document beside its catalogue entry. */
+export function documentRange(name: string): { readonly from: Buffer; readonly to: Buffer } {
+  return { from: Buffer.from(`d/${name}\0`), to: Buffer.from(`d/${name}\x01`) };
+}
 
 function documentKey(name: string, kind: string): Buffer {
   return Buffer.from(`d/${name}\0${kind}`);

@@ -1,4 +1,4 @@
-import type { Store } from '../store/store.ts';
+import type { Operation, Store } from '../store/store.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import { decodeJsonRecord, encodeJsonRecord } from './record.ts';
 
@@ -9,7 +9,7 @@ import { decodeJsonRecord, encodeJsonRecord } from './record.ts';
  */
 
 /** What is kept: each kind has one class that reads and writes it. */
-export type RecordKind = 'ban' | 'events' | 'frozen' | 'revocation' | 'session' | 'storage-share';
+export type RecordKind = 'ban' | 'events' | 'frozen' | 'life' | 'notice' | 'revocation' | 'session' | 'storage-share';
 
 /** The small records of a server, by kind and id. Writes go the way of all others: in order, and again until they work. */
 export class ServerRecords {
@@ -40,7 +40,7 @@ export class ServerRecords {
   /** Keeps a record in the place of any before; resolves when it is on disk. */
   put(kind: RecordKind, id: string, value: object): Promise<void> {
     return new Promise((resolve) => {
-      this.#commits.enqueue([{ type: 'put', key: keyOf(kind, id), value: encodeJsonRecord(value) }], resolve);
+      this.#commits.enqueue([this.storage(kind, id, value)], resolve);
     });
   }
 
@@ -49,10 +49,20 @@ export class ServerRecords {
     if (ids.length === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#commits.enqueue(
-        ids.map((id) => ({ type: 'del', key: keyOf(kind, id) }) as const),
+        ids.map((id) => this.removal(kind, id)),
         resolve,
       );
     });
+  }
+
+  /** The operation that keeps a record, for a batch with others. */
+  storage(kind: RecordKind, id: string, value: object): Operation {
+    return { type: 'put', key: keyOf(kind, id), value: encodeJsonRecord(value) };
+  }
+
+  /** The operation that forgets one. */
+  removal(kind: RecordKind, id: string): Operation {
+    return { type: 'del', key: keyOf(kind, id) };
   }
 }
 

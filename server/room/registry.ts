@@ -14,6 +14,11 @@ export class RegistryFullError extends Error {
   override readonly name = 'RegistryFullError';
 }
 
+/** A document cannot be taken out of use: something in the server holds on to it. The message says so. */
+export class DocumentInUseError extends Error {
+  override readonly name = 'DocumentInUseError';
+}
+
 interface Entry {
   readonly opening: Promise<Room>;
   /** Set once it is open. */
@@ -22,12 +27,17 @@ interface Entry {
   idleTimer: unknown;
   /** Whether it is on its way to be dropped, unless somebody comes. */
   unloading: boolean;
+  /** Called when nobody uses it any more, while somebody waits for that. */
+  onFree: (() => void) | null;
   /** Where the one it was opened for comes from; null when the server itself opened it. */
   readonly place: string | null;
 }
 
 /** How often the rooms that nobody has written in are counted again, in milliseconds: there can be very many. */
 const COUNT_INTERVAL = 1_000;
+
+/** How long those who use a document for a moment may take to let it go, in milliseconds. */
+const FREE_WITHIN = 10_000;
 
 /** How often members that are behind are looked at, in milliseconds. */
 const STRAGGLER_INTERVAL = 5_000;
@@ -47,6 +57,8 @@ export class Registry {
   readonly #unloadAfter: number;
   readonly #maxRooms: number;
   readonly #entries = new Map<string, Entry>();
+  /** Documents that nobody may open now, and when that ends. */
+  readonly #withdrawn = new Map<string, Promise<void>>();
   /** Rooms that nobody had written in when they were last counted, the oldest first, by where they were opened from. */
   #unwritten = new Map<string, Entry[]>();
   #countedAt = Number.NEGATIVE_INFINITY;
@@ -89,6 +101,7 @@ export class Registry {
    * @throws RegistryFullError when there is none of those.
    */
   async open(name: string, place: string | null = null): Promise<Lease> {
+    for (let end = this.#withdrawn.get(name); end !== undefined; end = this.#withdrawn.get(name)) await end;
     if (this.#closed) throw new Error('The server is stopping.');
     if (this.#entries.size >= this.#maxRooms && !this.#entries.has(name)) {
       this.#unloadIdle();
@@ -117,6 +130,55 @@ export class Registry {
     return this.open(name, place);
   }
 
+  /**
+   * Takes a document out of use for as long as `work` takes: `dismiss` closes its members, what they wrote is made durable, and
+   * the room is dropped. Who opens the document meanwhile waits.
+   * @throws DocumentInUseError when a part of the server, or a program around it, does not let go; then nothing is done
+   */
+  async withdraw<T>(name: string, dismiss: (room: Room) => void, work: () => Promise<T>): Promise<T> {
+    for (let end = this.#withdrawn.get(name); end !== undefined; end = this.#withdrawn.get(name)) await end;
+    if (this.#closed) throw new Error('The server is stopping.');
+    let end = (): void => undefined;
+    this.#withdrawn.set(name, new Promise<void>((resolve) => (end = resolve)));
+    try {
+      await this.#empty(name, dismiss);
+      return await work();
+    } finally {
+      this.#withdrawn.delete(name);
+      end();
+    }
+  }
+
+  async #empty(name: string, dismiss: (room: Room) => void): Promise<void> {
+    const entry = this.#entries.get(name);
+    // One that cannot be loaded is gone by itself.
+    const room = await entry?.opening.catch(() => null);
+    if (entry === undefined || room === undefined || room === null) return;
+    dismiss(room);
+    this.#clock.clearTimeout(entry.idleTimer);
+    if (entry.leases > 0) await this.#untilFree(entry);
+    this.#clock.clearTimeout(entry.idleTimer);
+    do await room.settle();
+    while (!room.isSettled);
+    // It may have been dropped by itself meanwhile.
+    this.#drop(name, entry);
+    room.destroy();
+  }
+
+  #untilFree(entry: Entry): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = this.#clock.setTimeout(() => {
+        entry.onFree = null;
+        reject(new DocumentInUseError('A program that has the server inside is using the document.'));
+      }, FREE_WITHIN);
+      entry.onFree = () => {
+        entry.onFree = null;
+        this.#clock.clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
   /** Lets no one in any more, makes every room durable and drops it. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -132,7 +194,7 @@ export class Registry {
 
   #begin(name: string, place: string | null, after: Promise<void> | null = null): Entry {
     const opening = after === null ? this.#load(name) : after.then(() => this.#load(name));
-    const entry: Entry = { opening, room: null, leases: 0, idleTimer: null, unloading: false, place };
+    const entry: Entry = { opening, room: null, leases: 0, idleTimer: null, unloading: false, onFree: null, place };
     this.#entries.set(name, entry);
     entry.opening.then(
       (room) => {
@@ -152,6 +214,7 @@ export class Registry {
   #release(name: string, entry: Entry): void {
     entry.leases -= 1;
     if (entry.leases > 0 || this.#closed) return;
+    entry.onFree?.();
     // There is nothing that would have to be read again.
     const wait = entry.room?.isUnwritten === true ? 0 : this.#unloadAfter;
     entry.idleTimer = this.#clock.setTimeout(() => void this.#unload(name, entry), wait);

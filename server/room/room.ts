@@ -1,4 +1,5 @@
 import * as Y from 'yjs';
+import type { CloseCode } from '../../protocol/close-codes.ts';
 import { type DocumentProperties, encodeSyncStep1, type Notice } from '../../protocol/messages.ts';
 import { stateDigest } from '../../protocol/state-digest.ts';
 import type { Clock } from '../clock.ts';
@@ -164,6 +165,11 @@ export class Room {
   /** Sends everybody away, because others need the room. */
   turnAway(): void {
     for (const member of [...this.#members.keys()]) closeForRoom(member);
+  }
+
+  /** Closes every member. */
+  dismiss(code: CloseCode, reason: string): void {
+    for (const member of [...this.#members.keys()]) member.close(code, reason);
   }
 
   /** Whether the room failed and must be left for one that is loaded afresh. */
