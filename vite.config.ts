@@ -10,7 +10,9 @@ import { thirdPartyNotices } from './scripts/third-party-notices.ts';
 const DEV_SERVER = process.env['COSCRIBE_DEV_SERVER'] ?? 'http://127.0.0.1:1234';
 
 const ROOT = join(import.meta.dirname, 'web/app');
-const PAGES = ['index', 'document', '404', 'error', 'sign-in-failed'];
+const PAGES = ['index', 'document', '404', 'error', 'sign-in-failed', 'reference', 'admin'];
+/** Pages that show what a server says of itself: nobody has a use for them offline. */
+const ONLY_ONLINE = ['reference', 'admin'];
 const WORKER = 'service-worker';
 const EARLY = ['browser-age', 'early-theme'].map((name) => join(ROOT, `early/${name}.ts`));
 const EARLY_IN_DEV = '/@early.js';
@@ -22,6 +24,7 @@ function serverRoutes(): Plugin {
     configureServer(server) {
       server.middlewares.use((request, _response, next) => {
         if (request.url?.startsWith('/d/')) request.url = '/document.html';
+        if (request.url === '/reference' || request.url === '/admin') request.url += '.html';
         next();
       });
       return () => {
@@ -108,7 +111,7 @@ function assetPath(
 
 /** Parts of a document page that load later and that somebody offline needs all the same: dialogs, Markdown, search, Latin letters. */
 const NEEDED_OFFLINE = [
-  /\/web\/app\//,
+  /\/web\/app\/(?!(reference|admin)[/.])/,
   /\/web\/editor\/text\/markdown-language\.ts$/,
   /\/web\/editor\/search\/search\.ts$/,
   /\/web\/editor\/code\/typing-help\.ts$/,
@@ -137,7 +140,7 @@ function serviceWorkerFiles(): Plugin {
       for (const output of Object.values(bundle)) {
         if (output.type === 'chunk') {
           const needed = NEEDED_OFFLINE.some((pattern) => pattern.test(output.facadeModuleId ?? ''));
-          if (output.isEntry || needed) take(output.fileName);
+          if ((output.isEntry && !ONLY_ONLINE.includes(output.name)) || needed) take(output.fileName);
         } else if (output.names.some((name) => FONTS_OFFLINE.test(name) || /\.svg$|^early/.test(name))) {
           files.add(output.fileName);
         }

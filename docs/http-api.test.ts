@@ -15,20 +15,3 @@ test('docs/http-api.md lists every code that a handler answers with', () => {
   expect(codes.length).toBeGreaterThan(5);
   expect([...new Set(codes)].filter((code) => !page.includes(`\`${code}\``))).toEqual([]);
 });
-
-test('docs/http-api.md lists every route of the API', () => {
-  const routes = sources.flatMap(({ source }) =>
-    [
-      ...source.matchAll(
-        /app\.(get|put|patch|post|delete)\(\s*'(\/(?:documents|admin|api|auth|healthz|readyz|metrics)[^']*)'/g,
-      ),
-    ].map(([, method = '', path = '']) =>
-      `${method.toUpperCase()} ${/^\/(documents|admin)/.test(path) ? `/api${path}` : path}`.replaceAll(
-        /:(\w+)/g,
-        '<$1>',
-      ),
-    ),
-  );
-  expect(routes.length).toBeGreaterThanOrEqual(6);
-  expect(routes.filter((route) => !page.includes(`\`${route}\``))).toEqual([]);
-});

@@ -63,6 +63,8 @@ export interface Welcome {
 export type Notice =
   /** Title or language changed. */
   | ({ type: 'document' } & DocumentProperties)
+  /** A sentence of those who run the server for everybody; null when it no longer holds. */
+  | { type: 'announcement'; text: string | null }
   /** Whether the server can write to its disk. While it cannot, nothing is acknowledged. */
   | { type: 'storage'; state: 'failing' | 'working' }
   /** What this connection may do has changed, or was extended; the fields are those of the welcome. */

@@ -58,6 +58,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   // Reads its figures from all that runs.
   'server/metrics': ['server/transport', 'server/connection', 'server/room', 'server/document', ...SERVER_BASE],
+  // What those who run the server see and do.
+  'server/operations': [
+    'server/metrics',
+    'server/connection',
+    'server/room',
+    'server/document',
+    'server/access',
+    'server/limits',
+    ...SERVER_BASE,
+  ],
   // Documents of other servers.
   'server/import': ['server/store', ...SERVER_BASE],
   // For programs that have the server inside: what they are handed, and the server made for them.
@@ -74,6 +84,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...SERVER_BASE,
   ],
   'server/http': [
+    'server/operations',
     'server/room',
     'server/document',
     'server/access',
@@ -97,6 +108,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...SERVER_BASE,
   ],
   'server/(root)': [
+    'server/operations',
     'server/embedding',
     'server/command',
     'server/config',
@@ -158,7 +170,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'protocol',
   ],
   'web/app/landing': ['web/app/device', 'web/app/link', 'web/app/api', 'web/app/base', 'web/editor', 'protocol'],
+  // What the server says of its API.
+  'web/app/reference': ['web/app/api', 'web/app/base'],
+  // What those who run it see and do.
+  'web/app/admin': ['web/app/api', 'web/app/base'],
   'web/app/(pages)': [
+    'web/app/reference',
+    'web/app/admin',
     'web/app/person',
     'web/app/landing',
     'web/app/document',

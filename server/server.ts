@@ -26,6 +26,9 @@ import { StorageShares } from './limits/storage-shares.ts';
 import { LogThrottle } from './log/log-throttle.ts';
 import type { Logger } from './log/logger.ts';
 import { createMetrics, timeLoad } from './metrics/server-metrics.ts';
+import { Announcement } from './operations/announcement.ts';
+import { Operations } from './operations/operations.ts';
+import { RecentTrouble } from './operations/recent-trouble.ts';
 import { LoopLoad } from './room/loop-load.ts';
 import { MergeShare } from './room/merges.ts';
 import { Registry } from './room/registry.ts';
@@ -161,7 +164,8 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     clock,
     logger: throttled,
   });
-  const logger = new EventLog(throttled, events);
+  const trouble = new RecentTrouble(new EventLog(throttled, events), clock);
+  const logger: Logger = trouble;
   const secret = await documents.secret();
   const restrictions = await Restrictions.open(documents.records, clock);
   const signIn = await createSignIn(settings, {
@@ -184,7 +188,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     logger,
   });
   const accessOptions = { documents, secret, clock, access, create, verifiers };
-  const { admission, creation, shareLinks, owners } = createAccess(options.authenticator, accessOptions, {
+  const { admission, creation, shareLinks, owners, forget } = createAccess(options.authenticator, accessOptions, {
     quotas,
     restrictions,
     clock,
@@ -233,7 +237,9 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     clock,
     logger,
   });
+  const announcement = await Announcement.open(documents.records, registry, clock);
   const connections = new Connections({
+    announcement: () => announcement.notice,
     onLetIn: (about) => events.add('let-in', about),
     storage,
     registry,
@@ -274,7 +280,25 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     lastBackup: () => lastBackup,
     version: options.version ?? '',
   });
+  const administration = new Administration(restrictions, logger, () => clock.date());
+  const version = options.version ?? '';
+  const operations = new Operations({
+    ...{
+      admins: settings.admins ?? [],
+      documents,
+      registry,
+      connections,
+      administration,
+      announcement,
+      trouble,
+      metrics,
+    },
+    ...{ counters, traffic: () => transport.traffic, storage, maxStorageBytes: settings.maxStorageBytes },
+    lastBackup: () => lastBackup,
+    ...{ forget, isFrozen: (name) => restrictions.isFrozen(name), version, clock, logger },
+  });
   let stopping: Promise<void> | null = null;
+  let listensAt: string | null = null;
   const commands = new WeakSet<IncomingMessage>();
   // Every part with a timer or a thread: one that is forgotten here keeps the process alive.
   const endConversations = [() => connections.close(), () => storage.close(), () => transport.close()];
@@ -283,6 +307,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     () => storageShares.close(),
     () => events.close(),
     () => metrics.stop(),
+    () => operations.close(),
     () => storageWatch.stop(),
     () => documents.states.close(),
   ];
@@ -300,7 +325,9 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     originPolicy,
     quotas,
     isBanned: (address) => restrictions.isBannedAddress(address),
-    administration: new Administration(restrictions, logger, () => clock.date()),
+    administration,
+    operations,
+    home: () => settings.publicUrl ?? `${listensAt ?? ''}${basePath}`,
     apiKey: settings.apiKey,
     isCommand: (request) => commands.has(request),
     tls,
@@ -313,6 +340,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     basePath,
     frameAncestors: frameAncestors(settings.frameAncestors),
     maxBodyBytes: settings.maxMessageBytes,
+    version,
   }).catch(async (error: unknown) => {
     // What runs by now would keep the process alive, and the data folder locked.
     await inOrder([...endConversations, ...endParts]).catch((err: unknown) =>
@@ -349,7 +377,8 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     await http.listen({ host: settings.host, port: settings.port });
     const address = http.server.address() as AddressInfo;
     const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-    return `${tls === null ? 'http' : 'https'}://${host}:${address.port}`;
+    listensAt = `${tls === null ? 'http' : 'https'}://${host}:${address.port}`;
+    return listensAt;
   }
 
   return {

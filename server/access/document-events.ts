@@ -1,7 +1,5 @@
-import { isIPv4, isIPv6 } from 'node:net';
 import type { Clock } from '../clock.ts';
-import { withoutMapping } from '../limits/network-of.ts';
-import { parseNetwork } from '../limits/networks.ts';
+import { networkShown } from '../limits/networks.ts';
 import type { SecurityEventFields, SecurityEventName } from '../log/audit.ts';
 import type { Logger } from '../log/logger.ts';
 
@@ -154,13 +152,6 @@ function isVisit({ event }: DocumentEvent): boolean {
 function isSame(a: DocumentEvent, b: DocumentEvent): boolean {
   const keys = ['event', 'person', 'role', 'through', 'reason', 'from'] as const;
   return keys.every((key) => a[key] === b[key]);
-}
-
-/** The first 24 bits of an IPv4 address, the first 48 of an IPv6 one: enough to tell a neighbour from another country. */
-function networkShown(address: string): string | null {
-  const plain = withoutMapping(address);
-  if (isIPv4(plain)) return parseNetwork(`${plain}/24`);
-  return isIPv6(plain) ? parseNetwork(`${plain}/48`) : null;
 }
 
 /** A log that also lets owners read what it says of their document. */

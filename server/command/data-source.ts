@@ -92,7 +92,8 @@ function asCommandError(what: string, error: unknown): unknown {
   return new CommandError(`${what} cannot be read (${error.message}).`, { cause: error });
 }
 
-async function checkHasData(folder: string): Promise<void> {
+/** @throws CommandError when there are no documents in a folder */
+export async function checkHasData(folder: string): Promise<void> {
   const found = await stat(join(folder, 'leveldb')).catch(async (cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw await storageProblem(folder, cause);
     return null;

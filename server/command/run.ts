@@ -71,6 +71,8 @@ async function run(): Promise<number> {
       return token(command, terminal, systemClock);
     case 'administer':
       return (await import('./administer.ts')).administer(command, terminal, systemClock);
+    case 'documents':
+      return (await import('./documents.ts')).documentsCommand(command, terminal, systemClock);
     default:
       return command satisfies never;
   }

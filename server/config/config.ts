@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ADMINISTRATION_COMMANDS, type AdministrationOrder, readAdministrationOrder } from './administration-order.ts';
 import { ConfigError } from './config-error.ts';
+import { DOCUMENT_COMMANDS, type DocumentOrder, readDocumentOrder } from './document-order.ts';
 import { readServerAddress, type ServerAddress } from './server-address.ts';
 import { optionName, SETTINGS, type SettingName, type Settings, variableName } from './settings.ts';
 import { readTokenOrder, TOKEN_OPTIONS, type TokenOrder } from './token-order.ts';
@@ -20,6 +21,13 @@ export type Command =
       readonly order: AdministrationOrder;
       readonly at: ServerAddress;
       /** Whether the result is JSON, for programs. */
+      readonly json: boolean;
+    }
+  | {
+      readonly kind: 'documents';
+      readonly settings: Settings;
+      readonly order: DocumentOrder;
+      readonly at: ServerAddress;
       readonly json: boolean;
     }
   | { readonly kind: 'help'; readonly text: string }
@@ -113,6 +121,21 @@ export function readCommand(
         at: serverAddress(values, environment, settings),
         json: values['json'] === true,
       };
+    case 'list':
+    case 'show':
+    case 'cat':
+    case 'export':
+    case 'rename':
+    case 'delete':
+    case 'restore-deleted':
+    case 'admin':
+      return {
+        kind: 'documents',
+        settings,
+        order: readDocumentOrder(command, rest, values),
+        at: serverAddress(values, environment, settings),
+        json: values['json'] === true,
+      };
     default:
       return command satisfies never;
   }
@@ -120,7 +143,7 @@ export function readCommand(
 
 /** What a command takes: its max arguments, and the options of its own, which are no settings. */
 interface CommandShape {
-  readonly max: 0 | 1;
+  readonly max: 0 | 1 | 2;
   readonly options: readonly string[];
 }
 
@@ -132,13 +155,14 @@ const COMMANDS = {
   import: { max: 1, options: ['as-text'] },
   token: { max: 0, options: TOKEN_OPTIONS },
   ...ADMINISTRATION_COMMANDS,
+  ...DOCUMENT_COMMANDS,
 } as const satisfies Record<string, CommandShape>;
 
 type CommandName = keyof typeof COMMANDS;
 
 /** Options that are no settings. Those that take no text are yes when they are there. */
 const OWN_OPTIONS = [...new Set(Object.values(COMMANDS).flatMap(({ options }) => [...options]))];
-const YES_OPTIONS: ReadonlySet<string> = new Set(['salvage', 'json']);
+const YES_OPTIONS: ReadonlySet<string> = new Set(['salvage', 'json', 'deleted']);
 
 /** The commands that take an option. */
 function ownersOf(option: string): CommandName[] {
@@ -327,7 +351,19 @@ Usage:
                                             Writes a token signed with jwtSecret: for one document, or for all whose
                                             names begin so; viewer, commenter, editor or owner; for 90s, 30m, 8h or 7d.
 
+Whether the server runs or not, for those who run it (docs/operating.md):
+  coscribe list [--deleted]                 Lists the documents, or those that were deleted in the last 30 days.
+  coscribe show DOCUMENT                    Tells what there is to know of a document beside its text.
+  coscribe cat DOCUMENT                     Writes its text.
+  coscribe export DIR [DOCUMENT] [--format text|yjs]
+                                            Writes all documents, or one, into files of DIR.
+  coscribe rename DOCUMENT TITLE            Gives a document another title; its name, which is its address, stays.
+  coscribe delete DOCUMENT                  Deletes a document, at once for everybody who is in it.
+  coscribe restore-deleted DOCUMENT [--as NAME]
+                                            Brings back what was deleted, by its name or the id of its deletion.
+
 While the server runs, for those who run it (docs/access.md):
+  coscribe admin                            Makes a link that opens the dashboard of the server once.
   coscribe ban --person ID | --address ADDRESS [--reason TEXT] [--expires-in 7d]
                                             Keeps a person, or an IP address or network, out of all documents.
   coscribe bans                             Lists who is banned.
@@ -338,7 +374,7 @@ While the server runs, for those who run it (docs/access.md):
   coscribe unfreeze DOCUMENT                Lets people write in it again.
   coscribe frozen                           Lists the documents that are frozen.
   coscribe events DOCUMENT                  Lists what happened to the access to a document, the newest first.
-                                            They ask the server that uses the data folder (--data) on this machine, or
+                                            All of these ask the server that uses the data folder (--data) on this machine, or
                                             with --server ADDRESS another one, by its API key (COSCRIBE_API_KEY).
                                             --json writes the result as JSON.
 

@@ -21,6 +21,13 @@ export function originList(text: string): readonly string[] | 'any' {
   return entries.map((entry) => new URL(entry).origin);
 }
 
+/** Ids of people, with commas between. */
+export function personList(text: string): readonly string[] {
+  const entries = list(text);
+  if (entries.length === 0) throw new Error('ids of people, such as https://id.example.org|248289761001');
+  return entries;
+}
+
 function list(text: string): string[] {
   return text
     .split(',')

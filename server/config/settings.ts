@@ -1,4 +1,4 @@
-import { originList, proxyList } from './setting-values.ts';
+import { originList, personList, proxyList } from './setting-values.ts';
 
 /** How a setting's text becomes its value. Throws a plain Error that says what was expected. */
 type Parse<T> = (text: string) => T;
@@ -181,6 +181,12 @@ export const SETTINGS = {
     ),
   ),
   oidcScopes: setting(scopes, 'openid profile', 'NAMES', 'What the OpenID provider is asked for.'),
+  admins: setting<readonly string[] | null>(
+    personList,
+    null,
+    'LIST',
+    'Ids of the signed-in people who may use the dashboard at /admin, as `/api/session` tells them, with commas between. docs/operating.md says more.',
+  ),
   create: setting<'anyone' | 'known' | 'entitled' | null>(
     oneOf('anyone', 'known', 'entitled'),
     null,

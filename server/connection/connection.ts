@@ -87,6 +87,8 @@ export class Connection implements Member {
   readonly documentName: string;
   /** Where it comes from. */
   readonly address: string;
+  /** When it began, by the clock. */
+  readonly since: number;
   readonly #socket: Socket;
   readonly #access: LiveAccess;
   readonly #viewersAreSeen: boolean;
@@ -119,6 +121,7 @@ export class Connection implements Member {
     this.#wantsClientId = options.wantsClientId && mayNow(options.grant, 'write');
     this.documentName = options.documentName;
     this.address = options.address;
+    this.since = dependencies.clock.now();
     this.#limits = dependencies.limits;
     this.#state = { kind: 'joining', early: new EarlyFrames(dependencies.limits.earlyBytes) };
     this.#logger = dependencies.logger;
@@ -136,6 +139,11 @@ export class Connection implements Member {
 
   get socket(): Socket {
     return this.#socket;
+  }
+
+  /** What carries it. */
+  get transport(): string {
+    return this.#socket.transport;
   }
 
   get person(): Person | null {

@@ -1,4 +1,5 @@
 import { CLOSE_CODES, type CloseCode, retryAfterReason } from '../../protocol/close-codes.ts';
+import type { Notice } from '../../protocol/messages.ts';
 import type { Admission, ArrivedRequest } from '../access/admission.ts';
 import type { Grant } from '../access/authenticator.ts';
 import { closeFor, type Denial } from '../access/decision.ts';
@@ -35,6 +36,8 @@ export interface ConnectionsDependencies {
   readonly observer?: ConnectionObserver;
   /** Hears who was let into which document, and by what. */
   readonly onLetIn?: (about: SecurityEventFields) => void;
+  /** What everybody who joins is told; null for nothing. */
+  readonly announcement?: () => Notice | null;
   readonly registry: Registry;
   readonly admission: Admission;
   readonly quotas: ConnectionQuotas;
@@ -111,6 +114,11 @@ export class Connections {
     return this.#connections.size;
   }
 
+  /** All connections that are open. */
+  all(): Iterable<Connection> {
+    return this.#connections;
+  }
+
   /** Counts a socket of an address; returns how to end that, to be called once, or why there is no room. */
   takeRoom(address: string): (() => void) | NoRoom {
     const { limits, logger } = this.#dependencies;
@@ -146,6 +154,8 @@ export class Connections {
     await connection.join(registry, arrival.epoch);
     if (!this.#connections.has(connection)) return;
     this.#joined.add(connection);
+    const announced = this.#dependencies.announcement?.() ?? null;
+    if (announced !== null) connection.notify(announced);
     observer?.joined(connection);
   }
 

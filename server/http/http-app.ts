@@ -10,7 +10,9 @@ import type { KeyPair } from '../edge/certificate.ts';
 import { MAX_HEADERS } from '../edge/origin-policy.ts';
 import { audit, type SecurityEventName } from '../log/audit.ts';
 import type { Logger } from '../log/logger.ts';
+import type { Operations } from '../operations/operations.ts';
 import { accessRoutes } from './access-routes.ts';
+import { adminPage } from './admin-page.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { backChannelRoutes } from './back-channel-routes.ts';
 import { catalogueRoutes } from './catalogue-routes.ts';
@@ -18,6 +20,9 @@ import { type DocumentRoutesOptions, documentRoutes } from './document-routes.ts
 import { type HealthRoutesOptions, healthRoutes } from './health-routes.ts';
 import { HttpError } from './http-error.ts';
 import { type MetricsRoutesOptions, metricsRoutes } from './metrics-routes.ts';
+import { knownRoutes } from './openapi.ts';
+import { openApiRoutes } from './openapi-routes.ts';
+import { operationsRoutes } from './operations-routes.ts';
 import { type PartsOptions, serveParts } from './parts.ts';
 import { guardRequests, type RequestGuardOptions } from './request-guard.ts';
 import { setSecurityHeaders } from './security-headers.ts';
@@ -36,12 +41,17 @@ export interface HttpAppOptions
   readonly owners: Owners | null;
   readonly events: DocumentEvents;
   readonly administration: Administration;
+  readonly operations: Operations;
+  /** Where the site is, as far as the server knows. */
+  readonly home: () => string;
   readonly logger: Logger;
   /** Certificate and key of a server that speaks TLS itself; null for one that does not. */
   readonly tls: KeyPair | null;
   readonly metrics: MetricsRoutesOptions;
   readonly securityText: SecurityTextOptions;
   readonly session: SessionRoutesOptions;
+  /** The version of the program; empty where nobody said. */
+  readonly version: string;
 }
 
 /**
@@ -101,6 +111,10 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
   // First, since all others answer with its pages.
   await serveSite(app, options);
   await serveParts(app, options);
+  const { session, basePath, operations } = options;
+  const { signIn, clock, publicUrl } = session;
+  await app.register(adminPage, { admins: operations.admins, signIn, publicUrl, basePath, logger });
+  const routes = knownRoutes(app);
   app.setErrorHandler((error: FastifyError | HttpError, request, reply) => answerError(logger, error, request, reply));
   app.setNotFoundHandler((request, reply) => {
     const body = errorBody('not-found', `There is nothing at ${request.method} ${request.originalUrl}.`);
@@ -125,8 +139,17 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
     await app.register(accessRoutes, { prefix: '/api', admission, shareLinks, owners, events: options.events });
   }
   await app.register(adminRoutes, { prefix: '/api', administration: options.administration });
-  await app.register(sessionRoutes, options.session);
-  const { signIn, clock } = options.session;
+  await app.register(operationsRoutes, {
+    prefix: '/api/admin',
+    operations,
+    signIn,
+    publicUrl,
+    basePath,
+    home: options.home,
+    clock,
+  });
+  await app.register(openApiRoutes, { prefix: '/api', routes, version: options.version, basePath });
+  await app.register(sessionRoutes, session);
   if (signIn !== null) await app.register(backChannelRoutes, { backChannel: signIn.backChannel, clock, logger });
   return app;
 }

@@ -1,7 +1,12 @@
 import type { CookieSerializeOptions } from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-const NAMES = { session: 'coscribe-session', signIn: 'coscribe-sign-in', idToken: 'coscribe-id-token' } as const;
+const NAMES = {
+  session: 'coscribe-session',
+  signIn: 'coscribe-sign-in',
+  idToken: 'coscribe-id-token',
+  admin: 'coscribe-admin',
+} as const;
 
 export type CookieKind = keyof typeof NAMES;
 

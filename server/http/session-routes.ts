@@ -12,6 +12,7 @@ import { Seal } from '../sign-in/seal.ts';
 import { type KnownSession, LONGEST_SESSION, type Session, type SessionPlace } from '../sign-in/sessions.ts';
 import type { SignIn } from '../sign-in/sign-in.ts';
 import { HttpError } from './http-error.ts';
+import { hereFor, requireSameOrigin } from './same-origin.ts';
 import { SessionCookies } from './session-cookies.ts';
 
 export interface SessionRoutesOptions {
@@ -71,15 +72,6 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
     cookies.write(request, reply, 'session', await sessions.seal(kept), kept.expiresAt - clock.date());
   }
 
-  /** A page of another site must not act with the cookie of anyone who looks at it. */
-  function requireSameOrigin(request: FastifyRequest): void {
-    const site = request.headers['sec-fetch-site'];
-    const { origin } = request.headers;
-    const own = publicUrl === null ? hereFor(request) : new URL(publicUrl).origin;
-    if (site === undefined ? origin === own : site === 'same-origin') return;
-    throw new HttpError(403, 'foreign-origin', 'Only pages of this site may ask for this.');
-  }
-
   app.get('/api/session', async (request, reply) => {
     const current = await session(request, reply);
     return {
@@ -90,14 +82,14 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
   });
 
   app.post('/api/session/token', async (request, reply) => {
-    requireSameOrigin(request);
+    requireSameOrigin(request, publicUrl);
     const current = await session(request, reply);
     if (signIn === null || current === null) throw new HttpError(401, 'unauthenticated', 'You are not signed in.');
     return { ...(await signIn.tokens.issue(current)), person: current.person.id };
   });
 
   app.post('/auth/sign-out', async (request, reply) => {
-    requireSameOrigin(request);
+    requireSameOrigin(request, publicUrl);
     const current = await session(request, reply);
     if (signIn === null || current === null) {
       cookies.remove(request, reply, 'session');
@@ -112,7 +104,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
 
   /** The session of somebody who asks for their own from a page of this site. */
   async function ownSession(request: FastifyRequest, reply: FastifyReply) {
-    requireSameOrigin(request);
+    requireSameOrigin(request, publicUrl);
     const current = await session(request, reply);
     if (signIn === null || current === null) throw new HttpError(401, 'unauthenticated', 'You are not signed in.');
     return { sessions: signIn.sessions, current };
@@ -262,7 +254,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
 };
 
 /** Where somebody is, as they see it in the list of their sessions. */
-function placeOf({ visitor, headers }: FastifyRequest): SessionPlace {
+export function placeOf({ visitor, headers }: FastifyRequest): SessionPlace {
   return { address: visitor.address, browser: browserName(headers['user-agent']) };
 }
 
@@ -270,11 +262,6 @@ function describeSession(known: KnownSession, current: Session): object {
   const { id, signedInAt, lastUsedAt, address, browser } = known;
   const [since, used] = [signedInAt, lastUsedAt].map((time) => new Date(time).toISOString());
   return { id, current: id === current.id, signedInAt: since, lastUsedAt: used, address, browser };
-}
-
-/** The origin of this site, as anyone who asks knows it. */
-function hereFor({ visitor }: FastifyRequest): string {
-  return `${visitor.isSecure ? 'https' : 'http'}://${visitor.host ?? ''}`;
 }
 
 /** The path of an address on this very site, as a browser would read it; null for any other. */

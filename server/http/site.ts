@@ -6,7 +6,7 @@ import { isDocumentName } from '../../protocol/document-name.ts';
 import { serveBuiltFiles } from './built-files.ts';
 import { makeNonce, pagePolicy } from './security-headers.ts';
 
-const PAGES = ['index', 'document', '404', 'error', 'sign-in-failed'] as const;
+const PAGES = ['index', 'document', '404', 'error', 'sign-in-failed', 'reference', 'admin'] as const;
 
 /** A page of the site, by the name of its file. */
 export type PageName = (typeof PAGES)[number];
@@ -62,6 +62,7 @@ export async function serveSite(app: FastifyInstance, options: SiteOptions): Pro
   app.get<{ Params: { '*': string } }>('/d/*', (request, reply) =>
     isDocumentName(request.params['*']) ? reply.sendPage?.('document') : reply.code(404).sendPage?.('404'),
   );
+  app.get('/reference', (_request, reply) => reply.sendPage?.('reference'));
   app.get('/404.html', (_request, reply) => reply.code(404).sendPage?.('404'));
   await app.register(async (assets) => {
     assets.addHook('onRequest', async (request, reply) => {

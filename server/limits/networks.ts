@@ -28,6 +28,13 @@ export function parseNetwork(text: string): string | null {
   return write({ ...whole, prefix });
 }
 
+/** The first 24 bits of an IPv4 address, the first 48 of an IPv6 one: enough to tell a neighbour from another country. */
+export function networkShown(address: string): string | null {
+  const plain = withoutMapping(address);
+  if (isIPv4(plain)) return parseNetwork(`${plain}/24`);
+  return isIPv6(plain) ? parseNetwork(`${plain}/48`) : null;
+}
+
 /** Something for each of many networks, found by an address in it. */
 export class NetworkMap<T> {
   readonly #byNetwork = new Map<string, T>();

@@ -27,6 +27,13 @@ export const SECURITY_EVENTS = {
   unfrozen: { level: 'info', sentence: 'A document is no longer frozen.' },
   /** What a person was given before a time is void. */
   'tokens-revoked': { level: 'info', sentence: 'The tokens of a person were revoked.' },
+  /** Those who run the server deleted a document, or brought it back. */
+  'document-deleted': { level: 'info', sentence: 'A document was deleted.' },
+  'document-restored': { level: 'info', sentence: 'A deleted document was brought back.' },
+  /** Somebody came to the operations dashboard. */
+  'admin-let-in': { level: 'info', sentence: 'Somebody who runs the server opened the dashboard.' },
+  /** Those who run the server did something else; the reason says what. */
+  administered: { level: 'info', sentence: 'Somebody who runs the server did something.' },
 } as const;
 
 export type SecurityEventName = keyof typeof SECURITY_EVENTS;

@@ -9,6 +9,10 @@ export class MemoryTerminal implements Terminal {
     this.said.push(line);
   }
 
+  write(text: string): void {
+    this.said.push(text);
+  }
+
   warn(line: string): void {
     this.warned.push(line);
   }

@@ -37,10 +37,10 @@ function savedSentence({
   return savedBadge(isUnderWay ? 'saving' : 'local', unsavedChanges, keptOnDevice);
 }
 
-/** What the line says of the connection: nothing while all is well. */
-function connectionSentence({ status, closed, storageFailing }: CoscribeProvider): string {
+/** What the line says of the connection: nothing while all is well but what those who run the server tell everybody. */
+function connectionSentence({ status, closed, storageFailing, announcement }: CoscribeProvider): string {
   if (closed !== null) return CONNECTION_WORDS.closed;
-  if (status === 'connected') return storageFailing ? 'The server cannot write to its disk' : '';
+  if (status === 'connected') return storageFailing ? 'The server cannot write to its disk' : (announcement ?? '');
   return CONNECTION_WORDS[status === 'connecting' ? 'connecting' : 'offline'];
 }
 

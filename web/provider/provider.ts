@@ -64,6 +64,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   #session: Session | null = null;
   #properties: DocumentProperties | null = null;
   #storageFailing = false;
+  #announcement: string | null = null;
   #isNew = false;
   #toldSaved = false;
   #toldUnsaved = 0;
@@ -232,6 +233,11 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     return this.#storageFailing;
   }
 
+  /** One line that those who run the server tell everybody, such as that it restarts soon; null for none. A `notice` tells of a change. */
+  get announcement(): string | null {
+    return this.#announcement;
+  }
+
   /** Connects, also after a refusal. Does nothing while connected or on the way. */
   connect(): void {
     if (this.#destroyed) return;
@@ -352,6 +358,8 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     }
     this.#device.enter(welcome.epoch);
     this.#storageFailing = false;
+    // Where there is one it follows.
+    this.#announcement = null;
     this.#isNew = welcome.isNew === true;
     const session = new Session({
       doc: this.doc,
@@ -393,6 +401,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
       this.#access.granted(notice);
     }
     if (notice.type === 'storage') this.#storageFailing = notice.state === 'failing';
+    if (notice.type === 'announcement') this.#announcement = typeof notice.text === 'string' ? notice.text : null;
     this.#tell('notice', notice);
   }
 

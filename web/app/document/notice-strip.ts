@@ -9,11 +9,23 @@ import type { SessionState } from '../session/session-state.ts';
 
 /**
  * The strip below the bar for what needs a whole sentence: the server refused for good, cannot write to its disk, or has a newer
- * version of the page.
+ * version of the page; and what those who run the server tell everybody.
  */
 export class NoticeStrip extends SessionElement {
   protected override renderState(state: SessionState, session: DocumentSession): TemplateResult | typeof nothing {
     if (state.gateCovers) return nothing;
+    return html`${this.#renderAnnouncement(state)}${this.#renderNotice(state, session)}`;
+  }
+
+  /** A quiet line of those who run the server, beside whatever else there is to say. */
+  #renderAnnouncement({ announcement }: SessionState): TemplateResult | typeof nothing {
+    if (announcement === null) return nothing;
+    return html`<div class="notice notice-line" data-tone="calm" role="status" data-testid="announcement">
+      <p>${announcement}</p>
+    </div>`;
+  }
+
+  #renderNotice(state: SessionState, session: DocumentSession): TemplateResult | typeof nothing {
     if (state.gate !== null) {
       return html`<div class="notice" data-tone="attention"><cs-access-gate .session=${session}></cs-access-gate></div>`;
     }

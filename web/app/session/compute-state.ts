@@ -110,6 +110,7 @@ export function computeState(facts: SessionFacts, before: SessionState | null, l
     gateCovers,
     missing,
     storageFailing: sync.storageFailing,
+    announcement: sync.announcement,
     keptOnDevice: sync.keptOnDevice,
     outdated: facts.outdated,
     role,

@@ -16,7 +16,7 @@ export function refusalAdvice(refusal: Refusal): RefusalAdvice {
   switch (refusal.name) {
     case 'epoch-changed':
       return {
-        headline: 'This document was replaced on the server.',
+        headline: 'This document was deleted or replaced on the server.',
         advice: 'What you see is the copy on this device. Download it if you need it, then open the server’s version.',
         offersServerVersion: true,
       };

@@ -29,6 +29,8 @@ export interface SyncFacts {
   /** When the next attempt starts, in the clock's milliseconds. */
   readonly retryAt: number | null;
   readonly storageFailing: boolean;
+  /** What those who run the server tell everybody; null for nothing. */
+  readonly announcement: string | null;
 }
 
 /** What a session needs of the provider. */

@@ -31,6 +31,8 @@ export interface SessionState {
   /** The document is not there yet; null when it is, and while nobody knows. */
   readonly missing: { readonly mayCreate: boolean } | null;
   readonly storageFailing: boolean;
+  /** One line that those who run the server tell everybody; null for none. */
+  readonly announcement: string | null;
   /** Edits survive a reload of the page without the server. */
   readonly keptOnDevice: boolean;
   /** The server has a newer version of this page. */

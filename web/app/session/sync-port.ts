@@ -45,6 +45,9 @@ export function syncPort(provider: CoscribeProvider): SyncPort {
     get storageFailing() {
       return provider.storageFailing;
     },
+    get announcement() {
+      return provider.announcement;
+    },
     retryNow: () => provider.retryNow(),
     forgetOfflineCopy: () => provider.deleteOfflineCopy(),
     onChange(listener) {

@@ -53,6 +53,7 @@ export class SessionWorld {
     closed: null as SyncPort['closed'],
     retryAt: null as SyncPort['retryAt'],
     storageFailing: false,
+    announcement: null,
     forgotten: 0,
     retries: 0,
   };
