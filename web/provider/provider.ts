@@ -24,8 +24,9 @@ import { watchPage } from './page-watch.ts';
 import { Presence } from './presence.ts';
 import type { ProviderEvents, ProviderOptions } from './provider-options.ts';
 import { hasWritten, Session } from './session.ts';
-import { platformWebSocket } from './socket.ts';
+import type { Transport } from './socket.ts';
 import { personOfToken } from './token-person.ts';
+import { Transports } from './transports.ts';
 
 /**
  * Keeps a Yjs document and its awareness in sync with a Coscribe server, over one connection that is renewed for as long as
@@ -52,6 +53,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   readonly #ownsAwareness: boolean;
   readonly #address: DocumentAddress | null;
   readonly #connection: Connection;
+  readonly #transports: Transports;
   readonly #outbox = new Outbox();
   readonly #presence: Presence;
   readonly #device: ThisDevice;
@@ -87,9 +89,11 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
       documentNameProblem(name) === null ? new DocumentAddress(url, name, globalThis.location?.href) : null;
     this.#presence = new Presence(this.awareness, this, this.#clock);
     const timing = { clock: this.#clock, random: options.random ?? Math.random };
+    const { WebSocket, transport: wanted } = options;
+    this.#transports = new Transports({ wanted, WebSocket, clock: this.#clock, moved: () => this.#tellTransport() });
     this.#connection = new Connection({
       ...timing,
-      WebSocket: options.WebSocket ?? platformWebSocket(),
+      transports: this.#transports,
       target: () => this.#target(),
       receive: (frame) => this.#receive(frame),
       changed: (state, before) => this.#connectionChanged(state, before),
@@ -136,6 +140,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     this.awareness.on('update', this.#awarenessChanged);
     this.#stopWatchingPage = watchPage({
       awake: () => this.#connection.wake(),
+      networkChanged: () => this.#transports.networkChanged(),
       leaving: () => this.#flushAll(),
       gone: () => this.#retire(),
     });
@@ -151,6 +156,11 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   /** Where the connection is. `connected` means that the server has let this client in. */
   get status(): 'connecting' | 'connected' | 'disconnected' {
     return connectionStatus(this.#connection.state);
+  }
+
+  /** What carries the connection: a WebSocket, or requests over HTTP where none gets through; null while there is no connection. */
+  get transport(): Transport | null {
+    return this.status === 'connected' ? this.#connection.transport : null;
   }
 
   /** Whether the content of the server has arrived on the present connection. */
@@ -317,11 +327,19 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
       session.end();
     }
     if (wasSynced && !this.synced) this.#tell('sync', false);
-    if (connectionStatus(state) !== connectionStatus(before)) this.#tell('status', connectionStatus(state));
+    if (connectionStatus(state) !== connectionStatus(before)) {
+      this.#tell('status', connectionStatus(state));
+      if (state.kind === 'connected') this.#tellTransport();
+    }
     // A listener may have moved on already.
     if (this.#connection.state !== state) return;
     if (state.kind === 'waiting') this.#tell('retry', state.retryAt);
     if (state.kind === 'refused') this.#tell('closed', state.refusal);
+  }
+
+  #tellTransport(): void {
+    const { transport } = this;
+    if (transport !== null) this.#tell('transport', transport);
   }
 
   /** The page goes, with everything saved: what was written here needs no client id of its own any more. */
