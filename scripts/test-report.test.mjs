@@ -46,7 +46,7 @@ test('says what failed, without colours, wherever it stands', () => {
   ]);
   /** @param {string} status @param {string[]} messages */
   const result = (status, ...messages) => ({ status, errors: messages.map((message) => ({ message })) });
-  const spec = (/** @type {string} */ title, /** @type {ReturnType<typeof result>} */ ...results) => ({
+  const spec = (/** @type {string} */ title, /** @type {ReturnType<typeof result>[]} */ ...results) => ({
     title,
     file: 'a.spec.ts',
     line: 7,
