@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { LIMITS } from './limits.ts';
 import {
   decodeMessage,
   encodeAwareness,
+  encodeCompressed,
   encodeNotice,
   encodePermissionDenied,
   encodeQueryAwareness,
@@ -50,6 +52,7 @@ const GOLDEN: readonly (readonly [Message, Uint8Array, string])[] = [
     encodeNotice({ type: 'storage', state: 'failing' }),
     `6724${hexOf('{"type":"storage","state":"failing"}')}`,
   ],
+  [{ type: 'compressed', length: 300, content: bytes }, encodeCompressed(300, bytes), '69ac02030102fa'],
 ];
 
 it('speaks version 1: the golden frames', () => {
@@ -63,6 +66,7 @@ it('speaks version 1: the golden frames', () => {
 });
 
 function withBuffers(message: Message): Message {
+  if (message.type === 'compressed') return { ...message, content: Buffer.from(message.content) };
   return 'update' in message ? { ...message, update: Buffer.from(message.update) } : message;
 }
 
@@ -79,7 +83,7 @@ it('[SEC-6] decodes any bytes or throws a ProtocolError, nothing else', () => {
   const anything = fc.oneof(
     fc.uint8Array({ maxLength: 64 }),
     fc
-      .tuple(fc.constantFrom(0, 1, 2, 3, 100, 101, 103), fc.uint8Array({ maxLength: 64 }))
+      .tuple(fc.constantFrom(0, 1, 2, 3, 100, 101, 103, 105), fc.uint8Array({ maxLength: 64 }))
       .map(([type, rest]) => new Uint8Array([type, ...rest])),
   );
   fc.assert(
@@ -99,4 +103,10 @@ it('[SEC-8] checks a claimed length before it touches anything', () => {
   expect(() => decodeMessage(huge)).toThrow(/claims 34359738367 bytes, 0 remain/);
   const endless = new Uint8Array([0, 2, ...new Array(20).fill(0xff)]);
   expect(() => decodeMessage(endless)).toThrow(ProtocolError);
+});
+
+it('[SEC-8] makes no room for what a few compressed bytes claim to be', () => {
+  const { messageBytes } = LIMITS;
+  expect(decodeMessage(encodeCompressed(messageBytes, bytes)).type).toBe('compressed');
+  expect(() => decodeMessage(encodeCompressed(messageBytes + 1, bytes))).toThrow(ProtocolError);
 });

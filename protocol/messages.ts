@@ -1,6 +1,7 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import * as string from 'lib0/string';
+import { LIMITS } from './limits.ts';
 import type { Person } from './person.ts';
 import { ProtocolError } from './protocol-error.ts';
 import { isRole, type Role } from './roles.ts';
@@ -16,6 +17,7 @@ export const MessageType = {
   retire: 102,
   notice: 103,
   token: 104,
+  compressed: 105,
 } as const;
 
 /** Second varUint of a sync message. */
@@ -82,7 +84,9 @@ export type Message =
   | { readonly type: 'stored'; readonly count: number }
   | { readonly type: 'retire'; readonly clientId: number }
   | { readonly type: 'notice'; readonly notice: Notice }
-  | { readonly type: 'token'; readonly token: string };
+  | { readonly type: 'token'; readonly token: string }
+  /** Another message, compressed (zlib, RFC 1950). `length` is how many bytes it has. */
+  | { readonly type: 'compressed'; readonly length: number; readonly content: Uint8Array };
 
 /** Sync step 1: "this is what I have". `stateVector` as `Y.encodeStateVector` makes it. */
 export function encodeSyncStep1(stateVector: Uint8Array): Uint8Array {
@@ -158,6 +162,19 @@ export function encodeToken(token: string): Uint8Array {
   return encoding.toUint8Array(encoder);
 }
 
+/**
+ * Another message in fewer bytes, for a client that has said that it can decompress (`?compress=1`).
+ * @param length how many bytes that message has
+ * @param content its bytes, as zlib's deflate compresses them
+ */
+export function encodeCompressed(length: number, content: Uint8Array): Uint8Array {
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, MessageType.compressed);
+  encoding.writeVarUint(encoder, length);
+  encoding.writeVarUint8Array(encoder, content);
+  return encoding.toUint8Array(encoder);
+}
+
 /** A typed event. */
 export function encodeNotice(notice: Notice): Uint8Array {
   return encodeJson(MessageType.notice, notice);
@@ -208,6 +225,12 @@ function decodeBody(decoder: decoding.Decoder): Message {
       return { type: 'notice', notice: readJson(decoder, 'notice') as Notice };
     case MessageType.token:
       return { type: 'token', token: readString(decoder, 'token') };
+    case MessageType.compressed: {
+      const length = readVarUint(decoder, 'the length of a compressed message');
+      // Few bytes can stand for very many: nobody makes room for more than a message may have.
+      if (length > LIMITS.messageBytes) throw new ProtocolError(`a compressed message of ${length} bytes is too large`);
+      return { type: 'compressed', length, content: readBytes(decoder, 'compressed message') };
+    }
     default:
       throw new ProtocolError(`unknown message type ${messageType}`);
   }

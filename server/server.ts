@@ -29,6 +29,7 @@ import { createMetrics, timeLoad } from './metrics/server-metrics.ts';
 import { Announcement } from './operations/announcement.ts';
 import { Operations } from './operations/operations.ts';
 import { RecentTrouble } from './operations/recent-trouble.ts';
+import { Compressor } from './room/compressor.ts';
 import { LoopLoad } from './room/loop-load.ts';
 import { MergeShare } from './room/merges.ts';
 import { Registry } from './room/registry.ts';
@@ -38,7 +39,6 @@ import { UpdateCounters } from './room/update-counters.ts';
 import { createSignIn } from './sign-in/sign-in.ts';
 import { createTokenVerifiers } from './sign-in/token-verifiers.ts';
 import type { Store } from './store/store.ts';
-import { HttpTransport } from './transport/http-transport.ts';
 import { WebSocketTransport } from './transport/web-socket-transport.ts';
 
 export interface ServerOptions {
@@ -197,6 +197,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
   });
   const counters = new UpdateCounters();
   const mergeShare = new MergeShare();
+  const compressor = new Compressor();
   const load = new LoopLoad(() => performance.eventLoopUtilization());
   const registry = new Registry({
     load: (name) =>
@@ -210,6 +211,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
           logger,
           counters,
           mergeShare,
+          compressor,
           load,
           ...(options.changes === undefined ? {} : { observers: [options.changes] }),
         }),
@@ -261,7 +263,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     logger,
     ...(options.connections === undefined ? {} : { observer: options.connections }),
   });
-  const carriage = {
+  const transport = new WebSocketTransport({
     connections,
     originPolicy,
     quotas,
@@ -269,17 +271,11 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     messageBytes: settings.maxMessageBytes,
     clock,
     logger,
-  };
-  const httpTransport = new HttpTransport(carriage);
-  const transport = new WebSocketTransport({ ...carriage, http: httpTransport });
-  const traffic = () => ({
-    received: transport.traffic.received + httpTransport.traffic.received,
-    sent: transport.traffic.sent + httpTransport.traffic.sent,
   });
   let lastBackup = 0;
   const metrics = createMetrics({
     connections,
-    traffic,
+    transport,
     registry,
     documents,
     counters,
@@ -300,7 +296,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
       trouble,
       metrics,
     },
-    ...{ counters, traffic, storage, maxStorageBytes: settings.maxStorageBytes },
+    ...{ counters, traffic: () => transport.traffic, storage, maxStorageBytes: settings.maxStorageBytes },
     lastBackup: () => lastBackup,
     ...{ forget, isFrozen: (name) => restrictions.isFrozen(name), version, clock, logger },
   });
@@ -308,12 +304,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
   let listensAt: string | null = null;
   const commands = new WeakSet<IncomingMessage>();
   // Every part with a timer or a thread: one that is forgotten here keeps the process alive.
-  const endConversations = [
-    () => connections.close(),
-    () => storage.close(),
-    () => transport.close(),
-    () => httpTransport.close(),
-  ];
+  const endConversations = [() => connections.close(), () => storage.close(), () => transport.close()];
   const endParts = [
     () => registry.close(),
     () => storageShares.close(),
@@ -324,7 +315,6 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     () => documents.states.close(),
   ];
   const http = await createHttpApp({
-    connect: (request, response, headers) => void httpTransport.handle(request, response, headers),
     registry,
     documents,
     admission,

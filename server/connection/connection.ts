@@ -65,6 +65,8 @@ export interface ConnectionOptions {
   readonly speaksCoscribe: boolean;
   /** Whether the client has not written yet and would take a client id of somebody who left. */
   readonly wantsClientId: boolean;
+  /** Whether the client takes messages that are compressed. */
+  readonly decompresses: boolean;
 }
 
 type State =
@@ -85,6 +87,7 @@ type State =
 export class Connection implements Member {
   readonly id: number;
   readonly documentName: string;
+  readonly decompresses: boolean;
   /** Where it comes from. */
   readonly address: string;
   /** When it began, by the clock. */
@@ -118,6 +121,7 @@ export class Connection implements Member {
     this.#socket = socket;
     this.id = options.id;
     this.#speaksCoscribe = options.speaksCoscribe;
+    this.decompresses = options.speaksCoscribe && options.decompresses;
     this.#wantsClientId = options.wantsClientId && mayNow(options.grant, 'write');
     this.documentName = options.documentName;
     this.address = options.address;
@@ -400,6 +404,7 @@ export class Connection implements Member {
       case 'welcome':
       case 'stored':
       case 'notice':
+      case 'compressed':
         throw new ProtocolError(`a client must not send "${message.type}"`);
       default:
         message satisfies never;

@@ -56,6 +56,8 @@ export interface Arrival extends ArrivedRequest {
   readonly speaksCoscribe: boolean;
   /** Whether the client would take a client id of somebody who left. */
   readonly wantsClientId: boolean;
+  /** Whether the client takes messages that are compressed. */
+  readonly decompresses: boolean;
 }
 
 /** A transport's end of a connection to come: nothing is read of it before `start`. */

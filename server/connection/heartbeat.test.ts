@@ -66,6 +66,7 @@ function world(backlogBytes = Number.POSITIVE_INFINITY) {
         token: null,
         speaksCoscribe: true,
         wantsClientId: false,
+        decompresses: false,
       },
       {
         limits: {

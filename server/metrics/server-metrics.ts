@@ -4,12 +4,13 @@ import type { Documents } from '../document/documents.ts';
 import type { Registry } from '../room/registry.ts';
 import type { Room } from '../room/room.ts';
 import type { UpdateCounters } from '../room/update-counters.ts';
+import type { WebSocketTransport } from '../transport/web-socket-transport.ts';
 import { Metrics } from './metrics.ts';
 
 /** The figures of a server, read from its parts when somebody asks. */
 export function createMetrics({
   connections,
-  traffic,
+  transport,
   registry,
   documents: { commits },
   counters,
@@ -18,8 +19,7 @@ export function createMetrics({
   version,
 }: {
   readonly connections: Connections;
-  /** Bytes so far. */
-  readonly traffic: () => { readonly received: number; readonly sent: number };
+  readonly transport: WebSocketTransport;
   readonly registry: Registry;
   readonly documents: Documents;
   readonly counters: UpdateCounters;
@@ -34,8 +34,8 @@ export function createMetrics({
     updatesReceived: () => counters.received,
     updatesApplied: () => counters.applied,
     updatesRefused: () => counters.refused,
-    bytesReceived: () => traffic().received,
-    bytesSent: () => traffic().sent,
+    bytesReceived: () => transport.traffic.received,
+    bytesSent: () => transport.traffic.sent,
     closes: () => connections.closes,
     commitsWaiting: () => commits.waitingCommits,
     bytesWaiting: () => commits.waitingBytes,

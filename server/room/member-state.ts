@@ -10,6 +10,15 @@ export interface Waiting {
   readonly count: number;
 }
 
+/** What a member has while it is sent nothing of what happens, and gets all it missed afterwards. */
+export interface Behind {
+  readonly stateVector: Uint8Array;
+  /** Clock milliseconds. */
+  readonly since: number;
+  /** Whether anything has happened meanwhile. */
+  missed: boolean;
+}
+
 /** How often in a row a member may answer a resync with something that still has a gap. */
 const MAX_GAPS = 3;
 
@@ -29,9 +38,11 @@ export class MemberState {
   readonly member: Member;
   /** Update messages up to this one are durable, unless `#heldFrom` says that an earlier one was not taken. */
   durable = 0;
-  /** Set while the member's socket is congested: the state it has, and since when (clock milliseconds). */
-  behind: { readonly stateVector: Uint8Array; readonly since: number } | null = null;
-  /** The state vector of a question that came while the socket was congested: it is answered when that has drained. */
+  /** Set while the member's socket is congested, or its first answer is being compressed. */
+  behind: Behind | null = null;
+  /** Its first answer is being compressed. */
+  awaitsCompression = false;
+  /** The state vector of a question that came while it was behind: it is answered when that is over. */
   asked: Uint8Array | null = null;
   /**
    * The update that may take long which waits for its turn, or is under way for several. One at a time, so that its cost is

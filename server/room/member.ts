@@ -20,6 +20,8 @@ export interface Member {
   takeClientIds?(count: number): boolean;
   /** Takes note of what a merge or a question of it has cost, in milliseconds. */
   worked(milliseconds: number): void;
+  /** Whether it takes messages that are compressed. Absent: no. */
+  readonly decompresses?: boolean;
   /**
    * Sends messages in order, one frame each. The room hands the same array to many members, so that anyone who frames them
    * can do so once; nobody changes it afterwards.

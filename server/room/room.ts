@@ -8,6 +8,7 @@ import { createServerDoc } from '../document/server-doc.ts';
 import { Gate, type GateOptions } from '../gate/gate.ts';
 import type { Logger } from '../log/logger.ts';
 import { closeForRoom, closeOverworked } from './close-member.ts';
+import { Compressor } from './compressor.ts';
 import { Delivery } from './delivery.ts';
 import type { Member } from './member.ts';
 import { MemberState } from './member-state.ts';
@@ -55,6 +56,8 @@ export interface RoomDependencies {
   readonly mergeShare?: MergeShare;
   /** The same: how much turns have to gather. */
   readonly load?: Load;
+  /** The same: compresses what newcomers are sent. */
+  readonly compressor?: Compressor;
 }
 
 /** A log of this many records is compacted when the room is left. */
@@ -101,10 +104,11 @@ export class Room {
     this.#isText = gate.kind === 'text';
     this.#counters = dependencies.counters ?? new UpdateCounters();
     this.#gate = new Gate(this.#doc, gate);
-    this.#whole = new WholeState(this.#doc, document, document.states, logger);
+    const { compressor = new Compressor() } = dependencies;
+    this.#whole = new WholeState(this.#doc, document, { states: document.states, compressor }, logger);
     this.#reusableIds = new ReusableIds(document);
     this.#presence = new Presence(limits.presence);
-    this.#delivery = new Delivery(this.#doc, this.#whole, this.#presence, clock);
+    this.#delivery = new Delivery(this.#doc, this.#whole, this.#presence, clock, logger);
     this.#turns = new Turns({
       document,
       doc: this.#doc,
@@ -225,11 +229,11 @@ export class Room {
     // Who merges is let ask: that spends the same time, for something that was let in.
     if (!member.mayWork && state.heavy === null) {
       closeOverworked(member);
-    } else if (member.congested) {
+    } else if (member.congested || state.awaitsCompression) {
       // Who asks again and again without reading would fill the memory with answers.
       state.asked = new Uint8Array(stateVector);
     } else {
-      this.#delivery.answer(member, stateVector);
+      this.#delivery.answer(state, stateVector);
     }
   }
 

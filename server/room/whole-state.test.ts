@@ -6,6 +6,7 @@ import { BIG_STATE_BYTES, STATE_WORK_HERE, type StateWork } from '../document/st
 import { silentLogger } from '../log/logger.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
+import { Compressor } from './compressor.ts';
 import { WholeState } from './whole-state.ts';
 
 /** A document of five megabytes, its log, and its whole state made by `states`. */
@@ -16,7 +17,7 @@ async function world(states: StateWork = STATE_WORK_HERE) {
   const document = documents.document('big');
   const doc = new Y.Doc();
   await document.load(doc);
-  const whole = new WholeState(doc, document, states, silentLogger);
+  const whole = new WholeState(doc, document, { states, compressor: new Compressor() }, silentLogger);
   doc.on('update', (update: Uint8Array) => {
     whole.changed(update);
     document.append(update, () => undefined);

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
+import WebSocket from 'ws';
 import * as Y from 'yjs';
 import { encodeAwareness, encodeStored, encodeSyncStep1, encodeUpdate } from '../../protocol/messages.ts';
+import { CoscribeProvider, type SocketConstructor } from '../../web/provider/index.ts';
 import { LevelStore } from '../store/level-store.ts';
 import { FailingStore } from '../testing/failing-store.ts';
 import { startForTest } from '../testing/start-for-test.ts';
@@ -14,6 +16,36 @@ it('[SYN-1] brings the edits of one to the other', async () => {
   await bob.until(() => bob.text === 'hello', 'hello');
   bob.insert(5, ' world');
   await alice.until(() => alice.text === 'hello world', 'hello world');
+});
+
+it('[SYN-2] brings a long text in few bytes to a client that can decompress it, with what others write meanwhile', async () => {
+  const { url } = await startForTest();
+  const alice = await WireClient.join(url, 'notes');
+  const story = Array.from({ length: 5_000 }, (_, line) => `Line ${line} of a text with some words in it.\n`).join('');
+  alice.insert(0, story);
+  await alice.untilStored();
+  const doc = new Y.Doc();
+  const kinds: (number | undefined)[] = [];
+  let bytes = 0;
+  class CountingSocket extends WebSocket {
+    constructor(address: string, protocols: string[]) {
+      super(address, protocols);
+      this.on('message', (data: Buffer | ArrayBuffer) => {
+        kinds.push(new Uint8Array(data)[0]);
+        bytes += data.byteLength;
+      });
+    }
+  }
+  const bob = new CoscribeProvider(`${url}/sync`, 'notes', doc, {
+    WebSocket: CountingSocket as unknown as SocketConstructor,
+  });
+  alice.insert(0, 'Meanwhile. ');
+  await bob.whenSynced;
+  while (doc.getText('content').length < alice.text.length) await new Promise((resolve) => doc.once('update', resolve));
+  expect(doc.getText('content').toString()).toBe(`Meanwhile. ${story}`);
+  expect(kinds).toContain(105);
+  expect(bytes).toBeLessThan(story.length / 4);
+  bob.destroy();
 });
 
 it('[DUR-13] counts every update message, step 2 and update alike, also deletions and repetitions', async () => {

@@ -287,6 +287,8 @@ export class Simulation {
         token: null,
         speaksCoscribe: true,
         wantsClientId: url.searchParams.has('fresh'),
+        // The threads that compress keep a time of their own: a schedule would not replay.
+        decompresses: false,
       },
       {
         limits: {

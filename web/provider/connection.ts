@@ -4,8 +4,7 @@ import { SUBPROTOCOL } from '../../protocol/version.ts';
 import { retryDelay } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { type ConnectionState, checkMove, type Refusal } from './connection-state.ts';
-import { SOCKET_OPEN, type Socket, type Transport } from './socket.ts';
-import type { Transports } from './transports.ts';
+import { SOCKET_OPEN, type Socket, type SocketConstructor } from './socket.ts';
 
 /** Time limits of a connection, in milliseconds. */
 export const CONNECTION_LIMITS = {
@@ -16,8 +15,7 @@ export const CONNECTION_LIMITS = {
 } as const;
 
 export interface ConnectionOptions {
-  /** What carries the attempts. */
-  readonly transports: Transports;
+  readonly WebSocket: SocketConstructor;
   readonly clock: Clock;
   readonly random: () => number;
   /** Where to connect and with which subprotocols, asked at every attempt. A rejection is retried like a lost connection. */
@@ -51,12 +49,6 @@ export class Connection {
 
   get state(): ConnectionState {
     return this.#state;
-  }
-
-  /** What carries the connection, or the attempt that is under way; null without one. */
-  get transport(): Transport | null {
-    const socket = socketOf(this.#state);
-    return socket === null ? null : (socket.transport ?? 'websocket');
   }
 
   /** Starts an attempt unless one is under way or has succeeded. Leaves a refusal, and does not wait for a backoff. */
@@ -94,16 +86,25 @@ export class Connection {
     for (const frame of held) {
       // A frame may end the connection that brought the rest; a welcome keeps its socket.
       if (socketOf(this.#state) !== socketOf(before)) return;
-      this.#deliver(frame);
+      this.#take(frame);
     }
+  }
+
+  /** Handles the frame that is being made before all that arrives from now on. A failure is that of the connection. */
+  async handleFirst(coming: Promise<Uint8Array>): Promise<void> {
+    const socket = socketOf(this.#state);
+    this.hold();
+    const frame = await coming.catch((error: unknown) => {
+      if (this.#isCurrent(socket)) this.fail(error);
+      return null;
+    });
+    if (frame !== null && this.#isCurrent(socket)) this.#deliver(frame);
+    this.release();
   }
 
   /** The server has welcomed this client. */
   welcomed(): void {
-    if (this.#state.kind !== 'greeting') return;
-    const { socket } = this.#state;
-    this.#options.transports.welcomed(socket.transport ?? 'websocket');
-    this.#move({ kind: 'connected', socket });
+    if (this.#state.kind === 'greeting') this.#move({ kind: 'connected', socket: this.#state.socket });
   }
 
   /** The content of the server has arrived: from here on a failure is the first one. */
@@ -134,13 +135,13 @@ export class Connection {
   }
 
   #attempt(): void {
-    const { clock, target, transports } = this.#options;
+    const { clock, target } = this.#options;
     const attempt: ConnectionState = { kind: 'preparing' };
     this.#attemptEndsAt = clock.now() + CONNECTION_LIMITS.attempt;
     this.#move(attempt);
-    Promise.all([target(), transports.opener()]).then(
-      ([{ url, protocols }, opener]) => {
-        if (this.#state === attempt) this.#open(() => opener(url, protocols));
+    target().then(
+      ({ url, protocols }) => {
+        if (this.#state === attempt) this.#open(url, protocols);
       },
       (error: unknown) => {
         if (this.#state === attempt) this.#giveUp(error);
@@ -148,10 +149,10 @@ export class Connection {
     );
   }
 
-  #open(open: () => Socket): void {
+  #open(url: string, protocols: string[]): void {
     let socket: Socket;
     try {
-      socket = open();
+      socket = new this.#options.WebSocket(url, protocols);
     } catch (error) {
       this.#giveUp(error);
       return;
@@ -169,8 +170,7 @@ export class Connection {
       if (!this.#isCurrent(socket)) return;
       this.#heardAt = this.#options.clock.now();
       if (!(data instanceof ArrayBuffer)) this.#giveUp(new ProtocolError('a message is not binary'));
-      else if (this.#held === null) this.#deliver(new Uint8Array(data));
-      else this.#held.push(new Uint8Array(data));
+      else this.#take(new Uint8Array(data));
     });
     socket.addEventListener('close', ({ code, reason }) => {
       if (this.#isCurrent(socket)) this.#closed(code, reason);
@@ -178,8 +178,13 @@ export class Connection {
     this.#move({ kind: 'opening', socket });
   }
 
-  #isCurrent(socket: Socket): boolean {
+  #isCurrent(socket: Socket | null): boolean {
     return socketOf(this.#state) === socket;
+  }
+
+  #take(frame: Uint8Array): void {
+    if (this.#held === null) this.#deliver(frame);
+    else this.#held.push(frame);
   }
 
   #deliver(frame: Uint8Array): void {
@@ -196,25 +201,19 @@ export class Connection {
   #closed(code: number, rawReason: string): void {
     const entry = closeCode(code);
     const { retryAfterSeconds, text } = parseCloseReason(rawReason);
-    if (entry.retry === 'backoff' || this.#options.forgives(code)) this.#wait(retryAfterSeconds, code === NO_CLOSE);
+    if (entry.retry === 'backoff' || this.#options.forgives(code)) this.#wait(retryAfterSeconds);
     else this.refuse({ code: entry.code, name: entry.name, reason: text, meaning: entry.meaning });
   }
 
   #giveUp(error: unknown): void {
     this.#options.failed(error);
-    this.#wait(null, true);
+    this.#wait(null);
   }
 
-  /** @param isMute whether the connection ended without a word of the server about it */
-  #wait(retryAfterSeconds: number | null, isMute = false): void {
-    const { clock, random, transports } = this.#options;
-    const now = clock.now();
-    const { kind } = this.#state;
-    if (transports.failed(isMute && (kind === 'opening' || kind === 'greeting'))) {
-      this.#move({ kind: 'waiting', retryAt: now, notBefore: now });
-      return;
-    }
+  #wait(retryAfterSeconds: number | null): void {
+    const { clock, random } = this.#options;
     this.#failures += 1;
+    const now = clock.now();
     const retryAt = now + retryDelay(this.#failures, random(), retryAfterSeconds);
     this.#move({ kind: 'waiting', retryAt, notBefore: retryAfterSeconds === null ? now : retryAt });
   }
@@ -234,18 +233,15 @@ export class Connection {
     }
     switch (next.kind) {
       case 'preparing':
-      case 'opening': {
-        const left = Math.max(0, this.#attemptEndsAt - clock.now());
-        const patience = next.kind === 'opening' ? (this.#options.transports.patience ?? left) : left;
+      case 'opening':
         this.#timer = clock.setTimeout(
           () => this.#giveUp(new Error('the connection attempt took too long')),
-          Math.min(left, patience),
+          Math.max(0, this.#attemptEndsAt - clock.now()),
         );
         break;
-      }
       case 'greeting':
         this.#heardAt = clock.now();
-        this.#watch(this.#options.transports.patience);
+        this.#watch();
         break;
       case 'connected':
         this.#watch();
@@ -265,17 +261,13 @@ export class Connection {
     this.#options.changed(next, before);
   }
 
-  /**
-   * Gives up a connection that has gone silent. One timer for the whole silence, not one a frame.
-   * @param patience how long the first silence may be, where that is less
-   */
-  #watch(patience: number | null = null): void {
+  /** Gives up a connection that has gone silent. One timer for the whole silence, not one a frame. */
+  #watch(): void {
     const { clock } = this.#options;
-    const silence = patience ?? CONNECTION_LIMITS.silence;
-    const left = this.#heardAt + silence - clock.now();
+    const left = this.#heardAt + CONNECTION_LIMITS.silence - clock.now();
     this.#timer = clock.setTimeout(
       () => {
-        if (this.#heardAt + silence <= clock.now()) {
+        if (this.#heardAt + CONNECTION_LIMITS.silence <= clock.now()) {
           this.#giveUp(new Error('the server has gone silent'));
         } else {
           this.#watch();
@@ -285,9 +277,6 @@ export class Connection {
     );
   }
 }
-
-/** What stands in the place of a code when a connection ended without one (RFC 6455, section 7.4.1). */
-const NO_CLOSE = 1006;
 
 function socketOf(state: ConnectionState): Socket | null {
   return 'socket' in state ? state.socket : null;

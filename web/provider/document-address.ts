@@ -34,12 +34,13 @@ export class DocumentAddress {
 
   /**
    * The WebSocket's address. `epoch` tells the server which life of the document the local copy belongs to; `fresh` that this
-   * client has not written yet, and would take a client id of somebody who left.
+   * client has not written yet, and would take a client id of somebody who left; `compress` that it takes compressed messages.
    */
-  socketUrl(epoch: string | null, fresh = false): string {
+  socketUrl(epoch: string | null, { fresh = false, compress = false } = {}): string {
     const url = new URL(this.#url);
     if (epoch !== null) url.searchParams.set('epoch', epoch);
     if (fresh) url.searchParams.set('fresh', '1');
+    if (compress) url.searchParams.set('compress', '1');
     return url.href;
   }
 }

@@ -57,7 +57,7 @@ describe('a connection', () => {
     world.join({ token: async () => 'abc.def' });
     await world.moment();
     expect(seen).toEqual({
-      href: 'ws://server/sync/notes?fresh=1',
+      href: 'ws://server/sync/notes?fresh=1&compress=1',
       protocols: ['coscribe.1', expect.stringMatching(/^coscribe\.session\.[\w-]{36}$/), 'coscribe.token.abc.def'],
     });
   });

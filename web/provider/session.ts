@@ -129,6 +129,7 @@ export class Session {
         throw new ProtocolError('a second welcome');
       case 'retire':
       case 'token':
+      case 'compressed':
         throw new ProtocolError(`a server must not send "${message.type}"`);
       case 'auth':
       case 'notice':
