@@ -14,7 +14,7 @@ const PAGES = ['index', 'document', '404', 'error', 'sign-in-failed', 'reference
 /** Pages that show what a server says of itself: nobody has a use for them offline. */
 const ONLY_ONLINE = ['reference', 'admin'];
 const WORKER = 'service-worker';
-const EARLY = ['browser-age', 'early-theme'].map((name) => join(ROOT, `early/${name}.ts`));
+const EARLY = ['browser-age', 'early-theme', 'early-fonts'].map((name) => join(ROOT, `early/${name}.ts`));
 const EARLY_IN_DEV = '/@early.js';
 
 /** Shows in development the pages that the server shows at the same addresses. */
@@ -80,8 +80,8 @@ function earlyScript(): Plugin {
 }
 
 /**
- * Lets every page fetch its typeface together with its styles, so that the first letters are not set twice. On a slow network
- * that must not hold up what a document page needs for the first key.
+ * Lets every page fetch its typeface together with its styles, so that the first letters are not set twice: but for document
+ * pages, which ask for it later on a first visit (theme/late-fonts.ts).
  */
 function fontPreload(): Plugin {
   return {
@@ -89,11 +89,10 @@ function fontPreload(): Plugin {
     transformIndexHtml: {
       order: 'post',
       handler(_html, { bundle, path }) {
-        if (bundle === undefined) return [];
+        if (bundle === undefined || path === '/document.html') return [];
         const href = assetPath(bundle, 'literata-latin-wght-normal.woff2');
         const attrs = { rel: 'preload', as: 'font', type: 'font/woff2', href, crossorigin: true };
-        if (path !== '/document.html') return [{ tag: 'link', attrs, injectTo: 'head-prepend' }];
-        return [{ tag: 'link', attrs: { ...attrs, fetchpriority: 'low' }, injectTo: 'head' }];
+        return [{ tag: 'link', attrs, injectTo: 'head-prepend' }];
       },
     },
   };

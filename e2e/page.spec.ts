@@ -119,3 +119,35 @@ test('a browser that is too old is told so in a sentence, on every page', async 
     await expect(alice.page.locator('body > *')).toHaveCount(1);
   }
 });
+
+test('on a first visit fonts come when the text can be typed in, and from then on with the page', async ({
+  visitor,
+}) => {
+  const alice = await visitor('Alice');
+  await alice.page.addInitScript(() => {
+    const seen = Object.assign(window, { editorAt: Number.POSITIVE_INFINITY, fontsLater: false });
+    const observer = new MutationObserver(() => {
+      if (document.querySelector('.cm-content') === null) return;
+      seen.editorAt = performance.now();
+      observer.disconnect();
+    });
+    observer.observe(document, { childList: true, subtree: true });
+    document.addEventListener('DOMContentLoaded', () => {
+      seen.fontsLater = document.documentElement.dataset['fonts'] === 'later';
+    });
+  });
+  const whatCame = () =>
+    alice.page.evaluate(() => {
+      const { editorAt, fontsLater } = window as unknown as { editorAt: number; fontsLater: boolean };
+      const fonts = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.woff2'));
+      const early = fonts.filter(({ startTime }) => startTime < editorAt).length;
+      return { fontsLater, some: fonts.length > 0, early, noted: localStorage.getItem('coscribe.fonts') !== null };
+    });
+  await alice.open('plan');
+  await alice.type('written first');
+  await expect.poll(whatCame).toEqual({ fontsLater: true, some: true, early: 0, noted: true });
+  await expect(alice.page.getByTestId('editor')).toHaveCSS('font-family', /^"?Literata Variable/);
+  await alice.page.reload();
+  await alice.sees('written first');
+  expect((await whatCame()).fontsLater).toBe(false);
+});

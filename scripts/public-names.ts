@@ -65,7 +65,6 @@ export const PUBLIC_NAMES = {
       'type Role',
       'type Socket',
       'type SocketConstructor',
-      'type Transport',
     ],
   },
   'coscribe/server': {

@@ -20,7 +20,7 @@ import { Credentials } from './device/credentials.ts';
 import { openLocalStore, readJson, siteKey } from './device/local-store.ts';
 import { forgetPerson, personStore } from './device/person-store.ts';
 import { DocumentPage } from './document/document-page.ts';
-import { fetchPartsWhenIdle, openDialog } from './document/open-dialog.ts';
+import { fetchParts, openDialog } from './document/open-dialog.ts';
 import { saveFile } from './document/save-file.ts';
 import { catchFiles } from './document/text-files.ts';
 import { typingRefused } from './document/typing-refused.ts';
@@ -35,6 +35,7 @@ import { DocumentAccess } from './session/document-access.ts';
 import { DocumentSession, editorSettings } from './session/document-session.ts';
 import { syncPort } from './session/sync-port.ts';
 import { followThemeOfOtherTabs } from './theme/follow-other-tabs.ts';
+import { fetchFonts } from './theme/late-fonts.ts';
 
 /** Brings a document onto its page, once it is known who is here: nobody sees anything of somebody else's. */
 async function openDocument(name: string, page: DocumentPage, fragment: LinkFragment | null): Promise<void> {
@@ -198,7 +199,6 @@ async function openDocument(name: string, page: DocumentPage, fragment: LinkFrag
     });
     // Somebody who is already elsewhere on the page is left there.
     if (document.activeElement === document.body) editor.focus();
-    fetchPartsWhenIdle();
   };
   page.session = session;
 
@@ -215,14 +215,20 @@ async function openDocument(name: string, page: DocumentPage, fragment: LinkFrag
   });
   followVisibleHeight(window, document.documentElement, () => session.keepCaretInView());
   followThemeOfOtherTabs(device, window, document.documentElement, (theme) => session.takeTheme(theme));
-  // Keeping the pages fetches all of them again: not before the text can be typed in.
-  const keepPages = () => {
-    if (!session.state.ready && !session.state.gateCovers) return;
+  // Fonts, dialogs and the pages themselves for offline use: on a slow network not before the text is there, or known not to come.
+  const fetchTheRest = () => {
+    const { ready, everSynced, gateCovers, status } = session.state;
+    const isThere = ready && (everSynced || status.connection !== 'connecting');
+    if (!isThere && !gateCovers) return;
     stopWaiting();
-    whenIdle(keepPagesForOffline);
+    whenIdle(() => {
+      fetchFonts(device, document);
+      fetchParts();
+      keepPagesForOffline();
+    });
   };
-  const stopWaiting = session.subscribe(keepPages);
-  keepPages();
+  const stopWaiting = session.subscribe(fetchTheRest);
+  fetchTheRest();
   window.addEventListener('pagehide', () => session.leave());
   for (const event of ['online', 'offline']) window.addEventListener(event, () => session.refresh());
 }

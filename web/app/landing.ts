@@ -9,6 +9,7 @@ import './landing/signed-in.ts';
 import { keepPagesForOffline } from './offline/keep-pages.ts';
 import { coverPage } from './person/cover-page.ts';
 import { keptPerson, personHere, STILL_SIGNED_IN, watchPerson } from './person/person-here.ts';
+import { noteFonts } from './theme/late-fonts.ts';
 import './theme/theme-switch.ts';
 import { openNewDocument } from './link/new-document.ts';
 
@@ -54,6 +55,8 @@ async function open(): Promise<void> {
   };
   signedIn.siteSession = siteSession;
 }
+
+noteFonts(device, document);
 
 document.querySelector('[data-testid="new-document"]')?.addEventListener('click', openNewDocument);
 

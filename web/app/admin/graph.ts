@@ -145,7 +145,7 @@ export class Graph extends PageElement {
         cursor: { show: false },
         scales: { x: { time: true }, y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },
         axes: [
-          { ...axis, size: 28, space: 60, values: '{HH}:{mm}' },
+          { ...axis, space: 60, values: '{HH}:{mm}' },
           { ...axis, size: 64, space: 34, values: (_plot, splits) => splits.map((value) => this.unit(value)) },
         ],
         series: [

@@ -56,12 +56,8 @@ class KeysMeanwhile {
   }
 }
 
-/** Fetches the strip below the text, and all dialogs, while nothing else happens, so that they are there when the network is not. */
-export function fetchPartsWhenIdle(): void {
-  const fetchAll = () => {
-    // A part that does not arrive now is asked for again when it is opened, and said to be missing then.
-    for (const load of [() => import('./text-strip.ts'), ...Object.values(DIALOGS)]) load().catch(() => undefined);
-  };
-  if ('requestIdleCallback' in window) requestIdleCallback(fetchAll);
-  else setTimeout(fetchAll, 2_000);
+/** Fetches the strip below the text, and all dialogs, so that they are there when the network is not. */
+export function fetchParts(): void {
+  // A part that does not arrive now is asked for again when it is opened, and said to be missing then.
+  for (const load of [() => import('./text-strip.ts'), ...Object.values(DIALOGS)]) load().catch(() => undefined);
 }
