@@ -1,11 +1,12 @@
 import { defineConfig } from 'vite';
 import { compressOutput } from './scripts/compress-output.ts';
+import { plainLogging } from './scripts/plain-logging.ts';
 import { thirdPartyNotices } from './scripts/third-party-notices.ts';
 
 // The element as one module for a plain <script type="module">, with a file for every language beside it.
 export default defineConfig({
   publicDir: false,
-  plugins: [thirdPartyNotices('coscribe-editor/'), compressOutput()],
+  plugins: [plainLogging(), thirdPartyNotices('coscribe-editor/'), compressOutput()],
   build: {
     outDir: 'dist/embed',
     emptyOutDir: true,

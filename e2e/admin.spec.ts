@@ -120,7 +120,9 @@ test('[OPS-2] is no page for anybody else, and its link opens it once', async ({
   await mallory.page.goto(`${mallory.cable.url}/admin`);
   await expect(nothing).toBeVisible();
   await openDashboard(ines, server);
-  await ines.page.reload();
+  const reloaded = await ines.page.reload();
+  // A page around it could lead a click of theirs to a button that deletes.
+  expect(await reloaded?.headerValue('content-security-policy')).toContain("frame-ancestors 'none'");
   await expect(ines.page.getByTestId('feed')).toHaveText('Live');
   await ines.page.getByTestId('leave').click();
   await expect(ines.page.getByTestId('new-document')).toBeVisible();

@@ -57,7 +57,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...SERVER_BASE,
   ],
   // Reads its figures from all that runs.
-  'server/metrics': ['server/transport', 'server/connection', 'server/room', 'server/document', ...SERVER_BASE],
+  'server/metrics': ['server/connection', 'server/room', 'server/document', ...SERVER_BASE],
   // What those who run the server see and do.
   'server/operations': [
     'server/metrics',

@@ -65,6 +65,7 @@ export const PUBLIC_NAMES = {
       'type Role',
       'type Socket',
       'type SocketConstructor',
+      'type Transport',
     ],
   },
   'coscribe/server': {

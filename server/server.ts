@@ -39,6 +39,7 @@ import { UpdateCounters } from './room/update-counters.ts';
 import { createSignIn } from './sign-in/sign-in.ts';
 import { createTokenVerifiers } from './sign-in/token-verifiers.ts';
 import type { Store } from './store/store.ts';
+import { HttpTransport } from './transport/http-transport.ts';
 import { WebSocketTransport } from './transport/web-socket-transport.ts';
 
 export interface ServerOptions {
@@ -263,7 +264,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     logger,
     ...(options.connections === undefined ? {} : { observer: options.connections }),
   });
-  const transport = new WebSocketTransport({
+  const carriage = {
     connections,
     originPolicy,
     quotas,
@@ -271,11 +272,17 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     messageBytes: settings.maxMessageBytes,
     clock,
     logger,
+  };
+  const httpTransport = new HttpTransport(carriage);
+  const transport = new WebSocketTransport({ ...carriage, http: httpTransport });
+  const traffic = () => ({
+    received: transport.traffic.received + httpTransport.traffic.received,
+    sent: transport.traffic.sent + httpTransport.traffic.sent,
   });
   let lastBackup = 0;
   const metrics = createMetrics({
     connections,
-    transport,
+    traffic,
     registry,
     documents,
     counters,
@@ -296,7 +303,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
       trouble,
       metrics,
     },
-    ...{ counters, traffic: () => transport.traffic, storage, maxStorageBytes: settings.maxStorageBytes },
+    ...{ counters, traffic, storage, maxStorageBytes: settings.maxStorageBytes },
     lastBackup: () => lastBackup,
     ...{ forget, isFrozen: (name) => restrictions.isFrozen(name), version, clock, logger },
   });
@@ -304,7 +311,12 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
   let listensAt: string | null = null;
   const commands = new WeakSet<IncomingMessage>();
   // Every part with a timer or a thread: one that is forgotten here keeps the process alive.
-  const endConversations = [() => connections.close(), () => storage.close(), () => transport.close()];
+  const endConversations = [
+    () => connections.close(),
+    () => storage.close(),
+    () => transport.close(),
+    () => httpTransport.close(),
+  ];
   const endParts = [
     () => registry.close(),
     () => storageShares.close(),
@@ -315,6 +327,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     () => documents.states.close(),
   ];
   const http = await createHttpApp({
+    connect: (request, response, headers) => void httpTransport.handle(request, response, headers),
     registry,
     documents,
     admission,

@@ -88,6 +88,7 @@ const PARTS_FOLDER = fileURLToPath(new URL('../../embed', import.meta.url));
 
 /** Paths that are Coscribe's in a program that has paths of its own. */
 const OWN_PATHS = [
+  /^\/sync\//,
   /^\/api\/documents(\/|\?|$)/,
   /^\/api\/session(\/|$)/,
   /^\/auth\//,

@@ -16,6 +16,7 @@ import { adminPage } from './admin-page.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { backChannelRoutes } from './back-channel-routes.ts';
 import { catalogueRoutes } from './catalogue-routes.ts';
+import { type ConnectionRoutesOptions, connectionRoutes } from './connection-routes.ts';
 import { type DocumentRoutesOptions, documentRoutes } from './document-routes.ts';
 import { type HealthRoutesOptions, healthRoutes } from './health-routes.ts';
 import { HttpError } from './http-error.ts';
@@ -32,6 +33,7 @@ import { answerWithPage, type SiteOptions, serveSite } from './site.ts';
 
 export interface HttpAppOptions
   extends RequestGuardOptions,
+    ConnectionRoutesOptions,
     DocumentRoutesOptions,
     HealthRoutesOptions,
     PartsOptions,
@@ -123,6 +125,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
   serveSecurityText(app, options.securityText);
   await app.register(healthRoutes, { commits: options.commits, isReady: options.isReady });
   await app.register(metricsRoutes, options.metrics);
+  await app.register(connectionRoutes, { connect: options.connect });
   await app.register(documentRoutes, {
     prefix: '/api',
     registry: options.registry,

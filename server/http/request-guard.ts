@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { HTTP_HEADERS } from '../../protocol/http-transport.ts';
+import { SYNC_PATH } from '../../protocol/version.ts';
 import { BANNED_ADDRESS } from '../access/decision.ts';
 import { isSame } from '../access/ticket.ts';
 import type { OriginPolicy } from '../edge/origin-policy.ts';
@@ -12,6 +14,10 @@ import { HttpError, requirePatience } from './http-error.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether the requests of this route are counted, and their bodies bounded, by what answers them. */
+    readonly countsItself?: boolean;
+  }
   interface FastifyRequest {
     /** Where the request comes from, as far as it can be believed. */
     visitor: Visitor;
@@ -23,7 +29,7 @@ declare module 'fastify' {
 /** What a page of another origin that is let in may do with the API. */
 const CORS = {
   'Access-Control-Allow-Methods': 'GET, HEAD, PUT, PATCH, POST, DELETE',
-  'Access-Control-Allow-Headers': 'Authorization, Content-Type',
+  'Access-Control-Allow-Headers': ['Authorization', 'Content-Type', ...Object.values(HTTP_HEADERS)].join(', '),
   // Browsers remember it for this many seconds, and a change of settings should not take long to arrive.
   'Access-Control-Max-Age': '600',
 } as const;
@@ -64,7 +70,7 @@ export function guardRequests(app: FastifyInstance, options: RequestGuardOptions
     if (refusal !== null) throw new HttpError(refusal.status, refusal.code, refusal.message);
     const token = bearerToken(request);
     request.hasApiKey = isCommand(request.raw) || (apiKey !== null && token !== null && isSame(token, apiKey));
-    if (!request.hasApiKey) {
+    if (!request.hasApiKey && request.routeOptions.config.countsItself !== true) {
       const { address } = visitor;
       const wait = quotas.request(address);
       if (isApi(request)) reply.headers(rateLimitFields([quotas.requestsLeft(address)]));
@@ -74,7 +80,7 @@ export function guardRequests(app: FastifyInstance, options: RequestGuardOptions
       }
       takeBody(request, reply);
     }
-    if (isApi(request)) return answerOtherOrigins(originPolicy, request, reply);
+    if (isApi(request) || request.url.startsWith(SYNC_PATH)) return answerOtherOrigins(originPolicy, request, reply);
     return;
   });
 

@@ -49,7 +49,7 @@ export async function serveSite(app: FastifyInstance, options: SiteOptions): Pro
     const nonce = makeNonce();
     return this.type('text/html; charset=utf-8')
       .header('Cache-Control', 'no-cache')
-      .header('Content-Security-Policy', pagePolicy(nonce, this.request.visitor, frameAncestors))
+      .header('Content-Security-Policy', pagePolicy(nonce, this.request.visitor, mayFrame(page, frameAncestors)))
       .send((pages.get(page) ?? '').replaceAll(NONCE_PLACEHOLDER, nonce));
   });
   app.get('/', (request, reply) => {
@@ -75,6 +75,11 @@ export async function serveSite(app: FastifyInstance, options: SiteOptions): Pro
       includes: (path) => !path.startsWith('.vite/') && !/^[^/]*\.html$/.test(path),
     });
   });
+}
+
+/** Nobody shows the dashboard in a frame, whatever the setting says: a click there can delete a document. */
+function mayFrame(page: PageName, frameAncestors: string): string {
+  return page === 'admin' ? "'none'" : frameAncestors;
 }
 
 /** Answers with a page when somebody looks at it in a browser and there is a site to show it in; null when not. */

@@ -4,13 +4,12 @@ import type { Documents } from '../document/documents.ts';
 import type { Registry } from '../room/registry.ts';
 import type { Room } from '../room/room.ts';
 import type { UpdateCounters } from '../room/update-counters.ts';
-import type { WebSocketTransport } from '../transport/web-socket-transport.ts';
 import { Metrics } from './metrics.ts';
 
 /** The figures of a server, read from its parts when somebody asks. */
 export function createMetrics({
   connections,
-  transport,
+  traffic,
   registry,
   documents: { commits },
   counters,
@@ -19,7 +18,8 @@ export function createMetrics({
   version,
 }: {
   readonly connections: Connections;
-  readonly transport: WebSocketTransport;
+  /** Bytes so far. */
+  readonly traffic: () => { readonly received: number; readonly sent: number };
   readonly registry: Registry;
   readonly documents: Documents;
   readonly counters: UpdateCounters;
@@ -34,8 +34,8 @@ export function createMetrics({
     updatesReceived: () => counters.received,
     updatesApplied: () => counters.applied,
     updatesRefused: () => counters.refused,
-    bytesReceived: () => transport.traffic.received,
-    bytesSent: () => transport.traffic.sent,
+    bytesReceived: () => traffic().received,
+    bytesSent: () => traffic().sent,
     closes: () => connections.closes,
     commitsWaiting: () => commits.waitingCommits,
     bytesWaiting: () => commits.waitingBytes,

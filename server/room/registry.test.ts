@@ -8,7 +8,7 @@ import { FailingStore } from '../testing/failing-store.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { SeededRandom } from '../testing/seeded-random.ts';
 import type { Member } from './member.ts';
-import { type Lease, Registry, RegistryFullError } from './registry.ts';
+import { DocumentInUseError, type Lease, Registry, RegistryFullError } from './registry.ts';
 import { Room } from './room.ts';
 
 async function world({ unloadAfter = 1_000, maxRooms = 100 } = {}) {
@@ -250,4 +250,81 @@ describe('[SEC-10] a document that very many clients have written in', () => {
     await clock.advance(100);
     expect((await last).room.text.read()).toBe(`${'x'.repeat(12_000)}!`);
   });
+});
+
+it('[DUR-4] takes a document out of use with all that was written, and lets who comes meanwhile wait', async () => {
+  const { clock, registry, loads } = await world();
+  const lease = await registry.open('a');
+  void append(lease.room, 'x');
+  const order: string[] = [];
+  let finish = (): void => undefined;
+  const withdrawn = registry.withdraw(
+    'a',
+    () => {
+      order.push('dismissed');
+      lease.release();
+    },
+    async () => {
+      order.push('work');
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      order.push('done');
+    },
+  );
+  await clock.settle();
+  expect([order, registry.size]).toEqual([['dismissed', 'work'], 0]);
+  const coming = registry.open('a').then((next) => {
+    order.push('opened');
+    return next;
+  });
+  await clock.settle();
+  expect([order.at(-1), loads()]).toEqual(['work', 1]);
+  finish();
+  await withdrawn;
+  const next = await coming;
+  expect([order, loads(), next.room.text.read()]).toEqual([['dismissed', 'work', 'done', 'opened'], 2, 'x']);
+  next.release();
+});
+
+it('does not take a document from somebody who does not let go, and goes on as before', async () => {
+  const { clock, registry } = await world();
+  const lease = await registry.open('a');
+  let worked = false;
+  const withdrawn = registry.withdraw(
+    'a',
+    () => undefined,
+    async () => {
+      worked = true;
+    },
+  );
+  const refused = expect(withdrawn).rejects.toThrow(DocumentInUseError);
+  await clock.settle();
+  await clock.advance(10_000);
+  await refused;
+  expect([worked, registry.size]).toEqual([false, 1]);
+  void append(lease.room, 'x');
+  await clock.settle();
+  const other = await registry.open('a');
+  expect([other.room === lease.room, other.room.text.read()]).toEqual([true, 'x']);
+});
+
+it('withdraws what nobody has open, one after the other, and what fails lets the next in', async () => {
+  const { clock, registry } = await world();
+  const failed = registry.withdraw(
+    'a',
+    () => undefined,
+    () => Promise.reject(new Error('no disk')),
+  );
+  const order: string[] = [];
+  const second = registry.withdraw(
+    'a',
+    () => undefined,
+    async () => void order.push('second'),
+  );
+  await expect(failed).rejects.toThrow('no disk');
+  await clock.settle();
+  await second;
+  expect(order).toEqual(['second']);
+  (await registry.open('a')).release();
 });

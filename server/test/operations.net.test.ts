@@ -6,8 +6,9 @@ import { ADMIN_ROUTE_DESCRIPTIONS } from '../http/admin-route-descriptions.ts';
 import type { DashboardView } from '../http/dashboard-view.ts';
 import type { CoscribeServer } from '../server.ts';
 import { LevelStore } from '../store/level-store.ts';
-import { CookieBrowser } from '../testing/cookie-browser.ts';
+import { CookieBrowser, signInAtProvider } from '../testing/cookie-browser.ts';
 import { LogRecord } from '../testing/log-record.ts';
+import { CLIENT, OpenIdProvider } from '../testing/openid-provider.ts';
 import { ask, join, ownerKey, protocols } from '../testing/shared-document.ts';
 import { startForTest } from '../testing/start-for-test.ts';
 import { freshFolder, startTestServer } from '../testing/test-server.ts';
@@ -306,4 +307,41 @@ it('[OPS-2] pushes what it shows, until the right has ended', async () => {
   });
   await until(() => text.includes('event: end'));
   expect(text).toContain('event: end');
+});
+
+it('[OPS-2] opens to the signed-in people whom the setting names, as long as they are, and to nobody else', async () => {
+  const provider = await OpenIdProvider.start();
+  onTestFinished(() => provider.stop());
+  const log = new LogRecord();
+  const server = await startForTest({
+    logger: log.logger,
+    settings: {
+      ...SETTINGS,
+      oidcIssuer: provider.issuer,
+      oidcClientId: CLIENT.id,
+      oidcClientSecret: CLIENT.secret,
+      admins: [`${provider.issuer}|alice`],
+    },
+  });
+  const signedIn = async (login: string) => {
+    const browser = new CookieBrowser();
+    await browser.follow(await signInAtProvider(browser, `${server.url}/auth/sign-in`, login));
+    return browser;
+  };
+  const act = async (browser: CookieBrowser, method: string, path: string, headers: Record<string, string>) =>
+    (await browser.fetch(`${server.url}${path}`, { method, headers })).status;
+  const same = { 'sec-fetch-site': 'same-origin' };
+  const [alice, bob] = [await signedIn('alice'), await signedIn('bob')];
+  expect(await act(alice, 'GET', '/api/admin/view', same)).toBe(200);
+  expect(await act(bob, 'GET', '/api/admin/view', same)).toBe(404);
+  expect(await act(bob, 'GET', '/admin', same)).toBe(404);
+  expect(await act(alice, 'DELETE', '/api/admin/announcement', { 'sec-fetch-site': 'cross-site' })).toBe(403);
+  expect(await act(alice, 'DELETE', '/api/admin/announcement', same)).toBe(204);
+  expect(log.events.at(-1)).toMatchObject({
+    security: 'administered',
+    through: 'session',
+    person: `${provider.issuer}|alice`,
+  });
+  expect(await act(alice, 'DELETE', '/api/sessions', same)).toBe(204);
+  expect(await act(alice, 'GET', '/api/admin/view', same)).toBe(404);
 });

@@ -34,8 +34,17 @@ export class Nginx {
     folder: string,
     options: { fronts: readonly Front[]; plainPort: number; certFile: string; keyFile: string },
   ): Promise<Nginx> {
+    return Nginx.#startWith(program, folder, await configuration(folder, options));
+  }
+
+  /** Starts one with servers of the test's own, as they stand in the block `http`. */
+  static serving(program: string, folder: string, servers: string): Promise<Nginx> {
+    return Nginx.#startWith(program, folder, frame(folder, servers));
+  }
+
+  static async #startWith(program: string, folder: string, text: string): Promise<Nginx> {
     const file = join(folder, 'nginx.conf');
-    await writeFile(file, await configuration(folder, options));
+    await writeFile(file, text);
     const args = ['-p', folder, '-c', file, '-e', 'stderr', '-g', 'daemon off;'];
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     let output = '';
@@ -96,6 +105,12 @@ async function configuration(
       ['/var/log/nginx/coscribe-error.log', join(folder, 'coscribe-error.log')],
     ]);
   };
+  const rest = changed(redirect, [['listen 80;', `listen 127.0.0.1:${plainPort};`]]);
+  return frame(folder, `${top}\n${fronts.map(frontOf).join('\n')}\n${rest}`);
+}
+
+/** A configuration that keeps all its files in a folder. */
+function frame(folder: string, servers: string): string {
   const own = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${folder}/${name};`,
   );
@@ -106,9 +121,7 @@ events {}
 http {
 ${own.join('\n')}
 access_log off;
-${top}
-${fronts.map(frontOf).join('\n')}
-${changed(redirect, [['listen 80;', `listen 127.0.0.1:${plainPort};`]])}
+${servers}
 }
 `;
 }

@@ -8,8 +8,11 @@ import {
   type Message,
 } from '../../protocol/messages.ts';
 import { SUBPROTOCOL } from '../../protocol/version.ts';
+import { HttpWire } from './http-wire.ts';
 
 export interface WireClientOptions {
+  /** What carries it. Default: a WebSocket. */
+  transport?: 'websocket' | 'http';
   protocols?: string[];
   /** Further headers of the upgrade, as a browser or a proxy sends them. */
   headers?: Record<string, string>;
@@ -39,8 +42,11 @@ export class WireClient {
   #waiting: { condition: () => boolean; resolve: () => void }[] = [];
 
   /** Connects to `/sync/<path>` below an http address. */
-  constructor(url: string, path: string, { protocols = [SUBPROTOCOL], ...options }: WireClientOptions = {}) {
-    this.socket = new WebSocket(`${url.replace(/^http/, 'ws')}/sync/${path}`, protocols, options);
+  constructor(url: string, path: string, { protocols = [SUBPROTOCOL], transport, ...options }: WireClientOptions = {}) {
+    const address = `${url.replace(/^http/, 'ws')}/sync/${path}`;
+    // Of a WebSocket, no test of both uses more than the other has.
+    const http = transport === 'http' ? (new HttpWire(address, protocols) as unknown as WebSocket) : null;
+    this.socket = http ?? new WebSocket(address, protocols, options);
     this.socket.binaryType = 'nodebuffer';
     this.socket.on('message', (data, isBinary) => {
       if (isBinary) this.#handle(decodeMessage(data as Buffer));

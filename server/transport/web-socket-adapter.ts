@@ -2,7 +2,6 @@ import type { Socket as NetSocket } from 'node:net';
 import { WebSocket } from 'ws';
 import { CLOSE_CODES, type CloseCode } from '../../protocol/close-codes.ts';
 import type { Clock } from '../clock.ts';
-import type { Connection } from '../connection/connection.ts';
 import type { Carrier } from '../connection/connections.ts';
 import { type FrameCache, frameHeader } from './frame.ts';
 import { MessageParts } from './message-parts.ts';
@@ -21,6 +20,14 @@ const REASON_BYTES = 123;
  * opens, so a close at once would be answered by a new attempt at once, for ever (CON-2).
  */
 const REFUSAL_DELAY = 1_000;
+
+/** What takes the messages of a WebSocket: a connection, or one that is to go on here. */
+export interface Receiver {
+  receive(message: Uint8Array): void;
+  receiveText(): void;
+  drained(): void;
+  closed(): void;
+}
 
 export interface WebSocketAdapterOptions {
   readonly frames: FrameCache;
@@ -68,17 +75,17 @@ export class WebSocketAdapter implements Carrier {
     return this.#isStarted;
   }
 
-  start(connection: Connection, ended: (code: number) => void): void {
+  start(receiver: Receiver, ended: (code: number) => void): void {
     this.#isStarted = true;
     this.#webSocket.on('message', (data, isBinary) => {
-      if (isBinary) connection.receive(data as Buffer);
-      else connection.receiveText();
+      if (isBinary) receiver.receive(data as Buffer);
+      else receiver.receiveText();
     });
     this.#webSocket.on('close', (code) => {
       ended(this.#closedWith ?? code);
-      connection.closed();
+      receiver.closed();
     });
-    this.#net.on('drain', () => connection.drained());
+    this.#net.on('drain', () => receiver.drained());
   }
 
   /** An upgraded socket is closed, since a page cannot see the HTTP status of a refused upgrade; and not at once. */

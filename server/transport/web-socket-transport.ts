@@ -3,7 +3,7 @@ import type { Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { CLOSE_CODES } from '../../protocol/close-codes.ts';
-import { documentNameProblem } from '../../protocol/document-name.ts';
+import { MOVE_SUBPROTOCOL_PREFIX } from '../../protocol/http-transport.ts';
 import {
   SESSION_SUBPROTOCOL_PREFIX,
   SUBPROTOCOL,
@@ -19,12 +19,16 @@ import { rateLimitFields } from '../limits/rate-limit-fields.ts';
 import { audit } from '../log/audit.ts';
 import type { Logger } from '../log/logger.ts';
 import { FrameCache } from './frame.ts';
+import type { HttpTransport } from './http-transport.ts';
 import { maxChunks, maxFragments } from './message-parts.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
+import { parseTarget, readDocumentName, sessionKeyOf } from './sync-request.ts';
 import { WebSocketAdapter } from './web-socket-adapter.ts';
 
 export interface TransportDependencies {
   readonly connections: Connections;
+  /** Has the connections that may move to a WebSocket. */
+  readonly http: HttpTransport;
   readonly originPolicy: OriginPolicy;
   readonly quotas: Quotas;
   /** What all paths begin with (edge/base-path.ts). */
@@ -35,11 +39,11 @@ export interface TransportDependencies {
   readonly logger: Logger;
 }
 
-/** Longest name of a session, in characters; ours have 22. A longer one counts for nothing. */
-const SESSION_KEY_LENGTH = 128;
-
 /** What an upgrade request asks for. */
-type SyncRequest = Omit<Arrival, 'address'>;
+interface SyncRequest extends Omit<Arrival, 'address'> {
+  /** The connection over HTTP that is to go on here; null when it is a new one. */
+  readonly moves: string | null;
+}
 
 /** WebSocket connections to documents: upgrades of an HTTP server on `/sync/<document>` become connections. */
 export class WebSocketTransport {
@@ -142,8 +146,16 @@ export class WebSocketTransport {
       this.#adapters.add(adapter);
       webSocket.once('close', () => this.#adapters.delete(adapter));
       if (typeof sync === 'string') connections.refuse(adapter, CLOSE_CODES.invalidName, sync, { address });
+      else if (sync.moves !== null) this.#move(adapter, sync.moves, sync.documentName, request);
       else void connections.accept(adapter, { ...sync, address });
     });
+  }
+
+  /** Lets a connection that began over HTTP go on over a WebSocket. It was let in; its key is known to that client alone. */
+  #move(adapter: WebSocketAdapter, key: string, documentName: string, request: IncomingMessage): void {
+    const carrier = this.#dependencies.http.find(key, documentName, request.headers.origin ?? null);
+    if (carrier === null) adapter.close(CLOSE_CODES.tryAgainLater.code, 'There is no such connection to go on with.');
+    else carrier.offer(adapter);
   }
 
   /** Counts a socket until it is closed, however it ends. */
@@ -158,31 +170,19 @@ export class WebSocketTransport {
   }
 }
 
-/** The request target as a URL; null when it is not one. */
-function parseTarget(target: string): URL | null {
-  const base = 'http://localhost';
-  return target.startsWith('/') && URL.canParse(target, base) ? new URL(target, base) : null;
-}
-
 /** Reads document, token and epoch from an upgrade; a sentence that says why the document name is refused. */
 function readRequest(url: URL, request: IncomingMessage): SyncRequest | string {
-  let documentName: string;
-  try {
-    documentName = decodeURIComponent(url.pathname.slice(SYNC_PATH.length));
-  } catch {
-    return 'The document name in the address is not valid percent-encoded UTF-8.';
-  }
-  const problem = documentNameProblem(documentName);
-  if (problem !== null) return problem;
+  const document = readDocumentName(url);
+  if ('problem' in document) return document.problem;
   const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((entry) => entry.trim());
   const entryAfter = (prefix: string) =>
     protocols.find((entry) => entry.startsWith(prefix))?.slice(prefix.length) ?? null;
-  const sessionKey = entryAfter(SESSION_SUBPROTOCOL_PREFIX);
   return {
-    documentName,
+    documentName: document.name,
+    moves: entryAfter(MOVE_SUBPROTOCOL_PREFIX),
     token: entryAfter(TOKEN_SUBPROTOCOL_PREFIX) ?? url.searchParams.get('token'),
     epoch: url.searchParams.get('epoch'),
-    sessionKey: sessionKey !== null && sessionKey.length <= SESSION_KEY_LENGTH ? sessionKey : null,
+    sessionKey: sessionKeyOf(entryAfter(SESSION_SUBPROTOCOL_PREFIX)),
     speaksCoscribe: protocols.includes(SUBPROTOCOL),
     wantsClientId: url.searchParams.has('fresh'),
     decompresses: url.searchParams.has('compress'),

@@ -4,7 +4,8 @@ import { SUBPROTOCOL } from '../../protocol/version.ts';
 import { retryDelay } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { type ConnectionState, checkMove, type Refusal } from './connection-state.ts';
-import { SOCKET_OPEN, type Socket, type SocketConstructor } from './socket.ts';
+import { SOCKET_OPEN, type Socket, type Transport } from './socket.ts';
+import type { Transports } from './transports.ts';
 
 /** Time limits of a connection, in milliseconds. */
 export const CONNECTION_LIMITS = {
@@ -15,7 +16,8 @@ export const CONNECTION_LIMITS = {
 } as const;
 
 export interface ConnectionOptions {
-  readonly WebSocket: SocketConstructor;
+  /** What carries the attempts. */
+  readonly transports: Transports;
   readonly clock: Clock;
   readonly random: () => number;
   /** Where to connect and with which subprotocols, asked at every attempt. A rejection is retried like a lost connection. */
@@ -49,6 +51,12 @@ export class Connection {
 
   get state(): ConnectionState {
     return this.#state;
+  }
+
+  /** What carries the connection, or the attempt that is under way; null without one. */
+  get transport(): Transport | null {
+    const socket = socketOf(this.#state);
+    return socket === null ? null : (socket.transport ?? 'websocket');
   }
 
   /** Starts an attempt unless one is under way or has succeeded. Leaves a refusal, and does not wait for a backoff. */
@@ -104,7 +112,10 @@ export class Connection {
 
   /** The server has welcomed this client. */
   welcomed(): void {
-    if (this.#state.kind === 'greeting') this.#move({ kind: 'connected', socket: this.#state.socket });
+    if (this.#state.kind !== 'greeting') return;
+    const { socket } = this.#state;
+    this.#options.transports.welcomed(socket.transport ?? 'websocket');
+    this.#move({ kind: 'connected', socket });
   }
 
   /** The content of the server has arrived: from here on a failure is the first one. */
@@ -135,13 +146,13 @@ export class Connection {
   }
 
   #attempt(): void {
-    const { clock, target } = this.#options;
+    const { clock, target, transports } = this.#options;
     const attempt: ConnectionState = { kind: 'preparing' };
     this.#attemptEndsAt = clock.now() + CONNECTION_LIMITS.attempt;
     this.#move(attempt);
-    target().then(
-      ({ url, protocols }) => {
-        if (this.#state === attempt) this.#open(url, protocols);
+    Promise.all([target(), transports.opener()]).then(
+      ([{ url, protocols }, opener]) => {
+        if (this.#state === attempt) this.#open(() => opener(url, protocols));
       },
       (error: unknown) => {
         if (this.#state === attempt) this.#giveUp(error);
@@ -149,10 +160,10 @@ export class Connection {
     );
   }
 
-  #open(url: string, protocols: string[]): void {
+  #open(open: () => Socket): void {
     let socket: Socket;
     try {
-      socket = new this.#options.WebSocket(url, protocols);
+      socket = open();
     } catch (error) {
       this.#giveUp(error);
       return;
@@ -201,19 +212,25 @@ export class Connection {
   #closed(code: number, rawReason: string): void {
     const entry = closeCode(code);
     const { retryAfterSeconds, text } = parseCloseReason(rawReason);
-    if (entry.retry === 'backoff' || this.#options.forgives(code)) this.#wait(retryAfterSeconds);
+    if (entry.retry === 'backoff' || this.#options.forgives(code)) this.#wait(retryAfterSeconds, code === NO_CLOSE);
     else this.refuse({ code: entry.code, name: entry.name, reason: text, meaning: entry.meaning });
   }
 
   #giveUp(error: unknown): void {
     this.#options.failed(error);
-    this.#wait(null);
+    this.#wait(null, true);
   }
 
-  #wait(retryAfterSeconds: number | null): void {
-    const { clock, random } = this.#options;
-    this.#failures += 1;
+  /** @param isMute whether the connection ended without a word of the server about it */
+  #wait(retryAfterSeconds: number | null, isMute = false): void {
+    const { clock, random, transports } = this.#options;
     const now = clock.now();
+    const { kind } = this.#state;
+    if (transports.failed(isMute && (kind === 'opening' || kind === 'greeting'))) {
+      this.#move({ kind: 'waiting', retryAt: now, notBefore: now });
+      return;
+    }
+    this.#failures += 1;
     const retryAt = now + retryDelay(this.#failures, random(), retryAfterSeconds);
     this.#move({ kind: 'waiting', retryAt, notBefore: retryAfterSeconds === null ? now : retryAt });
   }
@@ -233,15 +250,18 @@ export class Connection {
     }
     switch (next.kind) {
       case 'preparing':
-      case 'opening':
+      case 'opening': {
+        const left = Math.max(0, this.#attemptEndsAt - clock.now());
+        const patience = next.kind === 'opening' ? (this.#options.transports.patience ?? left) : left;
         this.#timer = clock.setTimeout(
           () => this.#giveUp(new Error('the connection attempt took too long')),
-          Math.max(0, this.#attemptEndsAt - clock.now()),
+          Math.min(left, patience),
         );
         break;
+      }
       case 'greeting':
         this.#heardAt = clock.now();
-        this.#watch();
+        this.#watch(this.#options.transports.patience);
         break;
       case 'connected':
         this.#watch();
@@ -261,13 +281,17 @@ export class Connection {
     this.#options.changed(next, before);
   }
 
-  /** Gives up a connection that has gone silent. One timer for the whole silence, not one a frame. */
-  #watch(): void {
+  /**
+   * Gives up a connection that has gone silent. One timer for the whole silence, not one a frame.
+   * @param patience how long the first silence may be, where that is less
+   */
+  #watch(patience: number | null = null): void {
     const { clock } = this.#options;
-    const left = this.#heardAt + CONNECTION_LIMITS.silence - clock.now();
+    const silence = patience ?? CONNECTION_LIMITS.silence;
+    const left = this.#heardAt + silence - clock.now();
     this.#timer = clock.setTimeout(
       () => {
-        if (this.#heardAt + CONNECTION_LIMITS.silence <= clock.now()) {
+        if (this.#heardAt + silence <= clock.now()) {
           this.#giveUp(new Error('the server has gone silent'));
         } else {
           this.#watch();
@@ -277,6 +301,9 @@ export class Connection {
     );
   }
 }
+
+/** What stands in the place of a code when a connection ended without one (RFC 6455, section 7.4.1). */
+const NO_CLOSE = 1006;
 
 function socketOf(state: ConnectionState): Socket | null {
   return 'socket' in state ? state.socket : null;

@@ -12,4 +12,4 @@ export { clearOfflineCopies } from './device/clear-offline-copies.ts';
 export type { CopyFilter } from './device/copy-names.ts';
 export { CoscribeProvider } from './provider.ts';
 export type { OfflineCopyState, ProviderEvents, ProviderOptions } from './provider-options.ts';
-export type { Socket, SocketConstructor } from './socket.ts';
+export type { Socket, SocketConstructor, Transport } from './socket.ts';

@@ -2,6 +2,8 @@
 export interface PageWatcher {
   /** The network or the tab came back. */
   readonly awake: () => void;
+  /** The network came back, and may be another one. */
+  readonly networkChanged: () => void;
   /** The page may be frozen or gone in a moment. */
   readonly leaving: () => void;
   /** The page is gone, or frozen until somebody comes back to it; after `leaving`. */
@@ -9,11 +11,15 @@ export interface PageWatcher {
 }
 
 /** Watches the page, where there is one. Returns the function that ends it. */
-export function watchPage({ awake, leaving, gone }: PageWatcher): () => void {
+export function watchPage({ awake, networkChanged, leaving, gone }: PageWatcher): () => void {
   const listeners = new AbortController();
   const { signal } = listeners;
   if (typeof window !== 'undefined') {
-    window.addEventListener('online', awake, { signal });
+    const online = () => {
+      networkChanged();
+      awake();
+    };
+    window.addEventListener('online', online, { signal });
     window.addEventListener('pagehide', leaving, { signal });
     window.addEventListener('pagehide', gone, { signal });
   }

@@ -2,7 +2,7 @@ import type { Awareness } from 'y-protocols/awareness';
 import type { DocumentProperties, Notice } from '../../protocol/messages.ts';
 import type { Clock } from './clock.ts';
 import type { Refusal } from './connection-state.ts';
-import type { SocketConstructor } from './socket.ts';
+import type { SocketConstructor, Transport } from './socket.ts';
 
 /** Settings of a `CoscribeProvider`; all of them may be left out. */
 export interface ProviderOptions {
@@ -27,6 +27,11 @@ export interface ProviderOptions {
   readonly offline?: boolean;
   /** Whether to connect at once. Default: true. */
   readonly connect?: boolean;
+  /**
+   * What carries the connection. `auto`: a WebSocket, or requests over HTTP for as long as none gets through. `websocket`, `http`:
+   * this and nothing else. Default: `auto`, and `websocket` with a `WebSocket` of yours.
+   */
+  readonly transport?: Transport | 'auto';
   /** The WebSocket to use. Default: the platform's. `WebSocket` of the npm package ws works. */
   readonly WebSocket?: SocketConstructor;
   /** Time, for tests. */
@@ -50,6 +55,8 @@ export type OfflineCopyState =
 export interface ProviderEvents {
   /** `status` changed. */
   status: (status: 'connecting' | 'connected' | 'disconnected') => void;
+  /** `transport` became known or changed: the connection was made, or moved from HTTP to a WebSocket. */
+  transport: (transport: Transport) => void;
   /** `synced` changed. */
   sync: (synced: boolean) => void;
   /** `saved` or `unsavedChanges` changed. */

@@ -13,7 +13,7 @@ import { checkArguments } from './check-arguments.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Connection } from './connection.ts';
 import { type ConnectionState, connectionStatus, type Refusal, refusal } from './connection-state.ts';
-import { canDecompress, decompress } from './decompress.ts';
+import { Decompression } from './decompression.ts';
 import { deferred } from './deferred.ts';
 import { OfflineCopy } from './device/offline-copy.ts';
 import { ThisDevice } from './device/this-device.ts';
@@ -25,8 +25,9 @@ import { watchPage } from './page-watch.ts';
 import { Presence } from './presence.ts';
 import type { ProviderEvents, ProviderOptions } from './provider-options.ts';
 import { hasWritten, Session } from './session.ts';
-import { platformWebSocket } from './socket.ts';
+import type { Transport } from './socket.ts';
 import { personOfToken } from './token-person.ts';
+import { Transports } from './transports.ts';
 
 /**
  * Keeps a Yjs document and its awareness in sync with a Coscribe server, over one connection that is renewed for as long as
@@ -53,6 +54,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   readonly #ownsAwareness: boolean;
   readonly #address: DocumentAddress | null;
   readonly #connection: Connection;
+  readonly #transports: Transports;
   readonly #outbox = new Outbox();
   readonly #presence: Presence;
   readonly #device: ThisDevice;
@@ -67,8 +69,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   #storageFailing = false;
   #announcement: string | null = null;
   #isNew = false;
-  /** Whether the server may send compressed messages. */
-  #decompresses = canDecompress();
+  readonly #decompression = new Decompression();
   #toldSaved = false;
   #toldUnsaved = 0;
   #destroyed = false;
@@ -90,9 +91,11 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
       documentNameProblem(name) === null ? new DocumentAddress(url, name, globalThis.location?.href) : null;
     this.#presence = new Presence(this.awareness, this, this.#clock);
     const timing = { clock: this.#clock, random: options.random ?? Math.random };
+    const { WebSocket, transport: wanted } = options;
+    this.#transports = new Transports({ wanted, WebSocket, clock: this.#clock, moved: () => this.#tellTransport() });
     this.#connection = new Connection({
       ...timing,
-      WebSocket: options.WebSocket ?? platformWebSocket(),
+      transports: this.#transports,
       target: () => this.#target(),
       receive: (frame) => this.#receive(frame),
       changed: (state, before) => this.#connectionChanged(state, before),
@@ -139,6 +142,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     this.awareness.on('update', this.#awarenessChanged);
     this.#stopWatchingPage = watchPage({
       awake: () => this.#connection.wake(),
+      networkChanged: () => this.#transports.networkChanged(),
       leaving: () => this.#flushAll(),
       gone: () => this.#retire(),
     });
@@ -154,6 +158,11 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   /** Where the connection is. `connected` means that the server has let this client in. */
   get status(): 'connecting' | 'connected' | 'disconnected' {
     return connectionStatus(this.#connection.state);
+  }
+
+  /** What carries the connection: a WebSocket, or requests over HTTP where none gets through; null while there is no connection. */
+  get transport(): Transport | null {
+    return this.status === 'connected' ? this.#connection.transport : null;
   }
 
   /** Whether the content of the server has arrived on the present connection. */
@@ -301,7 +310,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     if (this.#address === null) throw new Error('a document without a valid name has no address');
     const protocols = [SUBPROTOCOL, SESSION_SUBPROTOCOL_PREFIX + this.#sessionKey];
     if (token !== undefined && token !== '') protocols.push(TOKEN_SUBPROTOCOL_PREFIX + token);
-    const wishes = { fresh: !hasWritten(this.doc), compress: this.#decompresses };
+    const wishes = { fresh: !hasWritten(this.doc), compress: this.#decompression.works };
     return { url: this.#address.socketUrl(this.#device.epoch.known, wishes), protocols };
   }
 
@@ -321,11 +330,19 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
       session.end();
     }
     if (wasSynced && !this.synced) this.#tell('sync', false);
-    if (connectionStatus(state) !== connectionStatus(before)) this.#tell('status', connectionStatus(state));
+    if (connectionStatus(state) !== connectionStatus(before)) {
+      this.#tell('status', connectionStatus(state));
+      if (state.kind === 'connected') this.#tellTransport();
+    }
     // A listener may have moved on already.
     if (this.#connection.state !== state) return;
     if (state.kind === 'waiting') this.#tell('retry', state.retryAt);
     if (state.kind === 'refused') this.#tell('closed', state.refusal);
+  }
+
+  #tellTransport(): void {
+    const { transport } = this;
+    if (transport !== null) this.#tell('transport', transport);
   }
 
   /** The page goes, with everything saved: what was written here needs no client id of its own any more. */
@@ -347,15 +364,8 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
 
   #receive(frame: Uint8Array): void {
     const message = decodeMessage(frame);
-    if (message.type === 'compressed') {
-      void this.#connection.handleFirst(
-        decompress(message).catch((error: unknown) => {
-          // Next time as it is.
-          this.#decompresses = false;
-          throw error;
-        }),
-      );
-    } else if (message.type === 'welcome') this.#welcomed(message.welcome);
+    if (message.type === 'compressed') void this.#connection.handleFirst(this.#decompression.message(message));
+    else if (message.type === 'welcome') this.#welcomed(message.welcome);
     else if (this.#session === null) throw new ProtocolError('a message before the welcome');
     else this.#session.receive(message);
     if (message.type === 'notice') this.#noticed(message.notice);

@@ -1,3 +1,6 @@
+/** What carries a connection: a WebSocket, or requests over HTTP where no WebSocket gets through. */
+export type Transport = 'websocket' | 'http';
+
 /** What the provider needs of a WebSocket: the browser's has it, and so has `WebSocket` of the npm package ws. */
 export interface Socket {
   binaryType: string;
@@ -6,6 +9,8 @@ export interface Socket {
   readonly protocol: string;
   send(data: Uint8Array<ArrayBuffer>): void;
   close(code?: number, reason?: string): void;
+  /** Only of one that is no WebSocket: what carries it now. */
+  readonly transport?: Transport;
   addEventListener(type: 'open' | 'error', listener: () => void): void;
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
   addEventListener(type: 'close', listener: (event: { code: number; reason: string }) => void): void;

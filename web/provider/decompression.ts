@@ -1,13 +1,30 @@
 import { type Message, MessageType } from '../../protocol/messages.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
 
-/** Whether this platform can decompress messages. */
-export function canDecompress(): boolean {
-  return typeof DecompressionStream === 'function';
+type CompressedMessage = Message & { readonly type: 'compressed' };
+
+/** Compressed messages, for as long as they work here. */
+export class Decompression {
+  #works = typeof DecompressionStream === 'function';
+
+  /** Whether the server may send them: the platform can, and none has failed. */
+  get works(): boolean {
+    return this.#works;
+  }
+
+  /** As `decompress`. After a failure the next attempt does without. */
+  async message(compressed: CompressedMessage): Promise<Uint8Array> {
+    try {
+      return await decompress(compressed);
+    } catch (error) {
+      this.#works = false;
+      throw error;
+    }
+  }
 }
 
 /** The message within a compressed one. Rejects when the bytes are not one, or one of another length than they say. */
-export async function decompress({ length, content }: Message & { type: 'compressed' }): Promise<Uint8Array> {
+export async function decompress({ length, content }: CompressedMessage): Promise<Uint8Array> {
   const stream = new Blob([content as Uint8Array<ArrayBuffer>])
     .stream()
     .pipeThrough(new DecompressionStream('deflate'));

@@ -2,7 +2,7 @@ import { deflateSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { decodeMessage, encodeCompressed, encodeUpdate } from '../../protocol/messages.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
-import { decompress } from './decompress.ts';
+import { Decompression, decompress } from './decompression.ts';
 
 const update = encodeUpdate(new Uint8Array(100_000).fill(7));
 
@@ -29,4 +29,13 @@ it('refuses a compressed message that is shorter than it claims, is none, or hol
   await expect(received(3, new Uint8Array([1, 2, 3]))).rejects.toThrow();
   const inner = encodeCompressed(update.length, deflateSync(update));
   await expect(received(inner.length, deflateSync(inner))).rejects.toThrow(ProtocolError);
+});
+
+it('is not asked for again after one that failed', async () => {
+  const decompression = new Decompression();
+  expect(decompression.works).toBe(true);
+  await expect(
+    decompression.message({ type: 'compressed', length: 3, content: new Uint8Array([1, 2, 3]) }),
+  ).rejects.toThrow();
+  expect(decompression.works).toBe(false);
 });
