@@ -35,6 +35,7 @@ export class Document {
   readonly #clock: Clock;
   readonly #storeId: string;
   readonly #nextEpoch: () => Promise<number>;
+  readonly #created: () => void;
   /** Of the life that begins with the first write, while there is none. */
   #firstEpoch = 0;
   /** Work on big states. */
@@ -60,6 +61,8 @@ export class Document {
       states?: StateWork;
       /** The epoch of a document of this name that does not exist: another than those of the ones that were deleted. */
       nextEpoch?: () => Promise<number>;
+      /** Called when the document comes to be. */
+      created?: () => void;
     },
   ) {
     this.name = name;
@@ -68,6 +71,7 @@ export class Document {
     this.#clock = dependencies.clock;
     this.#storeId = dependencies.storeId;
     this.#nextEpoch = dependencies.nextEpoch ?? (async () => 0);
+    this.#created = dependencies.created ?? (() => undefined);
     this.states = dependencies.states ?? STATE_WORK_HERE;
   }
 
@@ -278,6 +282,7 @@ export class Document {
     reusableIds = this.reusableIds,
     epoch = this.#entry?.epoch ?? this.#firstEpoch,
   ): Operation {
+    if (this.#entry === null) this.#created();
     this.#entry = {
       title,
       language,

@@ -9,7 +9,7 @@ import { type CatalogueEntry, decodeCatalogueEntry } from './catalogue.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { FORMAT, openFormat } from './data-format.ts';
 import { Document } from './document.ts';
-import { accessKey, catalogueAfter, catalogueKey, parseKey, SECRET_KEY } from './keys.ts';
+import { accessKey, CATALOGUE, catalogueAfter, catalogueKey, parseKey, SECRET_KEY } from './keys.ts';
 import { DamagedRecordError, decodeJsonRecord, encodeJsonRecord } from './record.ts';
 import { ServerRecords } from './server-records.ts';
 import { STATE_WORK_HERE, type StateWork } from './state-work.ts';
@@ -44,10 +44,14 @@ export class Documents {
   /** Work on big states, for anyone who has one. */
   readonly states: StateWork;
 
+  #count = 0;
+
   private constructor(store: Store, clock: Clock, commits: CommitQueue, storeId: string, states: StateWork) {
     this.commits = commits;
     this.records = new ServerRecords(store, commits);
-    this.trash = new Trash(store, commits, this.records, clock);
+    this.trash = new Trash(store, commits, this.records, clock, (change) => {
+      this.#count += change;
+    });
     this.states = states;
     this.#store = store;
     this.#clock = clock;
@@ -65,7 +69,14 @@ export class Documents {
     { maxUnstoredBytes, states = STATE_WORK_HERE, tell = (line) => logger.info({}, line) }: DocumentsOptions = {},
   ): Promise<Documents> {
     const commits = new CommitQueue(store, clock, logger, maxUnstoredBytes);
-    return new Documents(store, clock, commits, await openFormat(store, { clock, tell }), states);
+    const documents = new Documents(store, clock, commits, await openFormat(store, { clock, tell }), states);
+    for await (const _entry of store.read(CATALOGUE)) documents.#count += 1;
+    return documents;
+  }
+
+  /** How many documents there are. Counted once, at the start, and from then on as they come and go. */
+  get count(): number {
+    return this.#count;
   }
 
   /** A handle on the document `name`, which may not exist yet. Call its `load` before anything else. */
@@ -77,6 +88,9 @@ export class Documents {
       storeId: this.#storeId,
       states: this.states,
       nextEpoch: async () => ((await this.records.get('life', name)) as { next: number } | null)?.next ?? 0,
+      created: () => {
+        this.#count += 1;
+      },
     });
   }
 

@@ -114,3 +114,19 @@ it('[OPS-3] keeps what was deleted for 30 days and no longer', async () => {
   expect(await done(documents.trash.purge())).toBe(1);
   expect(await inTrash()).toEqual([]);
 });
+
+it('counts the documents that exist, also after a restart', async () => {
+  const { store, clock, documents, done, write } = await world();
+  await write('a', 'one');
+  await write('b', 'two');
+  await write('b', 'three');
+  expect(documents.count).toBe(2);
+  const deleted = await done(documents.trash.put('a'));
+  expect(documents.count).toBe(1);
+  await done(documents.trash.put('nothing'));
+  expect(documents.count).toBe(1);
+  await done(documents.trash.restore(deleted?.id ?? '', 'c'));
+  await write('a', 'again');
+  expect(documents.count).toBe(3);
+  expect((await Documents.open(store, clock, silentLogger)).count).toBe(3);
+});

@@ -42,8 +42,17 @@ export class Trash {
   readonly #commits: CommitQueue;
   readonly #records: ServerRecords;
   readonly #clock: Clock;
+  readonly #counted: (change: 1 | -1) => void;
 
-  constructor(store: Pick<Store, 'get' | 'read'>, commits: CommitQueue, records: ServerRecords, clock: Clock) {
+  /** @param counted told of each document that is there no longer, or again */
+  constructor(
+    store: Pick<Store, 'get' | 'read'>,
+    commits: CommitQueue,
+    records: ServerRecords,
+    clock: Clock,
+    counted: (change: 1 | -1) => void,
+  ) {
+    this.#counted = counted;
     this.#store = store;
     this.#commits = commits;
     this.#records = records;
@@ -85,6 +94,7 @@ export class Trash {
     const next = Math.max(before?.next ?? 0, (entry?.epoch ?? 0) + 1);
     operations.push(this.#records.storage('life', name, { next }));
     await this.#commit(operations);
+    if (stored !== null) this.#counted(-1);
     return deleted;
   }
 
@@ -108,15 +118,18 @@ export class Trash {
     if ((await this.#store.get(catalogueKey(name))) !== null) return 'exists';
     const { from } = documentRange(name);
     const operations: Operation[] = [];
+    let hasEntry = false;
     for await (const [key, value] of this.#store.read(trashRange(id))) {
       const part = key.subarray(trashRange(id).from.length);
       const [kind] = Buffer.from(part.subarray(0, 1)).toString('latin1');
       operations.push(del(key));
+      hasEntry ||= kind === CATALOGUE_ENTRY;
       if (kind === CATALOGUE_ENTRY) operations.push(put(catalogueKey(name), value));
       else if (kind === OF_DOCUMENT) operations.push(put(Buffer.concat([from, part.subarray(1)]), value));
       else if (kind === EVENTS) operations.push(this.#records.storage('events', name, Object(decodeJsonRecord(value))));
     }
     await this.#commit(operations);
+    if (hasEntry) this.#counted(1);
     return { ...about, name };
   }
 

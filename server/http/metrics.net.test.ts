@@ -34,6 +34,7 @@ it('counts people, documents, updates, refusals, bytes, closes, batches and load
   expect(value('coscribe_connections')).toBe(2);
   // Nobody wrote in the other, so it left memory with the last who looked.
   expect(value('coscribe_documents_open')).toBe(1);
+  expect(value('coscribe_documents')).toBe(1);
   expect(value('coscribe_members')).toBe(2);
   // Three answers to step 1, two inserts, one forgery.
   expect(value('coscribe_updates_received_total')).toBe(6);

@@ -4,7 +4,10 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 /** Where the figures come from: each is called when somebody asks, so that counting costs nothing meanwhile. */
 export interface MetricsSources {
   readonly connections: () => number;
+  /** How many exist. */
   readonly documents: () => number;
+  /** How many are in memory. */
+  readonly documentsOpen: () => number;
   readonly members: () => number;
   readonly updatesReceived: () => number;
   readonly updatesApplied: () => number;
@@ -49,7 +52,8 @@ export class Metrics {
 
   constructor(sources: MetricsSources) {
     this.#gauge('coscribe_connections', 'WebSocket connections that are open.', sources.connections);
-    this.#gauge('coscribe_documents_open', 'Documents in memory.', sources.documents);
+    this.#gauge('coscribe_documents', 'Documents that exist.', sources.documents);
+    this.#gauge('coscribe_documents_open', 'Documents in memory.', sources.documentsOpen);
     this.#gauge('coscribe_members', 'Connections that are in a document.', sources.members);
     this.#counter('coscribe_updates_received_total', 'Update messages of clients.', sources.updatesReceived);
     this.#counter(

@@ -11,7 +11,7 @@ export function createMetrics({
   connections,
   traffic,
   registry,
-  documents: { commits },
+  documents,
   counters,
   storage,
   lastBackup,
@@ -27,9 +27,11 @@ export function createMetrics({
   readonly lastBackup: () => number;
   readonly version: string;
 }): Metrics {
+  const { commits } = documents;
   const metrics = new Metrics({
     connections: () => connections.size,
-    documents: () => registry.size,
+    documents: () => documents.count,
+    documentsOpen: () => registry.size,
     members: () => [...registry.rooms()].reduce((sum, { memberCount }) => sum + memberCount, 0),
     updatesReceived: () => counters.received,
     updatesApplied: () => counters.applied,
