@@ -15,6 +15,9 @@ export interface Line {
 
 const HEIGHT = 150;
 
+/** A graph shows this long at least, in seconds: a server that has just started has one sample. */
+const MIN_SECONDS = 300;
+
 /** One graph of the last hour. What is drawn is also there as a table, for those who do not see it. */
 export class Graph extends PageElement {
   static override properties = {
@@ -116,6 +119,13 @@ export class Graph extends PageElement {
     return this.history.columns(this.lines.map(({ name }) => name)) as uPlot.AlignedData;
   }
 
+  /** From when to when it shows, in seconds since 1970. uPlot would show one sample in a whole day. */
+  #span(): [number, number] {
+    const [times] = this.#data();
+    const [first = 0, last = 0] = [times[0], times.at(-1)];
+    return [Math.min(first, last - MIN_SECONDS), last];
+  }
+
   readonly #drawAgain = () => {
     this.#plot?.destroy();
     this.#plot = null;
@@ -131,7 +141,9 @@ export class Graph extends PageElement {
 
   #draw(): void {
     const place = this.querySelector<HTMLElement>('.graph-drawing');
-    if (place === null) return;
+    const data = this.#data();
+    // Without a sample there are no times to draw.
+    if (place === null || data[0].length === 0) return;
     // A canvas knows no custom properties, and light-dark() only where it is used: the colour of something is asked for.
     const styles = getComputedStyle(this);
     const font = `12px ${styles.fontFamily}`;
@@ -143,9 +155,12 @@ export class Graph extends PageElement {
         height: HEIGHT,
         legend: { show: false },
         cursor: { show: false },
-        scales: { x: { time: true }, y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },
+        scales: {
+          x: { time: true, range: () => this.#span() },
+          y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] },
+        },
         axes: [
-          { ...axis, space: 60, values: '{HH}:{mm}' },
+          { ...axis, size: 28, space: 60, values: '{HH}:{mm}' },
           { ...axis, size: 64, space: 34, values: (_plot, splits) => splits.map((value) => this.unit(value)) },
         ],
         series: [
@@ -153,7 +168,7 @@ export class Graph extends PageElement {
           ...this.lines.map(({ color }) => ({ stroke: colorOf(place, color), width: 1.5, points: { show: false } })),
         ],
       },
-      this.#data(),
+      data,
       place,
     );
     this.#plot = plot;
