@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type BrowserContext, expect, type Locator, type Page } from 'playwright/test';
 import type { Cable } from './cable.ts';
+import { countKeptEdits } from './kept-edits.ts';
 import type { TestServer } from './test-server.ts';
 
 /** Somebody at a browser of their own, with a document open in one tab. */
@@ -135,20 +136,4 @@ export class Person {
     this.cable.mend();
     await this.context.setOffline(false);
   }
-}
-
-/** Edits that the offline copy of this page's only document marks as not saved. Runs in the page. */
-async function countKeptEdits(): Promise<number> {
-  const databases = await indexedDB.databases();
-  const name = databases.find((database) => database.name?.startsWith('coscribe:'))?.name;
-  if (name === undefined) return 0;
-  const result = <T>(request: IDBRequest<T>) =>
-    new Promise<T>((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-  const database = await result(indexedDB.open(name));
-  const rows: { edits: number }[] = await result(database.transaction('unsaved').objectStore('unsaved').getAll());
-  database.close();
-  return rows.reduce((sum, { edits }) => sum + edits, 0);
 }

@@ -1,18 +1,8 @@
 import { expect, type Page } from 'playwright/test';
-import type { Cable } from './cable.ts';
-import { passProvider, signOutAtProvider, test } from './sign-in-world.ts';
+import { countKeptEdits } from './kept-edits.ts';
+import { content, goOffline, leaveUnsent, signIn, signOutAtProvider, status, test } from './sign-in-world.ts';
 
 test.use({ serviceWorkers: 'allow' });
-
-const content = (page: Page) => page.getByTestId('editor').locator('.cm-content');
-const status = (page: Page) => page.getByTestId('status');
-
-/** Comes to a document as somebody who has just signed in. */
-async function signIn(page: Page, home: string, login: string, path = '/d/plan'): Promise<void> {
-  await page.goto(`${home}/auth/sign-in?return=${path}`);
-  await passProvider(page, login);
-  await page.waitForURL(home + path);
-}
 
 async function write(page: Page, text: string): Promise<void> {
   await expect(status(page)).toHaveAttribute('data-connection', 'connected');
@@ -35,12 +25,6 @@ async function signOut(page: Page): Promise<void> {
   await page.getByTestId('sign-out').click();
 }
 
-/** Cuts this page off the server, and waits until it knows. */
-async function goOffline(page: Page, cable: Cable): Promise<void> {
-  cable.cut();
-  await expect(status(page)).not.toHaveAttribute('data-connection', 'connected');
-}
-
 /** Makes a document that only its owner may read, owned by the one at the page, and says its path. */
 async function makePrivate(page: Page, home: string, text: string): Promise<string> {
   await page.goto(home);
@@ -58,7 +42,7 @@ test('[DEV-5] after a sign-out neither a guest nor the next person sees anything
   page,
   server,
 }) => {
-  await signIn(page, server.url, 'alice');
+  await signIn(page, server.url, 'alice', '/d/plan');
   const path = await makePrivate(page, server.url, 'a secret of alice');
   const tab = await page.context().newPage();
   await tab.goto(server.url + path);
@@ -109,38 +93,6 @@ test('[DEV-5] a guest’s list, copies and keys are there again when the person 
   await expect(page.getByTestId('owner-key-download')).toBeVisible();
 });
 
-/** Writes something that does not reach the server, in a tab that is then closed. */
-async function leaveUnsent(page: Page, cable: Cable, text: string): Promise<void> {
-  const tab = await page.context().newPage();
-  await tab.goto(`${cable.url}/d/plan`);
-  await expect(status(tab)).toHaveAttribute('data-connection', 'connected');
-  await goOffline(tab, cable);
-  await content(tab).click();
-  await tab.keyboard.type(text);
-  await expect(status(tab)).toContainText(`${text.length} edit`);
-  await expect.poll(() => tab.evaluate(countKeptEdits)).toBe(text.length);
-  await tab.close();
-  cable.mend();
-}
-
-/** Edits in copies of people that are marked as not saved. Runs in the page. */
-async function countKeptEdits(): Promise<number> {
-  const result = <T>(request: IDBRequest<T>) =>
-    new Promise<T>((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-  let edits = 0;
-  for (const { name = '' } of await indexedDB.databases()) {
-    if (!name.includes('#')) continue;
-    const database = await result(indexedDB.open(name));
-    const marks: { edits: number }[] = await result(database.transaction('unsaved').objectStore('unsaved').getAll());
-    database.close();
-    edits += marks.reduce((sum, mark) => sum + mark.edits, 0);
-  }
-  return edits;
-}
-
 const textOnServer = async (home: string, name: string) => (await fetch(`${home}/api/documents/${name}/text`)).text();
 
 test('[DEV-6] signing out with unsent edits asks, can be called off, and saves them first when told to', async ({
@@ -150,7 +102,7 @@ test('[DEV-6] signing out with unsent edits asks, can be called off, and saves t
 }) => {
   await fetch(`${server.url}/api/documents/plan`, { method: 'PUT', body: '' });
   await signIn(page, cable.url, 'alice', '/');
-  await leaveUnsent(page, cable, 'late');
+  await leaveUnsent(page, cable, '/d/plan', 'late');
   await page.getByTestId('sign-out').click();
   const dialog = page.getByTestId('sign-out-dialog');
   await expect(dialog).toContainText('1 document has edits that are not on the server yet.');
@@ -174,7 +126,7 @@ test('[DEV-6] edits that nobody wants are gone with a sign-out, and none is sent
 }) => {
   await fetch(`${server.url}/api/documents/plan`, { method: 'PUT', body: '' });
   await signIn(page, cable.url, 'alice', '/');
-  await leaveUnsent(page, cable, 'late');
+  await leaveUnsent(page, cable, '/d/plan', 'late');
   await page.getByTestId('sign-out').click();
   await page.getByTestId('sign-out-lose').click();
   await signOutAtProvider(page, cable.url);
@@ -187,7 +139,7 @@ test('[DEV-6] edits that nobody wants are gone with a sign-out, and none is sent
 
 test('[DEV-6] without the server nobody is signed out, and nothing is deleted', async ({ page, server, cable }) => {
   await fetch(`${server.url}/api/documents/plan`, { method: 'PUT', body: '' });
-  await signIn(page, cable.url, 'alice');
+  await signIn(page, cable.url, 'alice', '/d/plan');
   await write(page, 'x');
   await saved(page);
   await goOffline(page, cable);
@@ -203,7 +155,7 @@ test('[DEV-5] a session that ends elsewhere takes the text off the page, keeps t
   cable,
 }) => {
   await fetch(`${server.url}/api/documents/plan`, { method: 'PUT', body: '' });
-  await signIn(page, cable.url, 'alice');
+  await signIn(page, cable.url, 'alice', '/d/plan');
   await write(page, 'saved. ');
   await saved(page);
   await goOffline(page, cable);
@@ -233,7 +185,7 @@ test('[DEV-5] a session that ends elsewhere takes the text off the page, keeps t
 
 test('[DEV-5] a tab of the person before does not go on with the session of the next', async ({ page, server }) => {
   await fetch(`${server.url}/api/documents/plan`, { method: 'PUT', body: '' });
-  await signIn(page, server.url, 'alice');
+  await signIn(page, server.url, 'alice', '/d/plan');
   await write(page, 'of alice');
   await saved(page);
   const next = await page.context().newPage();

@@ -1,5 +1,6 @@
 import { expect } from 'playwright/test';
 import type { Cable } from '../cable.ts';
+import { countKeptEdits } from '../kept-edits.ts';
 import type { TestServer } from '../test-server.ts';
 import type { Browser, Tab } from './engine.ts';
 
@@ -173,23 +174,4 @@ function choose(selector: string, value: string): void {
   list.value = value;
   list.dispatchEvent(new Event('input', { bubbles: true }));
   list.dispatchEvent(new Event('change', { bubbles: true }));
-}
-
-/** Edits that the offline copy of this page's only document marks as not saved. */
-async function countKeptEdits(): Promise<number> {
-  const databases = await indexedDB.databases();
-  const name = databases.find((database) => database.name?.startsWith('coscribe:'))?.name;
-  if (name === undefined) return 0;
-  const opening = indexedDB.open(name);
-  const database = await new Promise<IDBDatabase>((resolve, reject) => {
-    opening.onsuccess = () => resolve(opening.result);
-    opening.onerror = () => reject(opening.error);
-  });
-  const reading = database.transaction('unsaved').objectStore('unsaved').getAll();
-  const rows = await new Promise<{ edits: number }[]>((resolve, reject) => {
-    reading.onsuccess = () => resolve(reading.result);
-    reading.onerror = () => reject(reading.error);
-  });
-  database.close();
-  return rows.reduce((sum, { edits }) => sum + edits, 0);
 }

@@ -274,7 +274,7 @@ export const ROUTE_DESCRIPTIONS: Readonly<Record<string, RouteDescription>> = {
   },
   'DELETE /api/sessions': {
     group: 'sessions',
-    summary: 'Signs the person out everywhere.',
+    summary: 'Signs the person out everywhere, or everywhere else.',
     credential: 'session',
     answers: DONE,
   },

@@ -42,6 +42,8 @@ const FAILURES = { free: 10, first: 2_000, longest: 10 * 60_000 } as const;
 /** Says to somebody in a browser that a sign-in did not work. */
 const PAGE = 'sign-in-failed';
 
+const WhichSessions = Type.Object({ except: Type.Optional(Type.Literal('current')) });
+
 const SignInQuery = Type.Object({ return: Type.Optional(Type.String()) });
 
 /** `/auth/*` and `/api/session`: signing in and out, and who is signed in. docs/access.md describes them for users. */
@@ -134,8 +136,13 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
     },
   );
 
-  app.delete('/api/sessions', async (request, reply) => {
+  app.delete('/api/sessions', { schema: { querystring: WhichSessions } }, async (request, reply) => {
     const { sessions, current } = await ownSession(request, reply);
+    if (request.query.except === 'current') {
+      await sessions.endOthers(current);
+      tellEnd(request, current.person.id, 'They signed out everywhere else.');
+      return reply.code(204).send();
+    }
     await sessions.endAll(current.person.id);
     tellEnd(request, current.person.id, 'They signed out everywhere.');
     for (const kind of ['session', 'idToken'] as const) cookies.remove(request, reply, kind);

@@ -69,6 +69,8 @@ interface End {
   readonly ended: true;
   /** Of a person. */
   readonly before?: number;
+  /** The one of them that goes on. */
+  readonly except?: string;
   readonly expiresAt: number;
 }
 
@@ -162,14 +164,13 @@ export class Sessions {
   }
 
   /** Ends all sessions of a person that began before a time, those too that were never written down. Resolves when that is on disk. */
-  async endAll(person: string, before: number = this.#dependencies.clock.date() + 1): Promise<void> {
-    const ended = this.of(person).filter(({ signedInAt }) => signedInAt < before);
-    const end: End = { ended: true, before, expiresAt: before + LONGEST_SESSION };
-    const key = PERSON_PREFIX + person;
-    this.#ends.set(key, end);
-    const stored = [this.#dependencies.records.put('session', key, end), ...ended.map((known) => this.#end(known))];
-    this.#tell(person);
-    await Promise.all(stored);
+  endAll(person: string, before: number = this.#dependencies.clock.date() + 1): Promise<void> {
+    return this.#endBefore(person, before, null);
+  }
+
+  /** Ends all sessions that a session's person has, except that one. Resolves when that is on disk. */
+  endOthers({ id, person }: Pick<Session, 'id' | 'person'>): Promise<void> {
+    return this.#endBefore(person.id, this.#dependencies.clock.date() + 1, id);
   }
 
   /** Ends the sessions here that belong to one at the provider and began before a time. */
@@ -187,8 +188,8 @@ export class Sessions {
   /** Whether a session, or a token of it, is good no longer although it has not expired. */
   isOver({ id, person, signedInAt }: Pick<Session, 'id' | 'person' | 'signedInAt'>): boolean {
     if (this.#ends.has(id)) return true;
-    const before = this.#ends.get(PERSON_PREFIX + person.id)?.before;
-    if (before !== undefined && signedInAt < before) return true;
+    const { before, except } = this.#ends.get(PERSON_PREFIX + person.id) ?? {};
+    if (before !== undefined && signedInAt < before && id !== except) return true;
     return this.#dependencies.isRevoked({ person, issuedAt: signedInAt });
   }
 
@@ -210,6 +211,26 @@ export class Sessions {
     if (isSamePlace && now - (this.#writtenAt.get(id) ?? 0) < WRITE_AFTER) return;
     this.#writtenAt.set(id, now);
     void this.#dependencies.records.put('session', id, known);
+  }
+
+  async #endBefore(person: string, before: number, except: string | null): Promise<void> {
+    const ended = this.of(person).filter(({ id, signedInAt }) => signedInAt < before && id !== except);
+    const key = PERSON_PREFIX + person;
+    // What was ended stays so, also when the provider says it late.
+    const earlier = this.#ends.get(key);
+    const until = Math.max(before, earlier?.before ?? 0);
+    const spared = this.#known.get(earlier?.except ?? '');
+    const goesOn = except ?? (spared !== undefined && spared.signedInAt >= before ? spared.id : null);
+    const end: End = {
+      ended: true,
+      before: until,
+      ...(goesOn === null ? {} : { except: goesOn }),
+      expiresAt: until + LONGEST_SESSION,
+    };
+    this.#ends.set(key, end);
+    const stored = [this.#dependencies.records.put('session', key, end), ...ended.map((known) => this.#end(known))];
+    this.#tell(person);
+    await Promise.all(stored);
   }
 
   async #end({ id, person, signedInAt }: Pick<KnownSession, 'id' | 'person' | 'signedInAt'>): Promise<void> {

@@ -163,6 +163,32 @@ describe('a signed-in person', () => {
     expect(await personOf(await signedIn('carl'))).toBe(`${provider.issuer}|carl`);
   });
 
+  it('[SEC-19] signs out everywhere else at once and for good, and stays signed in here', async () => {
+    const browsers = [await signedIn('cleo'), await signedIn('cleo')];
+    const [here, there] = browsers;
+    if (here === undefined || there === undefined) throw new Error('nobody is signed in');
+    const [stays, client] = [await joined(here), await joined(there)];
+    const kept = new Map(there.cookies);
+    const before = Math.floor(Date.now() / 1000);
+    expect((await ask(here, 'DELETE', '/api/sessions?except=other')).status).toBe(400);
+    expect((await ask(here, 'DELETE', '/api/sessions?except=current')).status).toBe(204);
+    expect(await client.untilClosed()).toMatchObject(ENDED);
+    stays.insert(0, 'still here');
+    await stays.untilStored();
+    // What the provider ends late, or for a time before, takes nothing of that back.
+    expect(await logOut({ ...claims('cleo'), iat: before - 300 })).toBe(200);
+    await restart();
+    for (const [name, value] of kept) there.cookies.set(name, value);
+    expect(await personOf(there)).toBe(null);
+    expect((await listOf(here)).map(({ current }) => current)).toEqual([true]);
+    // The one that went on ends like any other, and from another one too.
+    const elsewhere = await signedIn('cleo');
+    expect((await ask(elsewhere, 'DELETE', '/api/sessions?except=current')).status).toBe(204);
+    expect([await personOf(here), await personOf(elsewhere)]).toEqual([null, `${provider.issuer}|cleo`]);
+    expect(await logOut(claims('cleo'))).toBe(200);
+    expect(await personOf(elsewhere)).toBe(null);
+  });
+
   it('[SEC-19] is the only one who may: no page of another site, and nobody without the cookie', async () => {
     const browser = await signedIn('dora');
     for (const [method, path] of [

@@ -10,7 +10,7 @@ import { whenIdle } from '../editor/when-idle.ts';
 import { systemClock } from '../provider/clock.ts';
 import { CoscribeProvider } from '../provider/index.ts';
 import { DocumentApi } from './api/document-api.ts';
-import { SiteSession } from './api/site-session.ts';
+import { type SignedInPerson, SiteSession } from './api/site-session.ts';
 import { copyText } from './base/copy-text.ts';
 import { siteRoot } from './base/site-root.ts';
 import { styleNonce } from './base/style-nonce.ts';
@@ -30,7 +30,7 @@ import { isAskedForHere } from './link/new-document.ts';
 import { isOutdated } from './offline/build-check.ts';
 import { keepPagesForOffline } from './offline/keep-pages.ts';
 import { coverPage, type Ended } from './person/cover-page.ts';
-import { keptPerson, personHere, STILL_SIGNED_IN, watchPerson } from './person/person-here.ts';
+import { keptPerson, personHere, STILL_SIGNED_IN, UNREACHABLE, watchPerson } from './person/person-here.ts';
 import { DocumentAccess } from './session/document-access.ts';
 import { DocumentSession, editorSettings } from './session/document-session.ts';
 import { syncPort } from './session/sync-port.ts';
@@ -114,6 +114,7 @@ async function openDocument(name: string, page: DocumentPage, fragment: LinkFrag
     api,
     documentAccess,
     signOut: () => void signOut(),
+    showOwnSessions: () => void showOwnSessions(),
     saveFile,
     copy: copyText,
     isOutdated: () => isOutdated(new URL(import.meta.url).href),
@@ -141,27 +142,31 @@ async function openDocument(name: string, page: DocumentPage, fragment: LinkFrag
     coverPage(why, here.signIn);
     if (why === 'signed-out' && person !== null) forgetPerson(person);
   };
+  const signOutOptions = (signedIn: SignedInPerson) => ({
+    session: siteSession,
+    person: signedIn,
+    signIn: here.signIn,
+    store: device,
+    own: store,
+    onlyInPage: () => {
+      const edits = provider.keptOnDevice ? 0 : provider.unsavedChanges;
+      return edits === 0 ? null : { name, title: session.state.title, edits };
+    },
+    end: () => end('signed-out'),
+    failed: (sentence: string) => session.actions.toast(sentence),
+  });
   const signOut = async () => {
     if (here.person === null) return;
     // It comes from the server that the sign-out needs as well.
     const part = await import('./person/sign-out.ts').catch(() => null);
-    if (part === null) {
-      session.actions.toast(STILL_SIGNED_IN);
-      return;
-    }
-    await part.signOut({
-      session: siteSession,
-      person: here.person,
-      signIn: here.signIn,
-      store: device,
-      own: store,
-      onlyInPage: () => {
-        const edits = provider.keptOnDevice ? 0 : provider.unsavedChanges;
-        return edits === 0 ? null : { name, title: session.state.title, edits };
-      },
-      end: () => end('signed-out'),
-      failed: (sentence) => session.actions.toast(sentence),
-    });
+    if (part === null) session.actions.toast(STILL_SIGNED_IN);
+    else await part.signOut(signOutOptions(here.person));
+  };
+  const showOwnSessions = async () => {
+    if (here.person === null) return;
+    const part = await import('./person/own-sessions-dialog.ts').catch(() => null);
+    if (part === null) session.actions.toast(UNREACHABLE);
+    else if (ended === null) await part.showOwnSessions(signOutOptions(here.person), () => session.focusEditor());
   };
   // A guest's page stays one when somebody signs in elsewhere.
   if (person !== null) {

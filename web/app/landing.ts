@@ -1,5 +1,5 @@
 // The start page. Its text stands in index.html; this wires the buttons, the list of recent documents and the demonstration.
-import { SiteSession } from './api/site-session.ts';
+import { type SignedInPerson, SiteSession } from './api/site-session.ts';
 import { openLocalStore } from './device/local-store.ts';
 import { personStore } from './device/person-store.ts';
 import { demonstrateWhenSeen } from './landing/demo-when-seen.ts';
@@ -8,7 +8,7 @@ import './landing/recent-list.ts';
 import './landing/signed-in.ts';
 import { keepPagesForOffline } from './offline/keep-pages.ts';
 import { coverPage } from './person/cover-page.ts';
-import { keptPerson, personHere, STILL_SIGNED_IN, watchPerson } from './person/person-here.ts';
+import { keptPerson, personHere, STILL_SIGNED_IN, UNREACHABLE, watchPerson } from './person/person-here.ts';
 import { noteFonts } from './theme/late-fonts.ts';
 import './theme/theme-switch.ts';
 import { openNewDocument } from './link/new-document.ts';
@@ -36,22 +36,26 @@ async function open(): Promise<void> {
 
   const signedIn = document.querySelector('cs-signed-in');
   if (signedIn === null) return;
+  const signOutOptions = (leaving: SignedInPerson, failed: (sentence: string) => void) => ({
+    ...{ session: siteSession, person: leaving, signIn: here.signIn, store: device, own: store, failed },
+    onlyInPage: () => null,
+    end: () => {
+      hasLeft = true;
+      coverPage('signed-out', here.signIn);
+    },
+  });
   signedIn.signOut = async (failed) => {
     if (here.person === null) return;
     // It comes from the server that the sign-out needs as well.
     const part = await import('./person/sign-out.ts').catch(() => null);
-    if (part === null) {
-      failed(STILL_SIGNED_IN);
-      return;
-    }
-    await part.signOut({
-      ...{ session: siteSession, person: here.person, signIn: here.signIn, store: device, own: store, failed },
-      onlyInPage: () => null,
-      end: () => {
-        hasLeft = true;
-        coverPage('signed-out', here.signIn);
-      },
-    });
+    if (part === null) failed(STILL_SIGNED_IN);
+    else await part.signOut(signOutOptions(here.person, failed));
+  };
+  signedIn.showOwnSessions = async (failed) => {
+    if (here.person === null) return;
+    const part = await import('./person/own-sessions-dialog.ts').catch(() => null);
+    if (part === null) failed(UNREACHABLE);
+    else await part.showOwnSessions(signOutOptions(here.person, failed));
   };
   signedIn.siteSession = siteSession;
 }

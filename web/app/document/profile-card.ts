@@ -62,7 +62,18 @@ export class ProfileCard extends SessionElement {
   #renderSession({ person, signIn }: SessionState, session: DocumentSession): TemplateResult | typeof nothing {
     if (person !== null) {
       return html`<p class="own-session" data-testid="signed-in">
-        <span>Signed in as <strong>${person.name ?? person.id}</strong></span>
+        <span>
+          Signed in as <strong>${person.name ?? person.id}</strong>
+          <button
+            class="link-button own-session-all"
+            type="button"
+            aria-haspopup="dialog"
+            data-testid="own-sessions-open"
+            @click=${() => session.actions.showOwnSessions()}
+          >
+            Where you are signed in
+          </button>
+        </span>
         <button class="button" type="button" data-testid="sign-out" @click=${() => session.actions.signOut()}>
           ${icon(LogOut)} Sign out
         </button>

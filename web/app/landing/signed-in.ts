@@ -18,6 +18,8 @@ export class SignedIn extends PageElement {
   declare siteSession: SiteSession | undefined;
   /** Signs out; calls back with a sentence when that did not work. */
   signOut: (failed: (sentence: string) => void) => Promise<void> = async () => undefined;
+  /** Shows where they are signed in; calls back with a sentence when that did not work. */
+  showOwnSessions: (failed: (sentence: string) => void) => Promise<void> = async () => undefined;
   declare info: SessionInfo | null;
   declare problem: string;
 
@@ -37,8 +39,19 @@ export class SignedIn extends PageElement {
     const { person, signIn } = info;
     if (person !== null) {
       return html`<p class="signed-in" data-testid="signed-in">
-          <span>Signed in as <strong>${person.name ?? person.id}</strong></span>
-          <button class="button" type="button" data-testid="sign-out" @click=${() => this.#leave()}>
+          <span>
+            Signed in as <strong>${person.name ?? person.id}</strong>
+            <button
+              class="link-button own-session-all"
+              type="button"
+              aria-haspopup="dialog"
+              data-testid="own-sessions-open"
+              @click=${() => this.#tell(this.showOwnSessions)}
+            >
+              Where you are signed in
+            </button>
+          </span>
+          <button class="button" type="button" data-testid="sign-out" @click=${() => this.#tell(this.signOut)}>
             ${icon(LogOut)} Sign out
           </button>
         </p>
@@ -60,9 +73,9 @@ export class SignedIn extends PageElement {
     }
   }
 
-  async #leave(): Promise<void> {
+  async #tell(work: SignedIn['signOut']): Promise<void> {
     this.problem = '';
-    await this.signOut((sentence) => {
+    await work((sentence) => {
       this.problem = sentence;
     });
   }

@@ -5,8 +5,11 @@ import { type KeptStrings, readJson, siteKey } from '../device/local-store.ts';
 /** How long a page waits for the server to say who is here, in milliseconds. Then it is the one who was here last. */
 const PATIENCE = 3_000;
 
-/** Said when a sign-out did not even begin, for want of the server. */
-export const STILL_SIGNED_IN = 'You are still signed in. The server cannot be reached right now.';
+/** Said when something cannot be shown, for want of the server. */
+export const UNREACHABLE = 'The server cannot be reached right now.';
+
+/** Said when a sign-out did not even begin. */
+export const STILL_SIGNED_IN = `You are still signed in. ${UNREACHABLE}`;
 
 const key = () => siteKey('coscribe.person');
 

@@ -18,6 +18,8 @@ export class SignOutDialog extends PageElement {
   };
 
   declare left: LeftHere;
+  /** Whether the person signs out in all browsers. */
+  everywhere = false;
   /** What is left by now. */
   lookAgain: () => Promise<LeftHere> = async () => this.left;
   /** Brings a document's edits to the server; false when that did not work. */
@@ -45,9 +47,10 @@ export class SignOutDialog extends PageElement {
   protected override render(): TemplateResult {
     const { unsent, ownerKeys } = this.left;
     const busy = this.stage !== 'asking';
+    const deed = this.everywhere ? 'Sign out everywhere' : 'Sign out';
     return html`<dialog class="dialog" aria-labelledby="sign-out-heading" data-testid="sign-out-dialog" @close=${() => this.remove()}>
       <div class="dialog-head">
-        <h2 id="sign-out-heading">Sign out?</h2>
+        <h2 id="sign-out-heading">${deed}?</h2>
         <button class="button button-quiet button-icon" type="button" aria-label="Close" @click=${this.#close}>${icon(X)}</button>
       </div>
       <div class="dialog-body">
@@ -65,7 +68,7 @@ export class SignOutDialog extends PageElement {
         <div class="dialog-actions">
           <button class="button" type="button" data-testid="sign-out-cancel" @click=${this.#close}>Cancel</button>
           <button class="button button-danger" type="button" ?disabled=${busy} data-testid="sign-out-lose" @click=${this.#go}>
-            ${unsent.length === 0 ? 'Sign out' : 'Sign out and lose them'}
+            ${unsent.length === 0 ? deed : `${deed} and lose them`}
           </button>
           ${
             unsent.length === 0

@@ -24,6 +24,8 @@ export interface SignOutOptions {
   readonly end: () => void;
   /** Tells the person that they are still signed in, and why. */
   readonly failed: (sentence: string) => void;
+  /** Signs the person out everywhere else, before here; null or left out where that is not meant. */
+  readonly others?: (() => Promise<void>) | null;
 }
 
 /** Signs somebody out, and asks first when something of theirs is on this device and nowhere else. */
@@ -35,6 +37,7 @@ export async function signOut(options: SignOutOptions): Promise<void> {
   }
   const dialog = new SignOutDialog();
   dialog.left = left;
+  dialog.everywhere = (options.others ?? null) !== null;
   dialog.lookAgain = () => look(options);
   dialog.send = async (name) => {
     const { sendUnsent } = await import('./send-unsent.ts');
@@ -57,7 +60,8 @@ async function look({ own, person, onlyInPage }: SignOutOptions): Promise<LeftHe
  * deleted, so that none of them writes it again.
  * @throws ApiError when the session could not be ended
  */
-async function leave({ session, person, signIn, store, own, end }: SignOutOptions): Promise<void> {
+async function leave({ session, person, signIn, store, own, end, others }: SignOutOptions): Promise<void> {
+  await others?.();
   const continueAt = await session.signOut();
   keepSignedOut(store, signIn);
   end();

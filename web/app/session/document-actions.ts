@@ -58,6 +58,11 @@ export class DocumentActions {
     this.#options.signOut();
   }
 
+  /** Shows the person where they are signed in. */
+  showOwnSessions(): void {
+    this.#options.showOwnSessions();
+  }
+
   /** Answers Mod+S. */
   sayWhetherSaved(): void {
     const { status, keptOnDevice } = this.#state();

@@ -92,6 +92,7 @@ export interface SessionOptions {
   readonly api: DocumentApi;
   readonly documentAccess: DocumentAccess;
   readonly signOut: () => void;
+  readonly showOwnSessions: () => void;
   /** Hands a file to the person. */
   readonly saveFile: (fileName: string, text: string) => void;
   /** Puts a text on the clipboard; resolves to false when the browser does not allow it. */

@@ -153,6 +153,7 @@ export class SessionWorld {
       signOut: async () => {
         this.info = { person: null, signIn: null };
       },
+      showOwnSessions: () => undefined,
       copy: async (text) => {
         this.copied = text;
         return true;
