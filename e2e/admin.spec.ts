@@ -1,10 +1,22 @@
 import AxeBuilder from '@axe-core/playwright';
+import { HttpProxy } from '../server/testing/http-proxy.ts';
 import { WireClient } from '../server/testing/wire-client.ts';
 import type { Person } from './person.ts';
 import type { TestServer } from './test-server.ts';
-import { expect, test } from './world.ts';
+import { test as base, expect } from './world.ts';
 
 const KEY = 'k'.repeat(32);
+
+const test = base.extend<{
+  /** A network that lets no WebSocket through to the server. */
+  blockedNetwork: HttpProxy;
+}>({
+  blockedNetwork: async ({ server }, use) => {
+    const proxy = await HttpProxy.open(server.url, { upgrades: 'refuse' });
+    await use(proxy);
+    await proxy.close();
+  },
+});
 
 test.use({ settings: ['--api-key', KEY] });
 
@@ -28,11 +40,15 @@ async function confirm({ page }: Person): Promise<void> {
 
 test('[OPS-2] who runs the server sees two people who write among a crowd, with what carries them, and acts', async ({
   arrive,
+  blockedNetwork,
   server,
   visitor,
 }) => {
   const crowd = await Promise.all(Array.from({ length: 40 }, (_, i) => WireClient.join(server.url, `crowd-${i % 4}`)));
-  const [alice, bob] = [await arrive('Alice', 'plan'), await arrive('Bob', 'plan')];
+  const alice = await arrive('Alice', 'plan');
+  const bob = await visitor('Bob');
+  await bob.page.goto(`${blockedNetwork.url}${server.path('plan')}`);
+  await bob.connected();
   await alice.title.click();
   await alice.page.getByTestId('title-input').fill('The plan');
   await alice.page.getByTestId('title-input').press('Enter');
@@ -46,7 +62,8 @@ test('[OPS-2] who runs the server sees two people who write among a crowd, with 
   await expect(page.getByTestId('document-row')).toHaveCount(1);
   await expect(page.getByTestId('document-row')).toContainText('The plan');
   await expect(page.getByTestId('connection-row')).toHaveCount(2);
-  await expect(page.getByTestId('transport')).toHaveText(['websocket', 'websocket']);
+  await page.getByLabel('Order of connections').selectOption('newest');
+  await expect(page.getByTestId('transport')).toHaveText(['http', 'websocket']);
 
   // What both write goes on while everything is done.
   for (const client of crowd) client.insert(0, 'x');

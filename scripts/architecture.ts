@@ -173,7 +173,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // What the server says of its API.
   'web/app/reference': ['web/app/api', 'web/app/base'],
   // What those who run it see and do.
-  'web/app/admin': ['web/app/api', 'web/app/base'],
+  'web/app/admin': ['web/app/api', 'web/app/base', 'protocol'],
   'web/app/(pages)': [
     'web/app/reference',
     'web/app/admin',

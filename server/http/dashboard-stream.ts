@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
+import type { Wish } from '../../protocol/dashboard.ts';
 import type { Clock } from '../clock.ts';
-import type { Wish } from '../operations/live-view.ts';
 import type { Operations } from '../operations/operations.ts';
 import { dashboardView, type Read, readAfter } from './dashboard-view.ts';
 import type { PresentOperator } from './operator-of.ts';

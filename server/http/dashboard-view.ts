@@ -1,16 +1,16 @@
-import { networkShown } from '../limits/networks.ts';
 import {
   CONNECTION_ORDERS,
-  type ConnectionRow,
+  type DashboardView,
   DOCUMENT_ORDERS,
-  type DocumentRow,
-  documentId,
-  type Rows,
+  type Failure,
+  type SecurityEvent,
   type Wish,
-} from '../operations/live-view.ts';
-import type { Operations, Overview } from '../operations/operations.ts';
+} from '../../protocol/dashboard.ts';
+import { networkShown } from '../limits/networks.ts';
+import { documentId } from '../operations/live-view.ts';
+import type { Operations } from '../operations/operations.ts';
 import type { RecentEvent, RecentFailure } from '../operations/recent-trouble.ts';
-import { type Sample, SERIES } from '../operations/series.ts';
+import { SERIES } from '../operations/series.ts';
 
 /** How far somebody has read. */
 export interface Read {
@@ -19,25 +19,6 @@ export interface Read {
   /** The number of the last event or failure. */
   readonly events: number;
 }
-
-/** What the dashboard is told at a time: all of what is now, and what is new of what was. */
-export interface DashboardView {
-  readonly overview: Overview;
-  readonly series: { readonly names: typeof SERIES; readonly samples: readonly Sample[] };
-  readonly documents: Rows<DocumentRow>;
-  readonly connections: Rows<ConnectionRow>;
-  readonly events: readonly ShownEvent[];
-  readonly failures: readonly ShownFailure[];
-}
-
-/** An event without what gives access to a document, or tells where exactly somebody is. */
-export interface ShownEvent extends Omit<RecentEvent, 'document' | 'address'> {
-  /** The id of the document, not its name. */
-  readonly document: string | null;
-  readonly network: string | null;
-}
-
-export type ShownFailure = Omit<RecentFailure, 'document'> & { readonly document: string | null };
 
 export function dashboardView(operations: Operations, wish: Wish, read: Read): DashboardView {
   return {
@@ -72,7 +53,7 @@ export function readProgress(query: { samples?: string; events?: string }): Read
   return { samples: number(query.samples), events: number(query.events) };
 }
 
-function showEvent({ document, address, ...event }: RecentEvent): ShownEvent {
+function showEvent({ document, address, ...event }: RecentEvent): SecurityEvent {
   return {
     ...event,
     document: shownDocument(document),
@@ -80,7 +61,7 @@ function showEvent({ document, address, ...event }: RecentEvent): ShownEvent {
   };
 }
 
-function showFailure({ document, ...failure }: RecentFailure): ShownFailure {
+function showFailure({ document, ...failure }: RecentFailure): Failure {
   return { ...failure, document: shownDocument(document) };
 }
 

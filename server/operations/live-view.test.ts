@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
+import type { Wish } from '../../protocol/dashboard.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Connections } from '../connection/connections.ts';
 import { silentLogger } from '../log/logger.ts';
 import type { Registry } from '../room/registry.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { LiveView, MAX_ROWS, type Wish } from './live-view.ts';
+import { LiveView, MAX_ROWS } from './live-view.ts';
 import { RecentTrouble } from './recent-trouble.ts';
 
 const WISH: Wish = { documents: 'people', connections: 'backlog', find: '' };

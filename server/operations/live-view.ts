@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ConnectionRow, DocumentOrder, DocumentRow, Rows, Wish } from '../../protocol/dashboard.ts';
 import type { Clock } from '../clock.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Connections } from '../connection/connections.ts';
@@ -10,58 +11,6 @@ import type { RecentTrouble } from './recent-trouble.ts';
 
 /** Rows that one list shows. */
 export const MAX_ROWS = 50;
-
-/** By what documents and connections are put in order, the largest first. */
-export const DOCUMENT_ORDERS = ['people', 'updates', 'bytes', 'failure'] as const;
-export const CONNECTION_ORDERS = ['backlog', 'newest', 'oldest'] as const;
-
-export type DocumentOrder = (typeof DOCUMENT_ORDERS)[number];
-export type ConnectionOrder = (typeof CONNECTION_ORDERS)[number];
-
-/** What somebody who looks wants to see of the lists. */
-export interface Wish {
-  readonly documents: DocumentOrder;
-  readonly connections: ConnectionOrder;
-  /** A part of a title, of a person's name or id, of a network; or a document's or connection's id. Empty for everything. */
-  readonly find: string;
-}
-
-/** A document in memory. Its name stays away: anyone who has that may open the document. */
-export interface DocumentRow {
-  readonly id: string;
-  readonly title: string;
-  readonly people: number;
-  /** Turns stored a second, since the last look. */
-  readonly updates: number;
-  readonly bytes: number;
-  readonly logRecords: number;
-  readonly isDurable: boolean;
-  readonly failure: { readonly at: number; readonly message: string } | null;
-}
-
-export interface ConnectionRow {
-  readonly id: number;
-  /** The network that it comes from, never the whole address. */
-  readonly network: string | null;
-  readonly person: string | null;
-  readonly personId: string | null;
-  readonly role: string;
-  readonly through: string;
-  readonly document: string;
-  readonly title: string;
-  readonly transport: string;
-  /** Milliseconds since it began. */
-  readonly age: number;
-  /** Bytes that wait to be sent to it. */
-  readonly backlog: number;
-}
-
-export interface Rows<Row> {
-  readonly total: number;
-  /** How many fit the wish; `rows` are the first of them. */
-  readonly found: number;
-  readonly rows: readonly Row[];
-}
 
 interface Pace {
   readonly sequence: number;

@@ -1,3 +1,4 @@
+import type { Overview } from '../../protocol/dashboard.ts';
 import type { Administration } from '../access/administration.ts';
 import type { Clock } from '../clock.ts';
 import type { Connections } from '../connection/connections.ts';
@@ -8,7 +9,7 @@ import { QuantileSince } from '../metrics/quantile-since.ts';
 import type { Registry } from '../room/registry.ts';
 import type { UpdateCounters } from '../room/update-counters.ts';
 import { Admins } from './admins.ts';
-import type { Announced, Announcement } from './announcement.ts';
+import type { Announcement } from './announcement.ts';
 import { DocumentOperations } from './document-operations.ts';
 import { LiveView } from './live-view.ts';
 import { PeopleOperations } from './people-operations.ts';
@@ -17,33 +18,6 @@ import { Series } from './series.ts';
 
 /** How often deleted documents are looked at whose time is over, in milliseconds. */
 const PURGE_INTERVAL = 60 * 60 * 1000;
-
-/** What those who run the server see at a glance. Times are milliseconds since 1970, or milliseconds. */
-export interface Overview {
-  readonly version: string;
-  readonly node: string;
-  readonly at: number;
-  readonly uptime: number;
-  readonly connections: number;
-  readonly transports: Readonly<Record<string, number>>;
-  readonly members: number;
-  readonly documents: number;
-  /** By close code, since the start. */
-  readonly closes: Readonly<Record<string, number>>;
-  /** By the code of the refusal, since the start. */
-  readonly refused: Readonly<Record<string, number>>;
-  readonly storage: {
-    readonly failing: boolean;
-    readonly used: number;
-    readonly max: number;
-    readonly waitingCommits: number;
-    readonly waitingBytes: number;
-    readonly failures: number;
-    /** 0 before the first. */
-    readonly lastBackup: number;
-  };
-  readonly announcement: Announced | null;
-}
 
 export interface OperationsDependencies {
   readonly admins: readonly string[];

@@ -1,4 +1,5 @@
 import { type IntervalHistogram, monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import type { Sample } from '../../protocol/dashboard.ts';
 import type { Clock } from '../clock.ts';
 
 /** How often a sample is taken, and for how long it is kept, in milliseconds. */
@@ -34,15 +35,6 @@ export const SERIES = [
 ] as const;
 
 export type SeriesName = (typeof SERIES)[number];
-
-/** The values of all series at a time, in the order of SERIES. */
-export interface Sample {
-  /** Counts up by one. */
-  readonly number: number;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  readonly values: readonly number[];
-}
 
 /** Counters and gauges that the server has anyway; each is read once in a sample. */
 export interface SeriesSources {

@@ -1,9 +1,9 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { CLOSE_CODES } from '../../protocol/close-codes.ts';
+import type { DashboardView } from '../../protocol/dashboard.ts';
 import { encodeSyncStep1 } from '../../protocol/messages.ts';
 import { SUBPROTOCOL } from '../../protocol/version.ts';
 import { ADMIN_ROUTE_DESCRIPTIONS } from '../http/admin-route-descriptions.ts';
-import type { DashboardView } from '../http/dashboard-view.ts';
 import type { CoscribeServer } from '../server.ts';
 import { LevelStore } from '../store/level-store.ts';
 import { CookieBrowser, signInAtProvider } from '../testing/cookie-browser.ts';

@@ -1,6 +1,7 @@
+import type { DashboardView } from '../../../protocol/dashboard.ts';
 import { ApiError, askApi } from '../api/api-request.ts';
 import { siteRoot } from '../base/site-root.ts';
-import type { DashboardView, DeletedDocument, ShownDocument } from './dashboard-view.ts';
+import type { DeletedDocument, ShownDocument } from './shown-document.ts';
 
 /** What the dashboard asks the server for and has it do (docs/http-api.md). Each rejects with an ApiError. */
 export const adminApi = {

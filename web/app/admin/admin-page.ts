@@ -2,16 +2,16 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { PageElement } from '../base/page-element.ts';
 import { adminApi } from './admin-api.ts';
 import './confirm-dialog.ts';
-import type { Question } from './confirm-dialog.ts';
 import type {
   ConnectionRow,
   DashboardView,
-  DeletedDocument,
   Failure,
   Overview,
   SecurityEvent,
   Wish,
-} from './dashboard-view.ts';
+} from '../../../protocol/dashboard.ts';
+import type { Question } from './confirm-dialog.ts';
+import type { DeletedDocument } from './shown-document.ts';
 import './document-panel.ts';
 import { openStream } from './event-source-stream.ts';
 import { Feed, type FeedState } from './feed.ts';

@@ -3,7 +3,7 @@ import { PageElement } from '../base/page-element.ts';
 import { siteRoot } from '../base/site-root.ts';
 import { adminApi } from './admin-api.ts';
 import type { Question } from './confirm-dialog.ts';
-import type { ShownDocument } from './dashboard-view.ts';
+import type { ShownDocument } from './shown-document.ts';
 import { bytes } from './units.ts';
 
 type State =

@@ -1,5 +1,5 @@
+import type { DashboardView } from '../../../protocol/dashboard.ts';
 import { siteRoot } from '../base/site-root.ts';
-import type { DashboardView } from './dashboard-view.ts';
 import type { PushStream } from './feed.ts';
 
 /** The stream of the server, by EventSource. It is not left to open itself again: the feed decides when. */

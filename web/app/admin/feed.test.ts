@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import type { DashboardView } from '../../../protocol/dashboard.ts';
 import { FakeClock } from '../../provider/testing/fake-clock.ts';
-import type { DashboardView } from './dashboard-view.ts';
 import { Feed, type FeedState, MISSED_AFTER, POLL_INTERVAL, type PushStream, RETRY_PUSH_AFTER } from './feed.ts';
 
 function view(samples: readonly number[], events: readonly number[] = []): DashboardView {

@@ -1,4 +1,4 @@
-import type { DashboardView, Wish } from './dashboard-view.ts';
+import type { DashboardView, Wish } from '../../../protocol/dashboard.ts';
 
 /** How the figures come, and how old they are. Times are those of the clock. */
 export type FeedState =

@@ -1,4 +1,4 @@
-import type { Sample } from './dashboard-view.ts';
+import type { Sample } from '../../../protocol/dashboard.ts';
 
 /** As many as the server keeps: an hour, one each five seconds. */
 const MAX_SAMPLES = 720;

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ConnectionRow, DeletedDocument, DocumentRow, Failure, Rows, SecurityEvent } from './dashboard-view.ts';
+import type { ConnectionRow, DocumentRow, Failure, Rows, SecurityEvent } from '../../../protocol/dashboard.ts';
+import type { DeletedDocument } from './shown-document.ts';
 import { bytes, duration, short, timeOfDay } from './units.ts';
 
 // The lists of the dashboard. Each is a table that scrolls by itself where the page is narrow.
