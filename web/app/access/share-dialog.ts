@@ -8,6 +8,7 @@ import { documentLink } from '../link/document-link.ts';
 import type { DocumentSession } from '../session/document-session.ts';
 import { SessionDialog } from '../session/session-dialog.ts';
 import type { SessionState } from '../session/session-state.ts';
+import './event-list.ts';
 import './link-list.ts';
 import './owner-key-box.ts';
 import './owner-list.ts';
@@ -96,6 +97,9 @@ export class ShareDialog extends SessionDialog {
                 @owned=${() => void this.#sharing?.ask()}
               ></cs-owner-key-box>
             </section>`
+      }
+      ${
+        owns ? html`<section class="share-part"><cs-event-list .api=${session.api}></cs-event-list></section>` : nothing
       }
     `;
   }

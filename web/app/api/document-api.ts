@@ -26,6 +26,20 @@ export type DocumentOwner =
   | { readonly kind: 'key'; readonly id: string }
   | { readonly kind: 'person'; readonly id: string; readonly name: string | null };
 
+/** Something that happened to the access to a document (docs/access.md). Times are milliseconds since 1970. */
+export interface DocumentEvent {
+  readonly event: string;
+  readonly lastAt: number;
+  /** How often the same happened within an hour. */
+  readonly count: number;
+  readonly person: string | null;
+  readonly role: string | null;
+  readonly through: string | null;
+  readonly reason: string | null;
+  /** A network, never a whole address. */
+  readonly from: string | null;
+}
+
 /** Who may do what in a document, as far as the one who asks may know. */
 export interface AccessReport {
   /** What the one who asks may do. */
@@ -106,6 +120,11 @@ export class DocumentApi {
   /** Takes the ownership from somebody, at once for those who are connected. */
   async removeOwner({ kind, id }: DocumentOwner): Promise<void> {
     await this.#send('DELETE', `/owners/${kind}/${encodeURIComponent(id)}`);
+  }
+
+  /** What happened to the access, the newest first; owners only. */
+  async events(): Promise<readonly DocumentEvent[]> {
+    return ((await this.#send('GET', '/events')) as { events: readonly DocumentEvent[] }).events;
   }
 
   /** Exchanges the password of a share link for a ticket, which is as good as the link for a while. */
