@@ -226,9 +226,9 @@ function decodeBody(decoder: decoding.Decoder): Message {
     case MessageType.token:
       return { type: 'token', token: readString(decoder, 'token') };
     case MessageType.compressed: {
-      const length = readVarUint(decoder, 'the length of a compressed message');
+      const length = readVarUint(decoder, 'compressed message');
       // Few bytes can stand for very many: nobody makes room for more than a message may have.
-      if (length > LIMITS.messageBytes) throw new ProtocolError(`a compressed message of ${length} bytes is too large`);
+      if (length > LIMITS.messageBytes) throw new ProtocolError('compressed message is too large');
       return { type: 'compressed', length, content: readBytes(decoder, 'compressed message') };
     }
     default:

@@ -41,5 +41,5 @@ export async function decompress({ length, content }: CompressedMessage): Promis
   // One within another could go on without end.
   if (at === length && message[0] !== MessageType.compressed) return message;
   void reader.cancel().catch(() => undefined);
-  throw new ProtocolError(`a compressed message is not one of ${length} bytes, as it claims`);
+  throw new ProtocolError('compressed message has another length');
 }
