@@ -128,9 +128,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'web/provider': ['protocol'],
   'web/editor': ['protocol'],
+  // A panel that shows a connection, of the site and of the element.
+  'web/inspector': ['web/provider', 'protocol'],
   // Words that the site and the element share.
   'web/wording': ['protocol'],
-  'web/element': ['web/editor', 'web/provider', 'web/wording', 'protocol'],
+  'web/element': ['web/editor', 'web/provider', 'web/inspector', 'web/wording', 'protocol'],
   // The site. A part is a folder of web/app; the files on top of it are its pages and put the parts together.
   'web/app/base': ['protocol'],
   'web/app/link': ['web/app/device', 'web/app/base', 'protocol'],
@@ -153,7 +155,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // Who is at this browser, what is theirs on it, and signing out.
   'web/app/person': ['web/app/session', 'web/app/device', 'web/app/api', 'web/app/base', 'web/provider'],
   'web/app/commands': ['web/app/session', 'web/app/theme', 'web/app/link', 'web/app/base', 'web/editor'],
-  'web/app/panel': ['web/app/session', 'web/app/device', 'web/app/base', 'web/editor'],
+  'web/app/panel': ['web/app/session', 'web/app/device', 'web/app/base', 'web/editor', 'web/provider', 'web/inspector'],
   'web/app/access': ['web/app/session', 'web/app/link', 'web/app/api', 'web/app/base', 'protocol'],
   'web/app/document': [
     'web/app/commands',

@@ -56,6 +56,8 @@ export const PUBLIC_NAMES = {
       'type Clock',
       'type CopyFilter',
       'type DocumentProperties',
+      'type Inspector',
+      'type LogEntry',
       'type Notice',
       'type OfflineCopyState',
       'type Person',

@@ -185,3 +185,17 @@ test('in a page that is read from right to left the text is beside its numbers, 
   expect(places.numbers.left - places.text.right).toBeGreaterThan(0);
   expect(places.close.left - places.find.left).toBeLessThan(20);
 });
+
+test('[CON-10] inspect() shows how the connection works, and hides it again', async ({ page, show, tag }) => {
+  await show(tag('watched', 'user-name="Ada"'));
+  const inspect = () => element(page).evaluate((editor) => (editor as CoscribeEditorElement).inspect());
+  await inspect();
+  const panel = page.locator('coscribe-inspector');
+  await expect(panel).toHaveAttribute('data-transport', 'websocket');
+  await content(page).click();
+  await page.keyboard.type('seen on the wire');
+  await expect(panel.locator('.log li').filter({ hasText: 'stored' }).first()).toBeAttached();
+  await expect(panel.locator('.log')).not.toContainText('seen');
+  await inspect();
+  await expect(panel).toHaveCount(0);
+});

@@ -227,6 +227,12 @@ export class CoscribeEditorElement extends FormElement {
     if (this.isConnected && this.#shown === null) this.#open();
   }
 
+  /** Shows below the text how the connection works, with controls that disturb it; shown already, hides it. Loaded on demand. */
+  async inspect(): Promise<void> {
+    const { toggleInspector } = await import('./inspector-below.ts');
+    await toggleInspector(this, this.#shown?.source.provider ?? null);
+  }
+
   // --- opening and closing
 
   #open(): void {

@@ -4,6 +4,7 @@ import { SUBPROTOCOL } from '../../protocol/version.ts';
 import { retryDelay } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { type ConnectionState, checkMove, type Refusal } from './connection-state.ts';
+import type { ConnectionTap } from './connection-tap.ts';
 import { SOCKET_OPEN, type Socket, type Transport } from './socket.ts';
 import type { Transports } from './transports.ts';
 
@@ -45,12 +46,25 @@ export class Connection {
   /** Frames that came while they could not be handled yet; null when they are handled as they come. */
   #held: Uint8Array[] | null = null;
 
+  /** Stands between this and the socket while somebody inspects the connection. */
+  tap: ConnectionTap | null = null;
+
   constructor(options: ConnectionOptions) {
     this.#options = options;
   }
 
   get state(): ConnectionState {
     return this.#state;
+  }
+
+  /** Why the server refused for good; null while it has not. */
+  get refusal(): Refusal | null {
+    return this.#state.kind === 'refused' ? this.#state.refusal : null;
+  }
+
+  /** When the next attempt is made, `clock.now()` based; null when none is scheduled. */
+  get retryAt(): number | null {
+    return this.#state.kind === 'waiting' ? this.#state.retryAt : null;
   }
 
   /** What carries the connection, or the attempt that is under way; null without one. */
@@ -137,7 +151,11 @@ export class Connection {
   /** Sends a frame if the socket can; what cannot be sent is lost with the connection. */
   send(frame: Uint8Array): void {
     const socket = socketOf(this.#state);
-    if (socket?.readyState === SOCKET_OPEN) socket.send(frame as Uint8Array<ArrayBuffer>);
+    const pass = () => {
+      if (socket?.readyState === SOCKET_OPEN) socket.send(frame as Uint8Array<ArrayBuffer>);
+    };
+    if (this.tap === null) pass();
+    else this.tap.outgoing(frame, pass);
   }
 
   /** Closes and never connects again. */
@@ -181,7 +199,11 @@ export class Connection {
       if (!this.#isCurrent(socket)) return;
       this.#heardAt = this.#options.clock.now();
       if (!(data instanceof ArrayBuffer)) this.#giveUp(new ProtocolError('a message is not binary'));
-      else this.#take(new Uint8Array(data));
+      else if (this.tap === null) this.#take(new Uint8Array(data));
+      else {
+        const frame = new Uint8Array(data);
+        this.tap.incoming(frame, () => this.#isCurrent(socket) && this.#take(frame));
+      }
     });
     socket.addEventListener('close', ({ code, reason }) => {
       if (this.#isCurrent(socket)) this.#closed(code, reason);
@@ -210,6 +232,7 @@ export class Connection {
   }
 
   #closed(code: number, rawReason: string): void {
+    this.tap?.closed(code, rawReason);
     const entry = closeCode(code);
     const { retryAfterSeconds, text } = parseCloseReason(rawReason);
     if (entry.retry === 'backoff' || this.#options.forgives(code)) this.#wait(retryAfterSeconds, code === NO_CLOSE);
@@ -278,6 +301,7 @@ export class Connection {
       default:
         next satisfies never;
     }
+    this.tap?.moved(next);
     this.#options.changed(next, before);
   }
 

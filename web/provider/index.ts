@@ -10,6 +10,7 @@ export type { Clock } from './clock.ts';
 export type { Refusal } from './connection-state.ts';
 export { clearOfflineCopies } from './device/clear-offline-copies.ts';
 export type { CopyFilter } from './device/copy-names.ts';
+export type { Inspector, LogEntry } from './inspector.ts';
 export { CoscribeProvider } from './provider.ts';
 export type { OfflineCopyState, ProviderEvents, ProviderOptions } from './provider-options.ts';
 export type { Socket, SocketConstructor, Transport } from './socket.ts';

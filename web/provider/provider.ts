@@ -19,6 +19,7 @@ import { OfflineCopy } from './device/offline-copy.ts';
 import { ThisDevice } from './device/this-device.ts';
 import { DocumentAddress } from './document-address.ts';
 import { fenced } from './fenced.ts';
+import type { Inspector } from './inspector.ts';
 import { LeaveWarning } from './leave-warning.ts';
 import { Outbox } from './outbox.ts';
 import { watchPage } from './page-watch.ts';
@@ -54,7 +55,6 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   readonly #ownsAwareness: boolean;
   readonly #address: DocumentAddress | null;
   readonly #connection: Connection;
-  readonly #transports: Transports;
   readonly #outbox = new Outbox();
   readonly #presence: Presence;
   readonly #device: ThisDevice;
@@ -65,6 +65,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   /** Known to this provider and the server only: with it a new connection takes the place of one that is dead or dying. */
   readonly #sessionKey = uuidv4();
   #session: Session | null = null;
+  #inspector: Promise<Inspector> | null = null;
   #properties: DocumentProperties | null = null;
   #storageFailing = false;
   #announcement: string | null = null;
@@ -92,10 +93,15 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     this.#presence = new Presence(this.awareness, this, this.#clock);
     const timing = { clock: this.#clock, random: options.random ?? Math.random };
     const { WebSocket, transport: wanted } = options;
-    this.#transports = new Transports({ wanted, WebSocket, clock: this.#clock, moved: () => this.#tellTransport() });
+    const transports = new Transports({
+      wanted,
+      WebSocket,
+      clock: this.#clock,
+      moved: () => this.#tell('transport', 'websocket'),
+    });
     this.#connection = new Connection({
       ...timing,
-      transports: this.#transports,
+      transports,
       target: () => this.#target(),
       receive: (frame) => this.#receive(frame),
       changed: (state, before) => this.#connectionChanged(state, before),
@@ -142,7 +148,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     this.awareness.on('update', this.#awarenessChanged);
     this.#stopWatchingPage = watchPage({
       awake: () => this.#connection.wake(),
-      networkChanged: () => this.#transports.networkChanged(),
+      networkChanged: () => transports.networkChanged(),
       leaving: () => this.#flushAll(),
       gone: () => this.#retire(),
     });
@@ -195,10 +201,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     return this.#outbox.unsaved;
   }
 
-  /**
-   * Whether what is written here survives a reload without the server. False where there is no offline copy, once it has
-   * failed, and while it takes long to be read: unsaved edits are then in this page alone.
-   */
+  /** Whether edits survive a reload without the server: not without an offline copy, once it failed, and while it takes long to be read. */
   get keptOnDevice(): boolean {
     return this.#device.keeps;
   }
@@ -230,14 +233,12 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
 
   /** Why the server refused for good; null while it has not. */
   get closed(): Refusal | null {
-    const { state } = this.#connection;
-    return state.kind === 'refused' ? state.refusal : null;
+    return this.#connection.refusal;
   }
 
   /** When the next connection attempt is made, `clock.now()` based, in ms (as `performance.timeOrigin + performance.now()`); null when none is scheduled. */
   get retryAt(): number | null {
-    const { state } = this.#connection;
-    return state.kind === 'waiting' ? state.retryAt : null;
+    return this.#connection.retryAt;
   }
 
   /** Whether the server said that it cannot write to its disk. Nothing becomes saved until it can. */
@@ -275,12 +276,24 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   }
 
   /**
-   * Deletes the copy of this document on this device, edits that are nowhere else included, and goes on without one. Meant
-   * for after an export, when the document was replaced on the server: delete, then open it again with a fresh `Y.Doc`.
-   * Rejects when the browser refuses.
+   * Deletes the copy of this document on this device, edits that are nowhere else included, and goes on without one: after an export, when
+   * the document was replaced on the server. Open it again with a fresh `Y.Doc`. Rejects when the browser refuses.
    */
   async deleteOfflineCopy(): Promise<void> {
     await this.#device.delete();
+  }
+
+  /** Watches the wire from now on, and can disturb it. The same inspector every time. Rejects when its code cannot be loaded. */
+  inspect(): Promise<Inspector> {
+    const tools = [this, this.#connection, this.#clock, decodeMessage] as const;
+    this.#inspector ??= import('./inspector.ts').then(({ Inspector }) => new Inspector(...tools));
+    return this.#inspector;
+  }
+
+  /** Whether what an inspector sees is written to the console. */
+  set debug(isOn: boolean) {
+    const told = this.inspect().then((inspector) => inspector.write(isOn));
+    told.catch((error: unknown) => this.#tell('error', error));
   }
 
   /** Ends everything: sends and stores what it can, then leaves no timer, listener or socket. Idempotent. */
@@ -332,17 +345,12 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     if (wasSynced && !this.synced) this.#tell('sync', false);
     if (connectionStatus(state) !== connectionStatus(before)) {
       this.#tell('status', connectionStatus(state));
-      if (state.kind === 'connected') this.#tellTransport();
+      if (state.kind === 'connected') this.#tell('transport', this.#connection.transport ?? 'websocket');
     }
     // A listener may have moved on already.
     if (this.#connection.state !== state) return;
     if (state.kind === 'waiting') this.#tell('retry', state.retryAt);
     if (state.kind === 'refused') this.#tell('closed', state.refusal);
-  }
-
-  #tellTransport(): void {
-    const { transport } = this;
-    if (transport !== null) this.#tell('transport', transport);
   }
 
   /** The page goes, with everything saved: what was written here needs no client id of its own any more. */

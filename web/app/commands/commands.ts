@@ -2,6 +2,7 @@ import { moveLineDown, moveLineUp, selectAll, toggleComment } from '@codemirror/
 import { foldAll, foldCode, unfoldAll, unfoldCode } from '@codemirror/language';
 import type { EditorView } from '@codemirror/view';
 import {
+  Activity,
   Command as CommandSign,
   Download,
   FilePlus2,
@@ -212,6 +213,15 @@ export const COMMANDS: readonly Command[] = [
     topic: 'Around the text',
     menu: { group: 'document', icon: ListTree },
     run: (session) => session.toggleSidePanel('outline'),
+  },
+  {
+    id: 'connection',
+    label: 'Connection',
+    explanation: 'Connection: what this page and the server say to each other; again, close it',
+    keywords: 'inspector network debug transport websocket offline frames log panel',
+    topic: 'Around the text',
+    menu: { group: 'document', icon: Activity },
+    run: (session) => session.toggleSidePanel('connection'),
   },
   {
     id: 'share',

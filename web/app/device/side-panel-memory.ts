@@ -1,7 +1,7 @@
 import { type KeptStrings, readJson } from './local-store.ts';
 
 /** The panels that can stand beside the text. */
-export const SIDE_PANEL_NAMES = ['outline'] as const;
+export const SIDE_PANEL_NAMES = ['outline', 'connection'] as const;
 export type SidePanelName = (typeof SIDE_PANEL_NAMES)[number];
 
 /** How this device's person left the side panel. */

@@ -12,6 +12,7 @@ const PARTS: Readonly<
   Record<SidePanelName, { readonly heading: string; readonly load: () => Promise<new () => SessionElement> }>
 > = {
   outline: { heading: 'Outline', load: async () => (await import('./outline-part.ts')).OutlinePart },
+  connection: { heading: 'Connection', load: async () => (await import('./connection-part.ts')).ConnectionPart },
 };
 
 /**

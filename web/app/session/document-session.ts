@@ -4,6 +4,7 @@ import { type Person, watchPeople } from '../../editor/carets/people.ts';
 import { type Indentation, isIndentation } from '../../editor/code/indentation.ts';
 import { placeOf, placeSentence } from '../../editor/code/place.ts';
 import type { EditorSettings as EditorPortSettings } from '../../editor/editor-settings.ts';
+import type { Inspector } from '../../provider/inspector.ts';
 import type { DocumentApi } from '../api/document-api.ts';
 import { browserId } from '../device/browser-id.ts';
 import { type EditorSettings, keepEditorSettings, readEditorSettings } from '../device/editor-settings.ts';
@@ -215,6 +216,11 @@ export class DocumentSession {
   openSidePanel(name: SidePanelName): void {
     this.#changeSidePanel({ open: name });
     this.#options.ui.focusSidePanel();
+  }
+
+  /** Watches what the page and the server say to each other, from the first time on. */
+  inspect(): Promise<Inspector> {
+    return this.#options.sync.inspect();
   }
 
   closeSidePanel(): void {

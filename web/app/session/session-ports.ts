@@ -1,6 +1,7 @@
 import type { EditorView } from '@codemirror/view';
 import type { Awareness } from 'y-protocols/awareness';
 import type { EditorSettings } from '../../editor/editor-settings.ts';
+import type { Inspector } from '../../provider/inspector.ts';
 import type { Refusal } from '../../wording/status-wording.ts';
 import type { DocumentApi } from '../api/document-api.ts';
 import type { KeptStrings } from '../device/local-store.ts';
@@ -36,6 +37,8 @@ export interface SyncFacts {
 /** What a session needs of the provider. */
 export interface SyncPort extends SyncFacts {
   retryNow(): void;
+  /** Watches the wire from now on. */
+  inspect(): Promise<Inspector>;
   /** Calls back after any change of the facts; returns how to stop that. */
   onChange(listener: () => void): () => void;
   /** Deletes the copy of this document on this device. */

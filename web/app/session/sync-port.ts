@@ -49,6 +49,7 @@ export function syncPort(provider: CoscribeProvider): SyncPort {
       return provider.announcement;
     },
     retryNow: () => provider.retryNow(),
+    inspect: () => provider.inspect(),
     forgetOfflineCopy: () => provider.deleteOfflineCopy(),
     onChange(listener) {
       for (const event of EVENTS) provider.on(event, listener);

@@ -90,6 +90,7 @@ export class SessionWorld {
     const port = this.sync;
     const world = this;
     const sync: SyncPort = Object.assign(port, {
+      inspect: () => Promise.reject(new Error('there is no wire in this world')),
       retryNow: () => {
         port.retries += 1;
       },
