@@ -40,6 +40,7 @@ test('[CON-10] the connection at work: messages without a token or a word of the
   await panel.getByLabel('Delay').selectOption('0');
 
   await panel.getByRole('button', { name: 'Pause' }).click();
+  await expect.poll(() => log.count()).toBeGreaterThan(0);
   const before = await log.count();
   await bob.type(' from bob');
   await alice.sees('a secret word!? from bob');

@@ -1,3 +1,5 @@
+import { SESSION_SUBPROTOCOL_PREFIX, SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX } from '../../protocol/version.ts';
+
 /**
  * Where one document is: the address of its WebSocket and the name under which this device keeps and shares it.
  */
@@ -43,4 +45,10 @@ export class DocumentAddress {
     if (compress) url.searchParams.set('compress', '1');
     return url.href;
   }
+}
+
+/** What a connection says of itself when it opens: the protocol it speaks, its session, and the token it has. */
+export function subprotocols(sessionKey: string, token: string | undefined): string[] {
+  const known = [SUBPROTOCOL, SESSION_SUBPROTOCOL_PREFIX + sessionKey];
+  return token === undefined || token === '' ? known : [...known, TOKEN_SUBPROTOCOL_PREFIX + token];
 }

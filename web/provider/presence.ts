@@ -11,6 +11,13 @@ import type { Clock } from './clock.ts';
 /** How often, at most, the states of the others are marked as still valid. y-protocols drops them after 30 s. */
 const REFRESH_MS = 5_000;
 
+/** Client ids, as the awareness tells what became of their states. */
+export interface AwarenessChanges {
+  readonly added: readonly number[];
+  readonly updated: readonly number[];
+  readonly removed: readonly number[];
+}
+
 /**
  * The awareness of one document while a server speaks for the others: only the own state goes out, only those of others
  * come in (PRE-2), and they last as long as the server says, not as long as renewals come (PRE-3).

@@ -7,7 +7,6 @@ import { documentNameProblem } from '../../protocol/document-name.ts';
 import { type DocumentProperties, decodeMessage, type Notice, type Welcome } from '../../protocol/messages.ts';
 import type { Person } from '../../protocol/person.ts';
 import { ProtocolError } from '../../protocol/protocol-error.ts';
-import { SESSION_SUBPROTOCOL_PREFIX, SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX } from '../../protocol/version.ts';
 import { Access } from './access.ts';
 import { checkArguments } from './check-arguments.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -17,13 +16,13 @@ import { Decompression } from './decompression.ts';
 import { deferred } from './deferred.ts';
 import { OfflineCopy } from './device/offline-copy.ts';
 import { ThisDevice } from './device/this-device.ts';
-import { DocumentAddress } from './document-address.ts';
+import { DocumentAddress, subprotocols } from './document-address.ts';
 import { fenced } from './fenced.ts';
 import type { Inspector } from './inspector.ts';
 import { LeaveWarning } from './leave-warning.ts';
 import { Outbox } from './outbox.ts';
 import { watchPage } from './page-watch.ts';
-import { Presence } from './presence.ts';
+import { type AwarenessChanges, Presence } from './presence.ts';
 import type { ProviderEvents, ProviderOptions } from './provider-options.ts';
 import { hasWritten, Session } from './session.ts';
 import type { Transport } from './socket.ts';
@@ -317,13 +316,12 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
 
   async #target(): Promise<{ url: string; protocols: string[] }> {
     const token = await this.#access.token();
-    if (!this.#isTheSame(this.#device.tokenNames(personOfToken(token))))
-      throw new Error('the token is somebody else’s');
+    const isTheSame = this.#isTheSame(this.#device.tokenNames(personOfToken(token)));
+    if (!isTheSame) throw new Error('the token is somebody else’s');
     await this.#device.whenEpochKnown;
     if (this.#address === null) throw new Error('a document without a valid name has no address');
-    const protocols = [SUBPROTOCOL, SESSION_SUBPROTOCOL_PREFIX + this.#sessionKey];
-    if (token !== undefined && token !== '') protocols.push(TOKEN_SUBPROTOCOL_PREFIX + token);
     const wishes = { fresh: !hasWritten(this.doc), compress: this.#decompression.works };
+    const protocols = subprotocols(this.#sessionKey, token);
     return { url: this.#address.socketUrl(this.#device.epoch.known, wishes), protocols };
   }
 
@@ -471,9 +469,8 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
 
   readonly #documentDestroyed = (): void => this.destroy();
 
-  readonly #awarenessChanged = (changes: { added: number[]; updated: number[]; removed: number[] }): void => {
+  readonly #awarenessChanged = ({ added, updated, removed }: AwarenessChanges): void => {
     const { clientId } = this.#presence;
-    const { added, updated, removed } = changes;
     if ([added, updated, removed].some((ids) => ids.includes(clientId))) this.#session?.presenceChanged();
   };
 
