@@ -82,6 +82,8 @@ test('a piece into which another types while it is dragged moves with what they 
   await page.mouse.down();
   await page.mouse.move(from.x - 20, from.y, { steps: 4 });
   await page.evaluate(() => window.harness.desk('bob').text.insert(8, 'NEW'));
+  // A drop before that has come is at the same time as it: then the words stay where the piece was.
+  await expect(alice.pane.locator('.cm-content')).toContainText('piNEWece');
   await page.mouse.move(to.x, to.y, { steps: 4 });
   await page.mouse.up();
   await expect.poll(() => bob.held()).toBe('piNEWece start end');
