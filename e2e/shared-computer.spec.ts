@@ -10,7 +10,11 @@ async function write(page: Page, text: string): Promise<void> {
   await page.keyboard.type(text);
 }
 
-const saved = (page: Page) => expect(status(page)).toHaveAttribute('data-saved', 'saved');
+/** Waits until all is saved, and the copy on the device knows it, a little later: until then a sign-out asks what is to become of it. */
+async function saved(page: Page): Promise<void> {
+  await expect(status(page)).toHaveAttribute('data-saved', 'saved');
+  await expect.poll(() => page.evaluate(countKeptEdits)).toBe(0);
+}
 
 /** Everything that this browser keeps for the site, as one text. */
 function everything(page: Page): Promise<string> {
