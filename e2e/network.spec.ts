@@ -9,7 +9,7 @@ async function arriveOver(proxy: HttpProxy, person: Person, path: string): Promi
   await person.connected();
 }
 
-/** Resolves when a WebSocket of the page has brought so many messages. */
+/** Resolves when a WebSocket of the page has brought this number of messages. */
 function heardByWebSocket(page: Page, messages: number): Promise<void> {
   return new Promise((resolve) => {
     page.on('websocket', (webSocket) => {

@@ -22,7 +22,7 @@ it('[OPS-2] a key opens once and for a time, and what it opened ends', async () 
   ]);
 });
 
-it('[SEC-10] keeps no more than so many keys, the newest', () => {
+it('[SEC-10] keeps the newest keys, up to a max', () => {
   const admins = new Admins([], new FakeClock());
   const keys = Array.from({ length: 150 }, () => admins.issueKey());
   expect(keys.filter((key) => admins.redeem(key) !== null)).toEqual(keys.slice(50));

@@ -35,7 +35,7 @@ export function presenceInterval(members: number): number {
 /** Turns that took longer, in milliseconds, are followed by a rest: the document has become costly for every edit. */
 const COSTLY_TURN = 4;
 
-/** So many turns in a row have to be costly: one may have been interrupted by another process, or a large paste. */
+/** How many turns in a row have to be costly: a single one may have been interrupted by another process, or be a large paste. */
 const COSTLY_TURNS = 3;
 
 /** A room rests this many times as long as a costly turn took, so that it takes a fifth of a core. */

@@ -22,7 +22,7 @@ export const HTTP_TIMES = {
   move: 4_000,
 } as const;
 
-/** How long to wait after so many requests that failed in a row. */
+/** How long to wait after a number of requests that failed in a row. */
 export function retryWait(failures: number): number {
   const { first, longest } = HTTP_TIMES.retry;
   return Math.min(longest, first * 2 ** Math.min(failures - 1, 10));
