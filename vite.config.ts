@@ -98,6 +98,48 @@ function fontPreload(): Plugin {
   };
 }
 
+/**
+ * Lets a document page fetch what shows the document together with what connects to it, and after that: the connection is then made
+ * while the editor is still on its way.
+ */
+function partsPreload(): Plugin {
+  return {
+    name: 'coscribe-parts-preload',
+    transformIndexHtml: {
+      order: 'post',
+      handler(html, { bundle, path }) {
+        if (bundle === undefined || path !== '/document.html') return [];
+        const files = new Set<string>();
+        const take = (fileName: string) => {
+          const chunk = bundle[fileName];
+          if (chunk?.type !== 'chunk' || files.has(fileName)) return;
+          files.add(fileName);
+          for (const imported of chunk.imports) take(imported);
+        };
+        const parts = Object.values(bundle).find(
+          (output) => output.type === 'chunk' && output.facadeModuleId === join(ROOT, 'show-document.ts'),
+        );
+        if (parts === undefined) throw new Error('show-document.ts is missing from the bundle');
+        take(parts.fileName);
+        const size = (fileName: string) => {
+          const output = bundle[fileName];
+          return output?.type === 'chunk' ? output.code.length : 0;
+        };
+        // The longest first, before what connects too: a browser fetches few at once, and one that begins last is waited for alone.
+        return [...files]
+          .sort((a, b) => size(b) - size(a))
+          .map((fileName) => `/${fileName}`)
+          .filter((href) => !html.includes(`"${href}"`))
+          .map((href, at) => ({
+            tag: 'link',
+            attrs: { rel: 'modulepreload', crossorigin: true, href },
+            injectTo: at === 0 ? 'head-prepend' : 'head',
+          }));
+      },
+    },
+  };
+}
+
 /** Where a file of the build is served. */
 function assetPath(
   bundle: Readonly<Record<string, { type: string; fileName: string; names?: string[] }>>,
@@ -159,7 +201,15 @@ export default defineConfig({
   appType: 'mpa',
   // The server may be below a path of its host, which it writes into the pages; what they load finds the rest by itself.
   experimental: { renderBuiltUrl: (_file, { hostType }) => (hostType === 'html' ? undefined : { relative: true }) },
-  plugins: [serverRoutes(), fontPreload(), earlyScript(), serviceWorkerFiles(), thirdPartyNotices(), compressOutput()],
+  plugins: [
+    serverRoutes(),
+    fontPreload(),
+    partsPreload(),
+    earlyScript(),
+    serviceWorkerFiles(),
+    thirdPartyNotices(),
+    compressOutput(),
+  ],
   build: {
     outDir: '../../dist/web',
     emptyOutDir: true,

@@ -28,6 +28,20 @@ test('after an upgrade with open tabs a missing part says so, and a reload loses
   await bob.sees('written before');
 });
 
+test('a page whose parts do not all come says so, and a reload shows the document', async ({ visitor }) => {
+  const alice = await visitor('Alice', { serviceWorkers: 'block' });
+  await alice.open('plan');
+  await alice.type('written before');
+  await alice.saved();
+  await alice.page.route(/show-document/, (route) => route.abort());
+  await alice.page.reload();
+  const note = alice.page.getByRole('alert').filter({ hasText: 'did not load completely' });
+  await expect(note).toBeVisible();
+  await alice.page.unroute(/show-document/);
+  await note.getByRole('button', { name: 'Reload' }).click();
+  await alice.sees('written before');
+});
+
 test('a picture that is pasted is said to be none, and a text file dropped beside the text becomes a document', async ({
   arrive,
 }) => {

@@ -152,8 +152,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'web/wording',
     'protocol',
   ],
-  // Who is at this browser, what is theirs on it, and signing out.
-  'web/app/person': ['web/app/session', 'web/app/device', 'web/app/api', 'web/app/base', 'web/provider'],
+  // Who is at this browser, their connection to a document, what is theirs on this device, and signing out.
+  'web/app/person': [
+    'web/app/session',
+    'web/app/device',
+    'web/app/link',
+    'web/app/api',
+    'web/app/base',
+    'web/provider',
+    'protocol',
+  ],
   'web/app/commands': ['web/app/session', 'web/app/theme', 'web/app/link', 'web/app/base', 'web/editor'],
   'web/app/panel': ['web/app/session', 'web/app/device', 'web/app/base', 'web/editor', 'web/provider', 'web/inspector'],
   'web/app/access': ['web/app/session', 'web/app/link', 'web/app/api', 'web/app/base', 'protocol'],

@@ -9,10 +9,10 @@ export const BUDGET_BYTES = 260_000;
 export const EMBED_BUDGET_BYTES = 190_000;
 
 /**
- * What a document page loads without being asked to, as keys of Vite's manifest. A document is Markdown unless it says
- * otherwise, so the grammar comes at once, dynamic import or not.
+ * What a document page loads without being asked to, as keys of Vite's manifest: what connects, what shows the document, and, since a
+ * document is Markdown unless it says otherwise, the grammar of that. Dynamic import or not.
  */
-const AT_ONCE = ['document.html', '../editor/text/markdown-language.ts'];
+const AT_ONCE = ['document.html', 'show-document.ts', '../editor/text/markdown-language.ts'];
 
 /**
  * The script files behind some entries: the entries and everything imported statically from there. What they import

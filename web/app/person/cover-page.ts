@@ -3,9 +3,7 @@ import { House, LogIn, UserRound } from 'lucide';
 import { signInAddress } from '../api/sign-in-address.ts';
 import { icon } from '../base/icon.ts';
 import { siteRoot } from '../base/site-root.ts';
-
-/** Why a page is nobody's any more: its person signed out, the session came to its end, or somebody else signed in. */
-export type Ended = 'signed-out' | 'ended' | 'other';
+import type { Ended } from './document-connection.ts';
 
 const WORDS = {
   'signed-out': {
