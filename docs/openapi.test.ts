@@ -4,6 +4,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { FastifyInstance } from 'fastify';
 import { expect, it, onTestFinished } from 'vitest';
+import * as Y from 'yjs';
 import { ROOT } from '../scripts/source-files.ts';
 import { systemClock } from '../server/clock.ts';
 import { completeSettings } from '../server/config/config.ts';
@@ -102,11 +103,15 @@ it('[OPS-1] answers as it describes, with no field more', async () => {
   ajv.addSchema(closed({ $id: 'api', components: { schemas: BODIES } }) as object);
   const tried = new Set<string>();
 
-  async function ask(method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE', url: string, payload?: object) {
+  async function ask(method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE', url: string, payload?: object | Buffer) {
     const { statusCode, headers, body } = await http.inject({
       method,
       url,
-      headers: { authorization: `Bearer ${KEY}`, 'sec-fetch-site': 'same-origin' },
+      headers: {
+        authorization: `Bearer ${KEY}`,
+        'sec-fetch-site': 'same-origin',
+        ...(Buffer.isBuffer(payload) ? { 'content-type': 'application/octet-stream' } : {}),
+      },
       ...(payload === undefined ? {} : { payload }),
     });
     const known = operations(openApi).find(({ method: one, path }) => one === method && isAt(path, url));
@@ -153,6 +158,9 @@ it('[OPS-1] answers as it describes, with no field more', async () => {
   await ask('POST', '/api/admin/names', { id: documents.rows[0].id });
   await ask('GET', '/api/admin/documents/minutes');
   await ask('GET', '/api/admin/documents/minutes/export');
+  const doc = new Y.Doc();
+  doc.getText('content').insert(0, 'imported');
+  await ask('PUT', '/api/admin/documents/imported', Buffer.from(Y.encodeStateAsUpdate(doc)));
   await ask('PATCH', '/api/admin/documents/minutes', { title: 'Old minutes' });
   await ask('POST', '/api/admin/documents/minutes/unload');
   const deleted = await ask('DELETE', '/api/admin/documents/minutes');

@@ -26,8 +26,8 @@ export {
   type Visit,
 } from './embedding/embedded-server.ts';
 export type { HostCallback } from './embedding/fenced-call.ts';
-export { UpdateNotApplied } from './embedding/host-member.ts';
 export type { Logger } from './log/logger.ts';
+export { UpdateNotApplied } from './room/host-member.ts';
 export type { VerifyProgress } from './store/level/verify-database.ts';
 export { LevelStore, type LevelStoreOptions } from './store/level-store.ts';
 export { MemoryStore } from './store/memory-store.ts';

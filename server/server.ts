@@ -356,6 +356,7 @@ export async function assembleServer(options: ServerOptions): Promise<AssembledS
     basePath,
     frameAncestors: frameAncestors(settings.frameAncestors),
     maxBodyBytes: settings.maxMessageBytes,
+    maxDocumentBytes: settings.maxDocumentBytes,
     version,
   }).catch(async (error: unknown) => {
     // What runs by now would keep the process alive, and the data folder locked.

@@ -66,7 +66,7 @@ async function run(): Promise<number> {
     case 'check':
       return check(command, terminal);
     case 'import':
-      return (await import('./import.ts')).importDocuments(command, command.settings, terminal);
+      return (await import('./import.ts')).importDocuments(command, terminal);
     case 'token':
       return token(command, terminal, systemClock);
     case 'administer':

@@ -14,7 +14,7 @@ export interface ApiQuestion {
   readonly method: 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE';
   /** With what stands behind the question mark: `/api/documents?limit=10`. */
   readonly path: string;
-  /** Sent as JSON; nothing is sent when it is left out. */
+  /** Sent as they are when they are bytes, else as JSON; nothing is sent when it is left out. */
   readonly body?: unknown;
 }
 
@@ -139,18 +139,19 @@ export class RunningServer {
   }
 
   async #send({ method, path, body }: ApiQuestion): Promise<IncomingMessage> {
-    const text = body === undefined ? null : JSON.stringify(body);
+    const content = body === undefined || body instanceof Uint8Array ? body : JSON.stringify(body);
+    const type = body instanceof Uint8Array ? 'application/octet-stream' : 'application/json';
     const request = this.#base.startsWith('https:') ? requestHttps : requestHttp;
     const asking = request(`${this.#base}${path}`, {
       method,
       timeout: ANSWER_WITHIN,
       headers: {
         authorization: `Bearer ${this.#token}`,
-        ...(text === null ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+        ...(content === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(content) }),
       },
     });
     asking.on('timeout', () => asking.destroy(new Error('it does not answer')));
-    asking.end(text ?? undefined);
+    asking.end(content);
     const [response] = (await once(asking, 'response')) as [IncomingMessage];
     // What fails from here on fails for the one who reads.
     asking.on('error', (error) => response.destroy(error));

@@ -13,14 +13,16 @@ import { verifyProgress } from './verify-progress.ts';
 /**
  * Lets `use` ask the server of a data folder that no server uses: one is put together that listens to nobody else, and stopped
  * afterwards. So a command does the same whether the server runs or not.
+ * @param mayBeNew whether a folder without documents becomes one with them
  * @throws StoreError when the folder is in use or damaged, CommandError when there are no documents in it
  */
 export async function withStoppedServer<T>(
   { data, documents, field, maxDocumentBytes }: Settings,
   terminal: Terminal,
   use: (server: RunningServer) => Promise<T>,
+  { mayBeNew = false } = {},
 ): Promise<T> {
-  await checkHasData(data);
+  if (!mayBeNew) await checkHasData(data);
   const store = await LevelStore.open(data, {
     onProgress: verifyProgress(systemClock, (line) => terminal.warn(line)),
   });

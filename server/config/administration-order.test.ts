@@ -15,7 +15,7 @@ test.each([
   [['revoke'], /^Say whose/],
   [['freeze'], /^Say which document: coscribe freeze DOCUMENT/],
   [['events'], /^Say which document: coscribe events DOCUMENT/],
-  [['serve', '--json'], /^--json belongs to coscribe ban, /],
+  [['serve', '--json'], /^--json belongs to coscribe import, ban, /],
 ])('[SEC-12] %j is refused in one line', (argv, message) => {
   expect(() => readCommand(argv, {})).toThrow(expect.objectContaining({ message: expect.stringMatching(message) }));
 });

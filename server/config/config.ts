@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { ADMINISTRATION_COMMANDS, type AdministrationOrder, readAdministrationOrder } from './administration-order.ts';
 import { ConfigError } from './config-error.ts';
 import { DOCUMENT_COMMANDS, type DocumentOrder, readDocumentOrder } from './document-order.ts';
+import { IMPORT_OPTIONS, type ImportOrder, readImportOrder } from './import-order.ts';
 import { readServerAddress, type ServerAddress } from './server-address.ts';
 import { optionName, SETTINGS, type SettingName, type Settings, variableName } from './settings.ts';
 import { readTokenOrder, TOKEN_OPTIONS, type TokenOrder } from './token-order.ts';
@@ -14,7 +15,13 @@ export type Command =
   | { readonly kind: 'backup'; readonly folder: string; readonly data: string; readonly salvage: boolean }
   | { readonly kind: 'restore'; readonly from: string; readonly data: string }
   | { readonly kind: 'check'; readonly at: string | null; readonly data: string }
-  | { readonly kind: 'import'; readonly settings: Settings; readonly from: string; readonly asText: string | null }
+  | {
+      readonly kind: 'import';
+      readonly settings: Settings;
+      readonly order: ImportOrder;
+      readonly at: ServerAddress;
+      readonly json: boolean;
+    }
   | { readonly kind: 'token'; readonly settings: Settings; readonly order: TokenOrder }
   | {
       readonly kind: 'administer';
@@ -100,11 +107,14 @@ export function readCommand(
       return { kind: 'restore', from: argument, data };
     case 'check':
       return { kind: 'check', at: argument ?? null, data };
-    case 'import': {
-      if (argument === undefined) throw new ConfigError('Say from where: coscribe import SOURCE --data FOLDER.');
-      const asText = values['as-text'];
-      return { kind: 'import', settings, from: argument, asText: typeof asText === 'string' ? asText : null };
-    }
+    case 'import':
+      return {
+        kind: 'import',
+        settings,
+        order: readImportOrder(argument, values),
+        at: serverAddress(values, environment, settings),
+        json: values['json'] === true,
+      };
     case 'token':
       return { kind: 'token', settings, order: readTokenOrder(values) };
     case 'ban':
@@ -152,7 +162,7 @@ const COMMANDS = {
   backup: { max: 1, options: ['salvage'] },
   restore: { max: 1, options: [] },
   check: { max: 1, options: [] },
-  import: { max: 1, options: ['as-text'] },
+  import: { max: 1, options: IMPORT_OPTIONS },
   token: { max: 0, options: TOKEN_OPTIONS },
   ...ADMINISTRATION_COMMANDS,
   ...DOCUMENT_COMMANDS,
@@ -162,7 +172,9 @@ type CommandName = keyof typeof COMMANDS;
 
 /** Options that are no settings. Those that take no text are yes when they are there. */
 const OWN_OPTIONS = [...new Set(Object.values(COMMANDS).flatMap(({ options }) => [...options]))];
-const YES_OPTIONS: ReadonlySet<string> = new Set(['salvage', 'json', 'deleted']);
+const YES_OPTIONS: ReadonlySet<string> = new Set(['salvage', 'json', 'deleted', 'dry-run']);
+/** Options that may be given several times. */
+const REPEATED_OPTIONS: ReadonlySet<string> = new Set(['rename']);
 
 /** The commands that take an option. */
 function ownersOf(option: string): CommandName[] {
@@ -187,12 +199,17 @@ function serverAddress(
 }
 
 function parse(argv: readonly string[]) {
-  const options: Record<string, { type: 'string' | 'boolean'; short?: string }> = {
+  const options: Record<string, { type: 'string' | 'boolean'; short?: string; multiple?: true }> = {
     help: { type: 'boolean', short: 'h' },
     version: { type: 'boolean', short: 'v' },
     config: { type: 'string' },
   };
-  for (const option of OWN_OPTIONS) options[option] = { type: YES_OPTIONS.has(option) ? 'boolean' : 'string' };
+  for (const option of OWN_OPTIONS) {
+    options[option] = {
+      type: YES_OPTIONS.has(option) ? 'boolean' : 'string',
+      ...(REPEATED_OPTIONS.has(option) ? { multiple: true } : {}),
+    };
+  }
   for (const name of NAMES) options[optionName(name)] = { type: 'string' };
   try {
     return parseArgs({ args: [...argv], options, allowPositionals: true });
@@ -344,8 +361,11 @@ Usage:
   coscribe restore BACKUP --data FOLDER     Makes a data folder of a backup (a file, or the newest in a folder).
   coscribe check [BACKUP] [--data FOLDER]   Reads every record of a data folder or a backup and says what is wrong.
   coscribe import SOURCE [--data FOLDER]    Takes over documents of y-websocket (a y-leveldb folder), of Hocuspocus (an
-                                            SQLite file), or files of Yjs updates.
+                                            SQLite file), or files of Yjs updates or text (.md, .txt) with their folders,
+                                            while the server runs or not.
                                             --as-text NAME takes the text of that name, without its history.
+                                            --rename OLD=NEW gives a document another name; may be given again.
+                                            --dry-run only says what would be taken.
   coscribe token --document NAME | --prefix TEXT --role ROLE
                  [--subject ID [--name NAME] [--color #RRGGBB]] [--expires-in 1h]
                                             Writes a token signed with jwtSecret: for one document, or for all whose

@@ -1,8 +1,8 @@
 import type * as Y from 'yjs';
 import { documentNameProblem } from '../../protocol/document-name.ts';
+import { applyAsMember } from '../room/host-member.ts';
 import type { Registry } from '../room/registry.ts';
 import type { Room } from '../room/room.ts';
-import { applyAsMember } from './host-member.ts';
 
 /**
  * One document as the host's own code sees it: no role is asked for, and changes reach everybody like anybody's. Each call

@@ -149,6 +149,13 @@ export const ADMIN_ROUTE_DESCRIPTIONS: Readonly<Record<string, RouteDescription>
     summary: 'Reads the text, or with `format=yjs` the whole state as a Yjs update.',
     answers: { 200: { says: 'The content.', body: Text, type: 'text/plain' } },
   },
+  'PUT /api/admin/documents/:name': {
+    ...administration,
+    summary: 'Makes a document of a Yjs update (V1). It must not exist.',
+    takes: ['application/octet-stream'],
+    body: Type.String({ format: 'binary' }),
+    answers: { 201: { says: 'It is there.', body: Type.Object({ name: Text }) } },
+  },
   'PATCH /api/admin/documents/:name': { ...administration, summary: 'Gives a document another title.', answers: DONE },
   'DELETE /api/admin/documents/:name': {
     ...administration,

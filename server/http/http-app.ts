@@ -46,6 +46,8 @@ export interface HttpAppOptions
   readonly operations: Operations;
   /** Where the site is, as far as the server knows. */
   readonly home: () => string;
+  /** Max size of a document, in bytes. */
+  readonly maxDocumentBytes: number;
   readonly logger: Logger;
   /** Certificate and key of a server that speaks TLS itself; null for one that does not. */
   readonly tls: KeyPair | null;
@@ -149,6 +151,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
     publicUrl,
     basePath,
     home: options.home,
+    maxDocumentBytes: options.maxDocumentBytes,
     clock,
   });
   await app.register(openApiRoutes, { prefix: '/api', routes, version: options.version, basePath });

@@ -22,6 +22,8 @@ export interface OperationsRoutesOptions {
   readonly basePath: string;
   /** Where the site is, as far as the server knows, without a slash at its end. */
   readonly home: () => string;
+  /** Max size of a document as it is imported, in bytes. */
+  readonly maxDocumentBytes: number;
   readonly clock: Clock;
 }
 
@@ -29,6 +31,7 @@ export interface OperationsRoutesOptions {
 const STATUS: Readonly<Record<OperationProblem['kind'], number>> = {
   'invalid-document-name': 400,
   'invalid-properties': 400,
+  'invalid-update': 400,
   'invalid-notice': 400,
   'no-such-document': 404,
   'no-such-connection': 404,
@@ -144,6 +147,19 @@ export const operationsRoutes: FastifyPluginAsyncTypebox<OperationsRoutesOptions
     documents.wasRead(name, presentOperator(request));
     return reply.type(isText ? 'text/plain; charset=utf-8' : 'application/octet-stream').send(content);
   });
+
+  app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, async (_: unknown, body: Buffer) => body);
+  app.put(
+    '/documents/:name',
+    { schema: { params: Name, body: Type.Unsafe<Buffer>({}) }, bodyLimit: options.maxDocumentBytes },
+    async (request, reply) => {
+      if (!Buffer.isBuffer(request.body)) {
+        throw new HttpError(415, 'bad-request', 'The body must be a Yjs update, as application/octet-stream.');
+      }
+      await documents.create(request.params.name, request.body, presentOperator(request));
+      return reply.code(201).send({ name: request.params.name });
+    },
+  );
 
   app.patch('/documents/:name', { schema: { params: Name, body: Title } }, async (request, reply) => {
     await documents.rename(request.params.name, request.body.title, presentOperator(request));

@@ -19,7 +19,7 @@ export async function* readHocuspocusSqlite(file: string): AsyncGenerator<Foreig
     const statement = database.prepare('SELECT name, data FROM documents ORDER BY name');
     try {
       for (const { name, data } of statement.iterate()) {
-        if (typeof name === 'string' && data instanceof Uint8Array) yield { name, updates: [data] };
+        if (typeof name === 'string' && data instanceof Uint8Array) yield { kind: 'yjs', name, updates: [data] };
       }
     } finally {
       statement.finalize();

@@ -10,7 +10,7 @@ const PART = { string: 0, uint32: 1 } as const;
  * for an update; state vectors and metadata are passed over.
  */
 export async function* readYLeveldb(folder: string): AsyncGenerator<ForeignDocument> {
-  let current: { name: string; updates: Uint8Array[] } | null = null;
+  let current: { kind: 'yjs'; name: string; updates: Uint8Array[] } | null = null;
   // The updates of a document follow each other, in order.
   for await (const [key, value] of readForeignLevel(folder)) {
     const name = documentOfUpdate(key);
@@ -19,7 +19,7 @@ export async function* readYLeveldb(folder: string): AsyncGenerator<ForeignDocum
       yield current;
       current = null;
     }
-    current ??= { name, updates: [] };
+    current ??= { kind: 'yjs', name, updates: [] };
     current.updates.push(value);
   }
   if (current !== null) yield current;

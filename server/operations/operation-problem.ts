@@ -10,6 +10,7 @@ export class OperationProblem extends Error {
     | 'in-use'
     | 'invalid-document-name'
     | 'invalid-properties'
+    | 'invalid-update'
     | 'invalid-notice'
     | 'storage-failing'
     | 'document-unavailable';

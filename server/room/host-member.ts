@@ -1,8 +1,8 @@
 import type { CloseCode } from '../../protocol/close-codes.ts';
 import { MessageType, SyncType } from '../../protocol/messages.ts';
 import { UpdateRefused } from '../gate/update-refused.ts';
-import type { Member } from '../room/member.ts';
-import type { Room } from '../room/room.ts';
+import type { Member } from './member.ts';
+import type { Room } from './room.ts';
 
 /** The host cannot have its update applied. The message says why. */
 export class UpdateNotApplied extends Error {
