@@ -1,12 +1,13 @@
 import { defineConfig } from 'vite';
 import { compressOutput } from './scripts/compress-output.ts';
+import { plainImports } from './scripts/plain-imports.ts';
 import { plainLogging } from './scripts/plain-logging.ts';
 import { thirdPartyNotices } from './scripts/third-party-notices.ts';
 
 // The element as one module for a plain <script type="module">, with a file for every language beside it.
 export default defineConfig({
   publicDir: false,
-  plugins: [plainLogging(), thirdPartyNotices('coscribe-editor/'), compressOutput()],
+  plugins: [plainLogging(), plainImports(), thirdPartyNotices('coscribe-editor/'), compressOutput()],
   build: {
     outDir: 'dist/embed',
     emptyOutDir: true,

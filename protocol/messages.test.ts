@@ -28,6 +28,7 @@ const welcome: Welcome = {
   connection: 7,
   limits: { messageBytes: 1024 },
   document: { title: 'Ü', language: '' },
+  textField: 'content',
 };
 
 const hexOf = (text: string) => Buffer.from(text).toString('hex');
@@ -43,7 +44,7 @@ const GOLDEN: readonly (readonly [Message, Uint8Array, string])[] = [
   [
     { type: 'welcome', welcome },
     encodeWelcome(welcome),
-    `649101${hexOf('{"epoch":"e.0","digest":"0123456789abcdef","role":"editor","connection":7,"limits":{"messageBytes":1024},"document":{"title":"Ü","language":""}}')}`,
+    `64a701${hexOf('{"epoch":"e.0","digest":"0123456789abcdef","role":"editor","connection":7,"limits":{"messageBytes":1024},"document":{"title":"Ü","language":""},"textField":"content"}')}`,
   ],
   [{ type: 'stored', count: 300 }, encodeStored(300), '65ac02'],
   [{ type: 'retire', clientId: 300 }, encodeRetire(300), '66ac02'],

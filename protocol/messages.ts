@@ -57,6 +57,8 @@ export interface Welcome {
     messageBytes: number;
   };
   document: DocumentProperties;
+  /** The document holds only the Y.Text of this name, and in it plain text. Absent where it may hold whatever Yjs can. */
+  textField?: string;
   /** Nobody has created the document or written in it yet: looking makes none. Absent for every other. */
   isNew?: true;
 }

@@ -39,6 +39,25 @@ test('a doc beside a document', async ({ page, show, tag }) => {
   await expect(message(page)).toBeEmpty();
 });
 
+test('a map written beside the text', async ({ server, page, show, tag }) => {
+  const warnings: string[] = [];
+  page.on('console', (line) => {
+    if (line.type() === 'warning') warnings.push(line.text());
+  });
+  await show(tag('beside'));
+  await element(page).evaluate((editor) => {
+    (editor as CoscribeEditorElement).doc?.getMap('meta').set('a', 1);
+  });
+  await content(page).click();
+  await page.keyboard.type('goes on');
+  await expect.poll(() => server.text('beside')).toBe('goes on');
+  await expect(element(page).locator('[part=status]')).toContainText('Saved');
+  expect(await errors(page)).toEqual(['error:not-plain-text']);
+  expect(await detail(page, 'error')).toMatchObject({ message: expect.stringContaining('Taken out again: "meta"') });
+  expect(warnings).toEqual([expect.stringContaining('Keep it in a Y.Doc of its own')]);
+  await expect(message(page)).toBeEmpty();
+});
+
 test('a server that is no address', async ({ page, show }) => {
   await show('<coscribe-editor server="ftp://x" document="x"></coscribe-editor>', { wait: false });
   await expect(message(page)).toContainText('server is "ftp://x"');

@@ -329,7 +329,9 @@ export class Connection implements Member {
     if (code === CLOSE_CODES.forbidden) this.#audit('refused', { code: code.name, reason });
     else if (code === CLOSE_CODES.rateLimited) this.#audit('rate-limited', { code: code.name, reason });
     else {
-      this.#logger.info(
+      // Somebody's program is wrong, or somebody tries something: either way somebody should look.
+      const level = code === CLOSE_CODES.malformed ? 'warn' : 'info';
+      this.#logger[level](
         { connection: this.id, document: this.documentName, code: code.code, close: code.name, reason },
         'A connection is closed by the server.',
       );

@@ -84,6 +84,7 @@ export function welcome(
     ...(clientId === null ? {} : { clientId }),
     connection: member.id,
     document: document.properties,
+    ...(room.textField === null ? {} : { textField: room.textField }),
     ...(document.exists ? {} : { isNew: true }),
   });
 }

@@ -44,8 +44,9 @@ export class UpdateRefused extends Error {
   /** Short and stable, for logs and docs. */
   readonly code: RefusalCode;
 
-  constructor(code: RefusalCode, options?: ErrorOptions) {
-    super(REFUSAL_CODES[code], options);
+  /** `where` is a sentence that follows what the code means. */
+  constructor(code: RefusalCode, { where, ...options }: ErrorOptions & { readonly where?: string } = {}) {
+    super(where === undefined ? REFUSAL_CODES[code] : `${REFUSAL_CODES[code]} ${where}`, options);
     this.code = code;
   }
 }

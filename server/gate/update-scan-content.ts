@@ -27,6 +27,20 @@ const TYPE_REFS = 7;
 const XML_ELEMENT = 3;
 const XML_HOOK = 5;
 
+/** What content of a kind that no plain text holds is, as a sentence for who wrote it. */
+export function contentWords(ref: number): string {
+  switch (ref) {
+    case ContentRef.embed:
+      return 'It is an embedded object.';
+    case ContentRef.format:
+      return 'It is formatting.';
+    case ContentRef.type:
+      return 'It is a shared type.';
+    default:
+      return 'It is a value, not a string.';
+  }
+}
+
 /** Steps over the content of a struct of any kind except deleted and string, and returns its length in clocks. */
 export function skipContent(reader: UpdateReader, ref: number): number {
   switch (ref) {

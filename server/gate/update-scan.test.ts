@@ -1,7 +1,7 @@
 import * as encoding from 'lib0/encoding';
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { type CraftedStruct, craftUpdate, deletedUnits, insertion } from '../testing/craft-update.ts';
+import { type CraftedStruct, contents, craftUpdate, deletedUnits, insertion } from '../testing/craft-update.ts';
 import { UpdateRefused, UpdateScan } from './update-scan.ts';
 
 const text = () => new UpdateScan({ kind: 'text', field: 'content' });
@@ -218,6 +218,27 @@ describe('what is refused', () => {
     expect(refusal(one(insertion('a', { origin: [1, 3], right: [1, 2] }), 4))).toBeNull();
   });
 
+  test('[SEC-9] in a text: what is refused is named, at no great length', () => {
+    const sentence = (struct: CraftedStruct) => {
+      try {
+        new UpdateScan({ kind: 'text', field: 'content' }).read(
+          craftUpdate([{ client: 1, clock: 0, structs: [struct] }]),
+        );
+        return null;
+      } catch (error) {
+        return error instanceof UpdateRefused ? error.message : String(error);
+      }
+    };
+    const plainPart = 'A struct is not a plain part of the text of the document.';
+    expect(sentence(insertion('a', { parent: 'meta', subKey: 'key' }))).toBe(`${plainPart} It is in "meta".`);
+    expect(sentence(insertion('a', { subKey: 'key' }))).toBe(`${plainPart} It stands under a key.`);
+    expect(sentence(insertion('a', { parent: '😀'.repeat(5_000) }))).toBe(
+      `${plainPart} It is in "${'😀'.repeat(14)}…".`,
+    );
+    expect(sentence({ ref: 6, content: contents.mark('bold', 'true') })).toMatch(/into a text\. It is formatting\.$/);
+    expect(sentence({ ref: 5, content: contents.json('{}') })).toMatch(/It is an embedded object\.$/);
+  });
+
   test('[SEC-9] in a text: anything but text in its own root', () => {
     // An embed makes the length of the Y.Text differ from its string: editors loop for ever.
     expect(refusal(one({ ref: 5, content: (encoder) => encoding.writeVarString(encoder, '{}') }))).toBe('bad-content');
@@ -225,7 +246,8 @@ describe('what is refused', () => {
       expect(refusal(one({ ref, content: (encoder) => encoding.writeVarUint(encoder, 1) })), `ref ${ref}`).toBe(
         'bad-content',
       );
-    expect(refusal(one({ ref: 0, content: (encoder) => encoding.writeVarUint(encoder, 1) }))).toBe('bad-content');
+    // What a provider sends in the place of what a page wrote elsewhere: it has no place and shows nothing.
+    expect(refusal(one({ ref: 0, content: (encoder) => encoding.writeVarUint(encoder, 1) }))).toBeNull();
     // Each new root name is a type that stays for ever.
     expect(refusal(one(insertion('a', { parent: 'other' })))).toBe('bad-parent');
     expect(refusal(one(insertion('a', { parent: 'contents' })))).toBe('bad-parent');

@@ -1,5 +1,5 @@
 import { UpdateRefused } from './update-refused.ts';
-import { ContentRef, skipContent } from './update-scan-content.ts';
+import { ContentRef, contentWords, skipContent } from './update-scan-content.ts';
 import { UpdateReader } from './update-scan-reader.ts';
 
 export { UpdateRefused } from './update-refused.ts';
@@ -219,8 +219,8 @@ export class UpdateScan {
       struct.isType = ref === ContentRef.type;
     }
     if (ref === ContentRef.gc) {
-      // A text has no nested types, whose removal is what leaves GC structs.
-      if (this.#fieldName !== null || info !== 0) throw new UpdateRefused('bad-content');
+      // A text has none of its own; the provider sends them in the place of what belongs into no text, so that its clocks go on.
+      if (info !== 0) throw new UpdateRefused('bad-content');
       struct.length = checkedLength(clock, reader.varUint(), LONGEST_STRUCT);
     } else {
       this.#readPosition(struct, info);
@@ -242,12 +242,21 @@ export class UpdateScan {
       struct.rightClock = reader.varUint();
       checkEarlier(struct, struct.rightClient, struct.rightClock);
     }
-    if (this.#fieldName !== null && (info & HAS_SUB_KEY) !== 0) throw new UpdateRefused('bad-parent');
-    if ((info & (HAS_ORIGIN | HAS_RIGHT_ORIGIN)) !== 0) return;
+    const isKeyed = (info & HAS_SUB_KEY) !== 0;
+    if ((info & (HAS_ORIGIN | HAS_RIGHT_ORIGIN)) !== 0) {
+      if (this.#fieldName !== null && isKeyed) throw new UpdateRefused('bad-parent', { where: KEYED });
+      return;
+    }
     const parentKind = reader.varUint();
     if (parentKind > 1) throw new UpdateRefused('bad-parent');
     if (this.#fieldName !== null) {
-      if (parentKind !== 1 || !reader.matches(this.#fieldName)) throw new UpdateRefused('bad-parent');
+      if (parentKind !== 1) throw new UpdateRefused('bad-parent');
+      const start = reader.pos;
+      if (!reader.matches(this.#fieldName)) {
+        reader.pos = start;
+        throw new UpdateRefused('bad-parent', { where: `It is in "${shortened(reader.text())}".` });
+      }
+      if (isKeyed) throw new UpdateRefused('bad-parent', { where: KEYED });
       struct.rootName = this.#field;
       return;
     }
@@ -258,7 +267,7 @@ export class UpdateScan {
       struct.parentClock = reader.varUint();
       checkEarlier(struct, struct.parentClient, struct.parentClock);
     }
-    if ((info & HAS_SUB_KEY) !== 0) struct.subKey = reader.text();
+    if (isKeyed) struct.subKey = reader.text();
   }
 
   #readContent(clock: number, ref: number): number {
@@ -269,7 +278,7 @@ export class UpdateScan {
       case ContentRef.deleted:
         return checkedLength(clock, reader.varUint(), LONGEST_STRUCT);
       default:
-        if (this.#fieldName !== null) throw new UpdateRefused('bad-content');
+        if (this.#fieldName !== null) throw new UpdateRefused('bad-content', { where: contentWords(ref) });
         return checkedLength(clock, skipContent(reader, ref), LONGEST_STRUCT);
     }
   }
@@ -371,4 +380,11 @@ function checkedLength(clock: number, length: number, longest: number): number {
 /** Within a client everything builds on what came before. Yjs does not check that and runs into the void. */
 function checkEarlier(struct: ScannedStruct, client: number, clock: number): void {
   if (client === struct.client && clock >= struct.clock) throw new UpdateRefused('bad-origin');
+}
+
+const KEYED = 'It stands under a key.';
+
+/** Such a name may be as long as a message, and goes into a close reason and the log. */
+function shortened(name: string): string {
+  return name.length > 30 ? `${name.slice(0, 29).replace(/[\ud800-\udbff]$/, '')}…` : name;
 }

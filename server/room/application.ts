@@ -91,7 +91,10 @@ export class Application {
   /** Ends the connection of the one who sent what does not get in. */
   refuse({ state, count }: Waiting, refused: UpdateRefused): void {
     const { logger, name } = this.#parts;
-    logger.warn({ document: name, member: state.member.id, code: refused.code }, 'An update was refused.');
+    logger.warn(
+      { document: name, member: state.member.id, code: refused.code, reason: refused.message },
+      'An update was refused.',
+    );
     state.holdFrom(count);
     const { code, reason } = closeOfRefusal(refused);
     state.member.close(code, reason);

@@ -94,6 +94,11 @@ export class Room {
   /** The digest of the state, while it is current. */
   #digest: string | null = null;
 
+  /** The name of the one Y.Text that the document holds; null where it may hold whatever Yjs can. */
+  get textField(): string | null {
+    return this.#isText ? this.#field : null;
+  }
+
   private constructor(dependencies: RoomDependencies) {
     const { document, gate, field, limits, clock, logger, observers = [], mergeShare, load } = dependencies;
     this.document = document;

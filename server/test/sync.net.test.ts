@@ -5,6 +5,7 @@ import { encodeAwareness, encodeStored, encodeSyncStep1, encodeUpdate } from '..
 import { CoscribeProvider, type SocketConstructor } from '../../web/provider/index.ts';
 import { LevelStore } from '../store/level-store.ts';
 import { FailingStore } from '../testing/failing-store.ts';
+import { LogRecord } from '../testing/log-record.ts';
 import { startForTest } from '../testing/start-for-test.ts';
 import { freshFolder, startTestServer } from '../testing/test-server.ts';
 import { WireClient } from '../testing/wire-client.ts';
@@ -187,6 +188,61 @@ it('[SEC-7] closes with 4400 who sends an update that cannot be decoded, and kee
   carol.insert(0, 'fine');
   await bob.until(() => bob.text === 'fine', 'fine');
   expect(bob.received.length).toBe(heard + 1);
+});
+
+it('[SYN-9] a map beside the text costs a client of ours no text, and a stock one is told what it was', async () => {
+  const log = new LogRecord();
+  const { url } = await startForTest({ logger: log.logger });
+  const errors: unknown[] = [];
+  const doc = new Y.Doc();
+  const text = doc.getText('content');
+  // Offline first, as on a device that was once refused: the answer to the server's step 1 carries it.
+  doc.getMap('meta').set('a', 1);
+  text.insert(0, 'one ');
+  const alice = new CoscribeProvider(`${url}/sync`, 'notes', doc, {
+    WebSocket: WebSocket as unknown as SocketConstructor,
+  });
+  alice.on('error', (error) => errors.push(error));
+  await alice.whenSynced;
+  doc.transact(() => {
+    doc.getMap('meta').set('tree', new Y.Map([['leaf', new Y.Text('words')]]));
+    text.insert(4, 'two ');
+    text.insert(8, 'bold', { bold: true });
+  });
+  text.insert(0, 'zero ');
+  const bob = await WireClient.join(url, 'notes');
+  await bob.until(() => bob.text === 'zero one two bold', 'all of the text');
+  while (!alice.saved) await new Promise((resolve) => alice.once('saved', resolve));
+  expect(alice.closed).toBeNull();
+  expect([...bob.doc.share.keys()]).toEqual(['content']);
+  expect(doc.getMap('meta').size).toBe(0);
+  expect(errors.map(String)).toEqual([
+    expect.stringContaining(
+      'NotPlainTextError: This document holds only plain text, in "content". Taken out again: "meta".',
+    ),
+    expect.stringContaining('Taken out again: "meta", formatting.'),
+  ]);
+  // The states are the same: coming back brings nothing either way.
+  const frames: number[] = [];
+  alice.disconnect();
+  class ListeningSocket extends WebSocket {
+    constructor(address: string, protocols: string[]) {
+      super(address, protocols);
+      this.on('message', (data: Buffer) => frames.push(data[0] === 0 ? (data[1] ?? 0) : -1));
+    }
+  }
+  const back = new CoscribeProvider(`${url}/sync`, 'notes', doc, {
+    WebSocket: ListeningSocket as unknown as SocketConstructor,
+  });
+  await back.whenSynced;
+  expect(frames).not.toContain(1);
+  back.destroy();
+  alice.destroy();
+
+  const stock = await WireClient.join(url, 'notes');
+  stock.sendUpdate(stock.edit(() => stock.doc.getMap('meta').set('a', 1)));
+  expect(await stock.untilClosed()).toMatchObject({ code: 4400, reason: expect.stringContaining('It is in "meta".') });
+  expect(log.text).toMatch(/"level":"?(warn|40)"?.*It is in \\"meta\\"/);
 });
 
 it.each([

@@ -359,6 +359,7 @@ function forgeStruct(
 ): { struct: CraftedStruct; length: number } {
   const length = 1 + random.below(3);
   if (kind === 'text') {
+    if (random.oneIn(12)) return { struct: { ref: 0, content: contents.units(length) }, length };
     if (random.oneIn(6)) return { struct: deletedUnits(length, neighbours), length };
     return { struct: insertion('xyz'.slice(0, length), neighbours), length };
   }

@@ -331,7 +331,11 @@ export class CoscribeEditorElement extends FormElement {
         if (isNews) this.#tellError('no-token', error.message, error.cause ?? error);
       },
       closed: (refusal) => this.#refused(refusal),
-      failed: (error) => this.#tellError('internal', 'Something on the connection failed and was dealt with.', error),
+      failed: (error) => {
+        if (error instanceof Error && error.name === 'NotPlainTextError')
+          this.#tellError('not-plain-text', error.message);
+        else this.#tellError('internal', 'Something on the connection failed and was dealt with.', error);
+      },
     };
   }
 

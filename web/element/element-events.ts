@@ -12,6 +12,8 @@ export const ELEMENT_ERRORS = {
     'The function that gets the access token failed, or what it gave is no token; `cause` is what it threw. It is asked again.',
   refused: 'The server refused for good; the `closed` event has the details.',
   'wrong-field-type': 'The document holds something that is not text under the name of `field`.',
+  'not-plain-text':
+    'The page wrote something into `doc` that a document of plain text has no room for, such as a Y.Map. It was taken out again; the text is saved.',
   'two-copies-of-yjs': 'The page has two copies of Yjs, which do not understand each other’s documents.',
   internal: 'Something failed that was dealt with: an extension, a broken frame.',
 } as const;

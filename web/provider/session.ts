@@ -14,6 +14,7 @@ import type { Clock } from './clock.ts';
 import { GatherWindow } from './gather-window.ts';
 import { encodeMissing, hasPending, wasApplied } from './missing-update.ts';
 import { MessageTooBigError, type Outbox } from './outbox.ts';
+import { NotPlainTextError, plainUpdate } from './plain-text-only.ts';
 import type { Presence } from './presence.ts';
 
 /** Changes within this many milliseconds leave in one frame. */
@@ -142,7 +143,7 @@ export class Session {
   /** The document changed in a way the server does not know of. The outbox has counted the edit, if it is one. */
   edited(update: Uint8Array): void {
     if (!this.live) return;
-    this.#options.outbox.wait(update);
+    this.#options.outbox.wait(this.#acceptable(update));
     this.#gather.touch();
   }
 
@@ -151,7 +152,7 @@ export class Session {
     if (!this.live) return;
     this.flush();
     this.#options.outbox.sendNothing();
-    this.#options.send(encodeSyncStep2(update));
+    this.#options.send(encodeSyncStep2(this.#acceptable(update)));
   }
 
   /** The own presence changed. */
@@ -276,7 +277,8 @@ export class Session {
       return;
     }
     this.#owesPending = hasPending(doc);
-    const frame = encodeSyncStep2(this.#hasWhatServerHas() ? EMPTY_UPDATE : encodeMissing(doc, this.#serverVector));
+    const whole = this.#hasWhatServerHas() ? EMPTY_UPDATE : encodeMissing(doc, this.#serverVector);
+    const frame = encodeSyncStep2(this.#acceptable(whole));
     if (frame.length > welcome.limits.messageBytes) {
       this.#options.tooBig(
         new MessageTooBigError(
@@ -287,6 +289,20 @@ export class Session {
     }
     outbox.sendWhole(copyLoaded() && !this.#owesPending);
     send(frame);
+  }
+
+  /** An update of this document as the server takes it. What has no room in a document of plain text goes from here too. */
+  #acceptable(update: Uint8Array): Uint8Array {
+    const { doc, origin, failed, welcome } = this.#options;
+    const { textField } = welcome;
+    const plain = textField === undefined ? null : plainUpdate(doc, update, textField);
+    if (textField === undefined || plain === null) return update;
+    this.#guarded(() => Y.applyUpdate(doc, plain.removal, origin));
+    const error = new NotPlainTextError(plain.found, textField);
+    // biome-ignore lint/suspicious/noConsole: a mistake of the page's own code, which nobody finds who does not listen to errors
+    console.warn(error.message);
+    failed(error);
+    return plain.update;
   }
 
   /** After a change from the server: asks again if it left a gap, and sends what could not be sent while there was one. */
