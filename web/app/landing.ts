@@ -38,6 +38,7 @@ async function open(): Promise<void> {
   if (signedIn === null) return;
   const signOutOptions = (leaving: SignedInPerson, failed: (sentence: string) => void) => ({
     ...{ session: siteSession, person: leaving, signIn: here.signIn, store: device, own: store, failed },
+    kept: () => Promise.resolve(),
     onlyInPage: () => null,
     end: () => {
       hasLeft = true;

@@ -85,6 +85,7 @@ export function showDocument(connection: DocumentConnection): void {
     signIn: here.signIn,
     store: device,
     own: store,
+    kept: () => provider.whenKept(),
     onlyInPage: () => {
       const edits = provider.keptOnDevice ? 0 : provider.unsavedChanges;
       return edits === 0 ? null : { name, title: session.state.title, edits };

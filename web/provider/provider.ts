@@ -200,6 +200,11 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     return this.#outbox.unsaved;
   }
 
+  /** Fulfilled when the offline copy holds everything known here: the edits, and which of them are durable on the server. Never rejects. */
+  whenKept(): Promise<void> {
+    return this.#device.written();
+  }
+
   /** Whether edits survive a reload without the server: not without an offline copy, once it failed, and while it takes long to be read. */
   get keptOnDevice(): boolean {
     return this.#device.keeps;

@@ -7,7 +7,7 @@ import { deleteCopies, type LeftHere, leftHere } from './left-here.ts';
 import { keepSignedOut } from './person-here.ts';
 import { SignOutDialog } from './sign-out-dialog.ts';
 
-/** How long deleting copies may take before the page goes on, in milliseconds: a tab that hangs must not hold it. */
+/** How long writing or deleting copies may take before the page goes on, in milliseconds: a tab that hangs must not hold it. */
 const PATIENCE = 5_000;
 
 export interface SignOutOptions {
@@ -18,6 +18,8 @@ export interface SignOutOptions {
   readonly store: KeptStrings;
   /** The person's. */
   readonly own: KeptStrings;
+  /** Fulfilled when the copy of this page's document knows which edits the server has. */
+  readonly kept: () => Promise<void>;
   /** Edits of this page that are in no copy, as a document; null for none. */
   readonly onlyInPage: () => LeftHere['unsent'][number] | null;
   /** Ends what the page shows, and takes it off the screen. */
@@ -48,7 +50,9 @@ export async function signOut(options: SignOutOptions): Promise<void> {
   await dialog.open();
 }
 
-async function look({ own, person, onlyInPage }: SignOutOptions): Promise<LeftHere> {
+async function look({ own, person, kept, onlyInPage }: SignOutOptions): Promise<LeftHere> {
+  // It hears a moment later than the page says "Saved".
+  await within(PATIENCE, kept());
   const left = await leftHere(own, person.id);
   const here = onlyInPage();
   if (here === null) return left;
@@ -65,10 +69,14 @@ async function leave({ session, person, signIn, store, own, end, others }: SignO
   const continueAt = await session.signOut();
   keepSignedOut(store, signIn);
   end();
-  const deleting = deleteCopies(own, person.id);
-  await Promise.race([deleting, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+  await within(PATIENCE, deleteCopies(own, person.id));
   forgetPerson(person.id);
   location.assign(continueAt ?? siteRoot());
+}
+
+/** Waits for `work`, but no longer than `ms` milliseconds. */
+function within(ms: number, work: Promise<unknown>): Promise<unknown> {
+  return Promise.race([work, new Promise((resolve) => setTimeout(resolve, ms))]);
 }
 
 function sentenceOf(error: unknown): string {

@@ -145,6 +145,22 @@ describe('a reload', () => {
     expect(after.saved).toBe(true);
   });
 
+  test('what is saved is marked so as soon as somebody asks for it, without waiting for a timer', async () => {
+    const provider = await open();
+    write(provider, 'x');
+    await world.moment();
+    expect(provider.saved).toBe(true);
+    await provider.whenKept();
+    expect(await marks()).toEqual([]);
+    expect(await keptText()).toBe('x');
+    world.server.storesAtOnce = false;
+    write(provider, 'y');
+    await provider.whenKept();
+    expect(await marks()).toHaveLength(1);
+    provider.destroy();
+    await provider.whenKept();
+  });
+
   test('an edit of the last page is saved only by an answer that carries it', async () => {
     world.network.reachable = false;
     const before = await open();

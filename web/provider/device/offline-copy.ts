@@ -215,6 +215,11 @@ export class OfflineCopy {
       });
   }
 
+  /** Writes what waits, and what comes until that is written. Never rejects. */
+  async written(): Promise<void> {
+    for (this.flush(); this.#writing !== null; this.flush()) await this.#writing;
+  }
+
   /** Gives the copy up: what is in the database stays as it is. Does nothing to a copy that is being closed. */
   abandon(error: unknown): void {
     if (this.#phase !== 'closing') this.#fail(error);

@@ -180,6 +180,11 @@ export class ThisDevice {
     this.#copy?.flush();
   }
 
+  /** Fulfilled when the copy holds what is known here: edits, and that they are on the server. Never rejects. */
+  async written(): Promise<void> {
+    await this.#copy?.written();
+  }
+
   /** Deletes the copy, edits that are nowhere else included. Rejects when the browser refuses. */
   async delete(): Promise<void> {
     await this.#copy?.close();
