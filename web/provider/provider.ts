@@ -24,6 +24,7 @@ import { Outbox } from './outbox.ts';
 import { watchPage } from './page-watch.ts';
 import { type AwarenessChanges, Presence } from './presence.ts';
 import type { ProviderEvents, ProviderOptions } from './provider-options.ts';
+import { ServerFacts } from './server-facts.ts';
 import { hasWritten, Session } from './session.ts';
 import type { Transport } from './socket.ts';
 import { personOfToken } from './token-person.ts';
@@ -65,10 +66,10 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   readonly #sessionKey = uuidv4();
   #session: Session | null = null;
   #inspector: Promise<Inspector> | null = null;
-  #properties: DocumentProperties | null = null;
-  #storageFailing = false;
-  #announcement: string | null = null;
-  #isNew = false;
+  readonly #facts = new ServerFacts((properties) => {
+    this.#device.keepProperties(properties);
+    this.#tell('properties', properties);
+  });
   readonly #decompression = new Decompression();
   #toldSaved = false;
   #toldUnsaved = 0;
@@ -124,7 +125,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
       clock: this.#clock,
       restored: (unsavedEdits) => this.#outbox.restore(unsavedEdits),
       properties: (properties) => {
-        if (this.#properties === null) this.#setProperties(properties);
+        if (this.#facts.properties === null) this.#facts.properties = properties;
       },
       // If the connection did not wait, it has not sent what the copy held.
       loaded: () => this.#session?.sendDifference(),
@@ -227,12 +228,12 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
 
   /** Title and language as last known, null before. */
   get properties(): DocumentProperties | null {
-    return this.#properties;
+    return this.#facts.properties;
   }
 
   /** Whether nobody had created the document or written in it when this page was let in last. */
   get isNew(): boolean {
-    return this.#isNew;
+    return this.#facts.isNew;
   }
 
   /** Why the server refused for good; null while it has not. */
@@ -247,12 +248,12 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
 
   /** Whether the server said that it cannot write to its disk. Nothing becomes saved until it can. */
   get storageFailing(): boolean {
-    return this.#storageFailing;
+    return this.#facts.storageFailing;
   }
 
   /** One line that those who run the server tell everybody, such as that it restarts soon; null for none. A `notice` tells of a change. */
   get announcement(): string | null {
-    return this.#announcement;
+    return this.#facts.announcement;
   }
 
   /** Connects, also after a refusal. Does nothing while connected or on the way. */
@@ -390,10 +391,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
       return;
     }
     this.#device.enter(welcome.epoch);
-    this.#storageFailing = false;
-    // Where there is one it follows.
-    this.#announcement = null;
-    this.#isNew = welcome.isNew === true;
+    this.#facts.connected(welcome);
     const session = new Session({
       doc: this.doc,
       outbox: this.#outbox,
@@ -411,7 +409,7 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
     });
     this.#session = session;
     this.#access.granted(welcome);
-    this.#setProperties(welcome.document);
+    this.#facts.properties = welcome.document;
     this.#connection.welcomed();
     // A listener may have ended the connection.
     if (this.#session === session) session.start();
@@ -425,24 +423,13 @@ export class CoscribeProvider extends ObservableV2<ProviderEvents> {
   }
 
   #noticed(notice: Notice): void {
-    if (notice.type === 'document' && typeof notice.title === 'string' && typeof notice.language === 'string') {
-      this.#setProperties(notice);
-    }
     if (notice.type === 'access' && typeof notice.role === 'string') {
       if (!this.#isTheSame(this.#device.serverNames(notice.person?.id ?? null))) return;
       if (this.#access.isChangedBy(notice)) this.#session?.accessChanged(notice.role);
       this.#access.granted(notice);
     }
-    if (notice.type === 'storage') this.#storageFailing = notice.state === 'failing';
-    if (notice.type === 'announcement') this.#announcement = typeof notice.text === 'string' ? notice.text : null;
+    this.#facts.noticed(notice);
     this.#tell('notice', notice);
-  }
-
-  #setProperties({ title, language }: DocumentProperties): void {
-    if (this.#properties?.title === title && this.#properties.language === language) return;
-    this.#properties = { title, language };
-    this.#device.keepProperties(this.#properties);
-    this.#tell('properties', this.#properties);
   }
 
   // --- the document, its presence, and the account of edits
