@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate } from 'y-protocols/awareness';
-import * as Y from 'yjs';
+import { applyAwarenessUpdate, encodeAwarenessUpdate } from 'y-protocols/awareness';
 import { ApiError } from '../api/api-request.ts';
 import type { CatalogueEntry } from '../api/document-api.ts';
 import { recentDocuments } from '../device/recent-documents.ts';
@@ -263,10 +262,8 @@ describe('people', () => {
   it('made by chance differ from those who are there, as long as nobody has chosen', () => {
     const session = world.open();
     const { name, color } = session.state.guest;
+    world.joinAs({ name, color });
     world.tell(CONNECTED);
-    const other = new Awareness(new Y.Doc());
-    other.setLocalState({ user: { name, color } });
-    applyAwarenessUpdate(world.awareness, encodeAwarenessUpdate(other, [other.clientID]), 'test');
     expect(session.state.guest.name).not.toBe(name);
     expect(session.state.guest.color).not.toBe(color);
     expect(session.state.asksName).toBe(true);
@@ -275,6 +272,23 @@ describe('people', () => {
     world.join(name);
     expect(session.state.guest).toMatchObject({ name, color });
     expect(session.state.asksName).toBe(false);
+  });
+
+  it('made by chance stay who they are when a newcomer is alike, unless that one stays so, too', () => {
+    const session = world.open();
+    const { name, color } = session.state.guest;
+    world.tell(CONNECTED);
+    const own = world.awareness.clientID;
+    world.joinAs({ name: 'Moss Heron', color }, own + 1);
+    const lower = world.joinAs({ name, color: '#123456' }, own - 1);
+    world.pass(1_900);
+    expect(session.state.guest).toMatchObject({ name, color });
+    world.joinAs({ name: 'Brick Wren', color: '#123456' }, own - 1, lower);
+    world.pass(10_000);
+    expect(session.state.guest).toMatchObject({ name, color });
+    world.joinAs({ name, color: '#123456' }, own - 1, lower);
+    world.pass(2_100);
+    expect(session.state.guest.name).not.toBe(name);
   });
 
   it('see a new name and colour of oneself, and this browser remembers them', () => {

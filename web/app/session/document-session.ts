@@ -27,6 +27,9 @@ import { SharedProperties } from './shared-properties.ts';
 /** How long a guest made by chance may still become another one, in milliseconds: who is there is known only then. */
 const SETTLES = 30_000;
 
+/** How long a newcomer who is alike has for becoming another, before one who was there does, in milliseconds. */
+const NEWCOMER_DIFFERS = 2_000;
+
 /** How long an empty text waits for the server before it is shown as empty, in milliseconds. */
 const SERVER_IS_LATE = 700;
 
@@ -55,7 +58,10 @@ export class DocumentSession {
   readonly #followAgain: FollowAgain;
   /** Until when a guest made by chance may still become another one, to differ from those who are there. */
   readonly #settlesUntil: number;
-  #hasDiffered = false;
+  /** Whether it was looked who is there. Who comes after that came later. */
+  #hasLooked = false;
+  /** Stops the wait for a newcomer; null while there is none. */
+  #cancelDiffer: (() => void) | null = null;
   #people: readonly Person[] = [];
   /** The provider's last word on title and language, to see when it has a new one. */
   #told: SyncPort['properties'] = null;
@@ -94,7 +100,10 @@ export class DocumentSession {
     this.actions = new DocumentActions(options, () => this.#state);
     const update = () => this.refresh();
     this.#stops.push(
-      sync.onChange(update),
+      sync.onChange(() => {
+        this.#differ();
+        update();
+      }),
       documentAccess.onChange(() => this.#takePerson()),
       clock.after(SERVER_IS_LATE, () => {
         this.#serverLate = true;
@@ -299,6 +308,7 @@ export class DocumentSession {
   destroy(): void {
     for (const stop of this.#stops.splice(0)) stop();
     this.#cancelLook?.();
+    this.#cancelDiffer?.();
     this.#listeners.clear();
   }
 
@@ -310,16 +320,24 @@ export class DocumentSession {
   }
 
   /** Two guests made by chance may be alike. The one who came later becomes another; of two at once the one with the higher id. */
-  #differ(): void {
+  #differ(hasWaited = false): void {
     const { store, random, clock, documentAccess, sync } = this.#options;
     if (!sync.synced || !isInvented(store) || documentAccess.info.person !== null) return;
     if (clock.now() > this.#settlesUntil) return;
+    const isNew = !this.#hasLooked;
+    this.#hasLooked = true;
     const self = this.#people.find(({ isSelf }) => isSelf);
     const others = this.#people.filter(({ isSelf, browser }) => !isSelf && browser !== self?.browser);
     const alike = others.filter(({ name, color }) => name === this.#guest.name || color === this.#guest.color);
-    const isLater = !this.#hasDiffered || alike.some(({ clientId }) => clientId < (self?.clientId ?? 0));
-    if (alike.length === 0 || !isLater) return;
-    this.#hasDiffered = true;
+    if (alike.length === 0) return;
+    if (!isNew && alike.every(({ clientId }) => clientId > (self?.clientId ?? 0))) return;
+    if (!isNew && !hasWaited) {
+      this.#cancelDiffer ??= clock.after(NEWCOMER_DIFFERS, () => {
+        this.#cancelDiffer = null;
+        this.#differ(true);
+      });
+      return;
+    }
     this.#guest = inventGuest(random, others);
     keepInvented(store, this.#guest);
     this.#options.awareness.setLocalStateField('user', this.#presented());

@@ -78,6 +78,16 @@ export class SessionWorld {
     this.now = until;
   }
 
+  /** Somebody else comes, or, with the awareness they came with, is called something else. */
+  joinAs(user: { name: string; color: string }, clientId?: number, before?: Awareness): Awareness {
+    const doc = new Y.Doc();
+    if (clientId !== undefined) doc.clientID = clientId;
+    const other = before ?? new Awareness(doc);
+    other.setLocalState({ user });
+    applyAwarenessUpdate(this.awareness, encodeAwarenessUpdate(other, [other.clientID]), 'test');
+    return other;
+  }
+
   /** Somebody else comes. */
   join(name: string, following: number | null = null): Awareness {
     const other = new Awareness(new Y.Doc());

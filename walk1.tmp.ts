@@ -1,0 +1,63 @@
+import { chromium } from 'playwright';
+import { CHROMIUM_ARGS, findTestChromium } from './scripts/chromium.mjs';
+import { TestServer } from './e2e/test-server.ts';
+const server = await TestServer.start();
+const browser = await chromium.launch({ args: CHROMIUM_ARGS, executablePath: findTestChromium() ?? undefined });
+const shot = (p: any, n: string) => p.screenshot({ path: `/tmp/team/shots/${n}.png` });
+const log = (...a: unknown[]) => console.log(...a);
+// J1 first minute
+const ana = await browser.newContext({ viewport: { width: 1280, height: 800 }, permissions: ['clipboard-read', 'clipboard-write'] });
+const a = await ana.newPage();
+a.on('console', (m) => { if (m.type() !== 'log') log('  console', m.type(), m.text()); });
+a.on('pageerror', (e) => log('  PAGEERROR', e.message));
+await a.goto(server.url);
+await shot(a, 'j1-start');
+await a.getByTestId('new-document').first().click();
+await a.getByTestId('status').and(a.locator('[data-connection=connected]')).waitFor();
+log('focus after new:', await a.evaluate(() => document.activeElement?.className));
+await a.keyboard.type('# Board minutes\n\nPresent: Ana\n- one\n');
+await a.waitForTimeout(800);
+await shot(a, 'j1-typed');
+await a.getByTestId('title').click();
+await a.keyboard.type('Board minutes 2027');
+await a.keyboard.press('Enter');
+await a.keyboard.type('two');
+await a.waitForTimeout(500);
+log('title', await a.title(), JSON.stringify(await a.locator('.cm-content').innerText()));
+await a.getByTestId('share').click();
+await a.waitForTimeout(500);
+await shot(a, 'j1-share');
+log(await a.locator('dialog[open], [popover]:popover-open').first().innerText().catch(() => 'no dialog'));
+await a.getByRole('button', { name: /Copy document link/ }).first().click().catch((e) => log('no copy', e.message.slice(0, 80)));
+const link = await a.evaluate(() => navigator.clipboard.readText());
+log('link', link);
+await a.keyboard.press('Escape');
+log('focus after Esc', await a.evaluate(() => document.activeElement?.className + ' ' + document.activeElement?.getAttribute('data-testid')));
+const bob = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+const b = await bob.newPage();
+await b.goto(link);
+await b.getByTestId('status').and(b.locator('[data-connection=connected]')).waitFor();
+await b.waitForTimeout(700);
+await shot(b, 'j1-bob-arrives');
+await b.locator('.cm-content').click();
+await b.keyboard.press('Control+End');
+await b.keyboard.type(' and Bob writes');
+await a.keyboard.type('AAA ');
+await b.waitForTimeout(700);
+await shot(a, 'j1-both-a');
+// J5 accessibility tree
+log(await a.locator('body').ariaSnapshot());
+// J4 keyboard only: tab order
+await a.reload();
+await a.getByTestId('status').and(a.locator('[data-connection=connected]')).waitFor();
+await a.waitForTimeout(500);
+const seen: string[] = [];
+await a.keyboard.press('Escape');
+for (let i = 0; i < 25; i++) {
+  await a.keyboard.press('Tab');
+  seen.push(await a.evaluate(() => { const e = document.activeElement; return e ? `${e.tagName.toLowerCase()}:${e.getAttribute('aria-label') ?? e.textContent?.trim().slice(0, 25) ?? ''}` : 'none'; }));
+}
+log('tab order', seen.join(' | '));
+await browser.close();
+await server.stop?.();
+process.exit(0);
