@@ -165,3 +165,36 @@ test('on a first visit fonts come when the text can be typed in, and from then o
   await alice.sees('written first');
   expect((await whatCame()).fontsLater).toBe(false);
 });
+
+test('no line of a text moves when its fonts come', async ({ visitor, server }) => {
+  const alice = await visitor('Alice', { serviceWorkers: 'block' });
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await alice.page.route('**/*.woff2', (route) => released.then(() => route.continue()));
+  const paragraph = 'The quick brown fox jumps over the lazy dog. '.repeat(3);
+  const prose = Array.from({ length: 12 }, (_, i) => `Paragraph ${i}. ${paragraph}`).join('\n\n');
+  await fetch(server.api('plan'), {
+    method: 'PUT',
+    headers: { 'content-type': 'text/plain' },
+    body: `# Minutes of the meeting\n\n${prose}`,
+  });
+  await alice.open('plan');
+  await expect(alice.content).toContainText('Paragraph 5.');
+  const places = () =>
+    alice.page.evaluate(() =>
+      [...document.querySelectorAll('.cm-line')].map((line) => {
+        const { top, height } = line.getBoundingClientRect();
+        return `${Math.round(top)} ${Math.round(height)}`;
+      }),
+    );
+  // They have been asked for and are not here.
+  await expect(alice.page.getByTestId('editor')).toHaveCSS('font-family', /^"?Literata Variable/);
+  expect(await alice.page.evaluate(() => document.fonts.status)).toBe('loading');
+  const before = await places();
+  release();
+  await expect.poll(() => alice.page.evaluate(() => document.fonts.status)).toBe('loaded');
+  expect(before.length).toBeGreaterThan(10);
+  expect(await places()).toEqual(before);
+});
