@@ -7,6 +7,7 @@ import { fanOut } from './lines/fan-out.ts';
 import { firstKeyLine } from './lines/first-key.ts';
 import { gate } from './lines/gate.ts';
 import { handshake } from './lines/handshake.ts';
+import { http } from './lines/http.ts';
 import { idle } from './lines/idle.ts';
 import { joiningStorm } from './lines/joining-storm.ts';
 import { mostUpdates } from './lines/most-updates.ts';
@@ -20,6 +21,7 @@ export const LINES: readonly Line[] = [
   mostUpdates,
   quiet,
   bigCrowd,
+  http,
   idle,
   durable,
   coldOpen,

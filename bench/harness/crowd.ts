@@ -14,6 +14,7 @@ export interface CrowdShape {
   /** Name of the first document gets 0 appended, and so on. */
   readonly documentName?: string;
   readonly place?: PersonOptions['place'];
+  readonly wire?: PersonOptions['wire'];
 }
 
 /** How many people of a document, among those who do not type, are looked at closely. */
@@ -175,7 +176,7 @@ export class Crowd {
   }
 
   #hall(document: number): Hall {
-    const { people, typing, documentName = 'document-', place } = this.#shape;
+    const { people, typing, documentName = 'document-', place, wire } = this.#shape;
     const all = Array.from(
       { length: people },
       (_, index) =>
@@ -184,6 +185,7 @@ export class Crowd {
           documentName: `${documentName}${document}`,
           clientId: 1_000_000 + document * 10_000 + index,
           ...(place === undefined ? {} : { place }),
+          ...(wire === undefined ? {} : { wire }),
         }),
     );
     const typists = all.slice(0, typing);

@@ -47,6 +47,7 @@ export function dialectOf(kind: ServerKind, name: string): Dialect {
     case 'y-websocket-server':
       return yWebsocket(`/${name}`, [], true);
     case 'bare ws':
+    case 'socket.io':
       return yWebsocket(`/${name}`, [], false);
     case 'hocuspocus':
       return hocuspocus(name);

@@ -1,7 +1,7 @@
 import { craftUpdate, insertion, type UnitId } from '../../server/testing/craft-update.ts';
 import { type Dialect, dialectOf, EMPTY_UPDATE, NOTHING } from './dialect.ts';
-import { clientFrame, RawSocket } from './raw-socket.ts';
 import type { ServerUnderTest } from './server-under-test.ts';
+import { type ConnectWire, type Wire, webSocketWire } from './wire.ts';
 
 const LETTERS = 'the quick brown fox jumps over the lazy dog. ';
 
@@ -13,17 +13,19 @@ export interface PersonOptions {
   /** Where typing begins: between these units. At the start of the text unless given. */
   readonly place?: { readonly origin: UnitId; readonly right: UnitId };
   readonly localAddress?: string;
+  /** What carries the messages; a raw WebSocket unless given. */
+  readonly wire?: ConnectWire;
 }
 
 /**
- * Somebody in a document over a raw socket. Counts what arrives; types characters one by one, each an update of its own
+ * Somebody in a document. Counts what arrives; types characters one by one, each an update of its own
  * that continues the last, as Yjs writes it.
  */
 export class Person {
   readonly clientId: number;
   readonly dialect: Dialect;
   readonly #options: PersonOptions;
-  #socket: RawSocket | null = null;
+  #wire: Wire | null = null;
   #nextClock = 0;
   /** Frames and payload bytes of updates received. */
   updateFrames = 0;
@@ -50,10 +52,10 @@ export class Person {
   /** Connects and says hello; `synced` turns true when the document has come. */
   async connect(stateVector: Uint8Array = NOTHING): Promise<void> {
     const { dialect } = this;
-    const { server, localAddress } = this.#options;
+    const { server, localAddress, wire: connect = webSocketWire } = this.#options;
     this.closed = null;
     this.synced = !dialect.hasDocument;
-    const socket = new RawSocket({
+    const wire = connect({
       port: server.port,
       path: dialect.path,
       protocols: dialect.protocols,
@@ -64,9 +66,9 @@ export class Person {
       },
     });
     // Set before it opens: the server's first messages may come together with the upgrade.
-    this.#socket = socket;
-    await socket.opened;
-    for (const message of dialect.hello(stateVector)) socket.write(clientFrame(message));
+    this.#wire = wire;
+    await wire.opened;
+    for (const message of dialect.hello(stateVector)) wire.send(message);
   }
 
   /** Characters typed so far. */
@@ -85,18 +87,18 @@ export class Person {
         : { origin: [this.clientId, clock - 1] as const, ...(place === undefined ? {} : { right: place.right }) };
     const update = craftUpdate([{ client: this.clientId, clock, structs: [insertion(letter, position)] }]);
     this.sent += 1;
-    this.#socket?.write(clientFrame(this.dialect.update(update)));
+    this.#wire?.send(this.dialect.update(update));
     return clock;
   }
 
   /** Sends a message that was encoded for this person's dialect. */
   send(message: Uint8Array): void {
-    this.#socket?.write(clientFrame(message));
+    this.#wire?.send(message);
   }
 
   leave(): void {
-    this.#socket?.reset();
-    this.#socket = null;
+    this.#wire?.leave();
+    this.#wire = null;
   }
 
   #receive(message: Uint8Array): void {

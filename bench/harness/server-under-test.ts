@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The servers that are measured. */
-export type ServerKind = 'coscribe' | 'hocuspocus' | 'y-websocket-server' | 'bare ws';
+export type ServerKind = 'coscribe' | 'hocuspocus' | 'y-websocket-server' | 'bare ws' | 'socket.io';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const COSCRIBE = join(ROOT, 'dist/server/main.js');
@@ -15,6 +15,7 @@ const PEERS: Record<Exclude<ServerKind, 'coscribe'>, string> = {
   hocuspocus: 'hocuspocus.mjs',
   'y-websocket-server': 'y-websocket-server.mjs',
   'bare ws': 'bare-ws.mjs',
+  'socket.io': 'socket-io.mjs',
 };
 
 /** How long a server may take until it listens, and until it has ended, in milliseconds. */
