@@ -14,9 +14,10 @@ import { ROOT } from './source-files.ts';
 /** Documents of the formatting runs that are open at a time. */
 const FORMATTED_TOGETHER = 20;
 
-const USAGE = `npm run chaos -- [--cycles 50] [--minutes N] [--seed S] [--only ${ALL_TROUBLES.join(',')}] [--documents any] [--dry]
+const USAGE = `npm run chaos -- [--cycles 50] [--minutes N] [--seed S] [--only ${ALL_TROUBLES.join(',')}] [--documents any] [--http] [--dry]
 npm run chaos -- --formatting 200 [--seed S] [--dry]
   --documents any  people format what they write
+  --http           half of the people have no WebSocket
   --formatting     six people format everything that Yjs has, in this many documents of a seed each, over cuts and restarts
   --minutes  begin no cycle after this many minutes; without --cycles as many as fit
   --seed     makes the same troubles in the same order (not at the same instants)
@@ -28,6 +29,7 @@ interface Options {
   readonly seed: number;
   readonly troubles: readonly Trouble[];
   readonly kind: 'text' | 'any';
+  readonly overHttp: boolean;
   /** How many seeds of formatting to run instead of the troubles; 0 for none. */
   readonly formatting: number;
   readonly dry: boolean;
@@ -42,6 +44,7 @@ function readOptions(): Options {
       only: { type: 'string' },
       documents: { type: 'string', default: 'text' },
       formatting: { type: 'string' },
+      http: { type: 'boolean', default: false },
       dry: { type: 'boolean', default: false },
     },
   });
@@ -61,6 +64,7 @@ function readOptions(): Options {
     seed: number('seed', Date.now() % 1_000_000),
     troubles,
     kind: values.documents,
+    overHttp: values.http,
     formatting: number('formatting', 0),
     dry: values.dry,
   };
@@ -129,7 +133,14 @@ async function main(): Promise<void> {
   const { rows, clean } = await (options.formatting > 0 ? format : makeTroubles)(options, dataFolder);
   const table = [...circumstances(command(options, (performance.now() - started) / 1000)), ...rows].join('\n');
   console.log(table);
-  const section = options.formatting > 0 ? 'formatting' : options.kind === 'any' ? 'chaos-any' : 'chaos';
+  const section =
+    options.formatting > 0
+      ? 'formatting'
+      : options.overHttp
+        ? 'chaos-http'
+        : options.kind === 'any'
+          ? 'chaos-any'
+          : 'chaos';
   if (!options.dry) writeReport(section, table);
   if (clean) await rm(dataFolder, { recursive: true });
   else console.error(`Not clean. Replay with --seed ${options.seed}; the data is in ${dataFolder}`);

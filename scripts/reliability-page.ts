@@ -7,7 +7,7 @@ import { ROOT } from './source-files.ts';
 const PAGE = join(ROOT, 'docs/reliability.md');
 
 /** The parts of the page that runs write, each with the last run of its kind. */
-export type Section = 'attack' | 'chaos' | 'chaos-any' | 'formatting';
+export type Section = 'attack' | 'chaos' | 'chaos-any' | 'chaos-http' | 'formatting';
 
 /** The rows that say when, how and where. */
 export function circumstances(command: string): string[] {

@@ -4,7 +4,7 @@ import { runFormatting } from '../testing/formatting-harness.ts';
 import { freshFolder } from '../testing/test-server.ts';
 
 // `npm run chaos` does the same for longer (docs/reliability.md).
-it.each<{ name: string; troubles: Trouble[]; seed: number; kind?: 'text' | 'any' }>([
+it.each<{ name: string; troubles: Trouble[]; seed: number; kind?: 'text' | 'any'; overHttp?: boolean }>([
   { name: 'kill -9 and SIGTERM', troubles: ['kill', 'stop'], seed: 1 },
   { name: 'a frozen process and a network that fails', troubles: ['freeze', 'reset', 'stall', 'throttle'], seed: 2 },
   { name: 'a disk that is full, then hangs', troubles: ['full', 'hang'], seed: 3 },
@@ -14,9 +14,15 @@ it.each<{ name: string; troubles: Trouble[]; seed: number; kind?: 'text' | 'any'
     seed: 4,
     kind: 'any',
   },
+  {
+    name: 'kill -9, SIGTERM, a frozen process and a network that fails with half of the people on HTTP',
+    troubles: ['kill', 'stop', 'freeze', 'reset', 'stall'],
+    seed: 5,
+    overHttp: true,
+  },
 ])(
   '[DUR-1, DUR-5, DUR-9] under $name, nothing that was called saved is lost',
-  async ({ troubles, seed, kind = 'text' }) => {
+  async ({ troubles, seed, kind = 'text', overHttp = false }) => {
     const report = await runChaos({
       cycles: troubles.length,
       people: 8,
@@ -28,6 +34,7 @@ it.each<{ name: string; troubles: Trouble[]; seed: number; kind?: 'text' | 'any'
       longestTrouble: 800,
       seed,
       kind,
+      overHttp,
       dataFolder: await freshFolder(),
     });
     expect(report).toMatchObject({ cycles: troubles.length, lost: 0, diverged: 0, duplicated: 0, failedStops: 0 });

@@ -53,6 +53,8 @@ export interface ChaosOptions {
   readonly dataFolder: string;
   /** What the documents are: texts, or anything; then people format what they write besides. */
   readonly kind?: 'text' | 'any';
+  /** Half of the people, of each network and in each document, write over HTTP requests. */
+  readonly overHttp?: boolean;
   /** Called with a line after every cycle. */
   readonly onCycle?: (line: string) => void;
 }
@@ -121,6 +123,7 @@ class World {
       (_, i) =>
         new Typist(i % 2 === 0 ? server.url : relay.url, `document-${i % options.documents}`, `p${i}`, {
           formats: options.kind === 'any',
+          overHttp: options.overHttp === true && i % 4 < 2,
         }),
     );
   }

@@ -30,15 +30,20 @@ export class Typist {
   readonly #edits: Edit[] = [];
   #words = 0;
 
-  /** With `formats` it also makes words bold and plain again, as in documents of kind `any`. */
-  constructor(url: string, documentName: string, name: string, { formats = false }: { formats?: boolean } = {}) {
+  /** With `formats` it also makes words bold and plain again, as in documents of kind `any`; with `overHttp` it has no WebSocket. */
+  constructor(
+    url: string,
+    documentName: string,
+    name: string,
+    { formats = false, overHttp = false }: { formats?: boolean; overHttp?: boolean } = {},
+  ) {
     this.#name = name;
     this.#formats = formats;
     this.documentName = documentName;
     this.doc.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin !== this.provider) this.#edits.push(describe(update, Y.getState(this.doc.store, this.doc.clientID)));
     });
-    this.provider = openProvider(url, documentName, this.doc);
+    this.provider = openProvider(url, documentName, this.doc, overHttp ? 'http' : 'websocket');
   }
 
   get text(): Y.Text {
@@ -108,9 +113,15 @@ function word(id: string): string {
   return `<${id}/${crc32(id).toString(16).padStart(8, '0')}>`;
 }
 
-function openProvider(url: string, documentName: string, doc: Y.Doc): CoscribeProvider {
+function openProvider(
+  url: string,
+  documentName: string,
+  doc: Y.Doc,
+  transport: 'websocket' | 'http' = 'websocket',
+): CoscribeProvider {
   return new CoscribeProvider(`${url}/sync`, documentName, doc, {
     offline: false,
+    transport,
     WebSocket: WebSocket as unknown as SocketConstructor,
   });
 }
