@@ -1,5 +1,20 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Browser as Chromium, Page } from 'playwright/test';
-import type { Browser, Engine, Keys, Point, Tab } from './engine.ts';
+import { CHROMIUM_ARGS, findTestChromium } from '../../scripts/chromium.mjs';
+import type { Browser, Engine, Keys, Point, Refusal, Tab } from './engine.ts';
+
+/** Parts of its profile that Chromium finds damaged: there is a file where it looks for a folder. */
+const DAMAGED: Readonly<Record<Refusal, readonly string[]>> = {
+  storage: ['IndexedDB', 'Service Worker'],
+  'storage in frames': ['IndexedDB', 'Service Worker'],
+  // That is told to each site when it is opened.
+  room: [],
+  workers: ['Service Worker'],
+  // It takes an asynchronous write only with a permission, which nobody gave.
+  clipboard: [],
+};
 
 /** Chromium, driven by Playwright over the DevTools protocol. */
 export class ChromiumEngine implements Engine {
@@ -10,12 +25,32 @@ export class ChromiumEngine implements Engine {
     this.#chromium = chromium;
   }
 
-  async openBrowser(): Promise<Browser> {
+  async openBrowser(refuses?: Refusal): Promise<Browser> {
+    if (refuses !== undefined) return this.#openRefusing(refuses);
     const context = await this.#chromium.newContext({ serviceWorkers: 'allow' });
     return {
       version: this.#chromium.version(),
       openTab: async () => new ChromiumTab(await context.newPage()),
       close: () => context.close(),
+    };
+  }
+
+  async #openRefusing(refuses: Refusal): Promise<Browser> {
+    const profile = await mkdtemp(join(tmpdir(), 'coscribe-profile-'));
+    await mkdir(join(profile, 'Default'));
+    for (const folder of DAMAGED[refuses]) await writeFile(join(profile, 'Default', folder), '');
+    const path = findTestChromium();
+    const context = await this.#chromium.browserType().launchPersistentContext(profile, {
+      ...(path === null ? {} : { executablePath: path }),
+      args: refuses.startsWith('storage') ? [...CHROMIUM_ARGS, '--disable-local-storage'] : CHROMIUM_ARGS,
+    });
+    return {
+      version: this.#chromium.version(),
+      openTab: async () => new ChromiumTab(await context.newPage(), refuses !== 'room'),
+      close: async () => {
+        await context.close();
+        await rm(profile, { recursive: true, force: true });
+      },
     };
   }
 
@@ -26,12 +61,18 @@ export class ChromiumEngine implements Engine {
 
 class ChromiumTab implements Tab {
   readonly #page: Page;
+  readonly #hasRoom: boolean;
 
-  constructor(page: Page) {
+  constructor(page: Page, hasRoom = true) {
     this.#page = page;
+    this.#hasRoom = hasRoom;
   }
 
   async open(address: string): Promise<void> {
+    if (!this.#hasRoom) {
+      const session = await this.#page.context().newCDPSession(this.#page);
+      await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(address).origin, quotaSize: 1 });
+    }
     await this.#page.goto(address);
   }
 

@@ -3,11 +3,17 @@ export const ENGINES = ['chromium', 'firefox', 'webkit'] as const;
 
 export type EngineName = (typeof ENGINES)[number];
 
+/**
+ * What a browser may refuse to its pages: to keep anything, to keep as much as they ask for, service workers, the clipboard, and to keep
+ * anything for a page in a frame of another site.
+ */
+export type Refusal = 'storage' | 'room' | 'workers' | 'clipboard' | 'storage in frames';
+
 /** A browser engine that is driven as a person would: by keys and pointer, never by calls into the product. */
 export interface Engine {
   readonly name: EngineName;
   /** Somebody's browser: its storage, caches and service workers are shared with nobody. */
-  openBrowser(): Promise<Browser>;
+  openBrowser(refuses?: Refusal): Promise<Browser>;
   stop(): Promise<void>;
 }
 

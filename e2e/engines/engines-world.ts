@@ -2,14 +2,14 @@ import { findFirefox, findWebKit } from '../../scripts/engines.mjs';
 import { Cable } from '../cable.ts';
 import { test as base, type TestServer } from '../world.ts';
 import { ChromiumEngine } from './chromium-engine.ts';
-import type { Browser, Engine, EngineName } from './engine.ts';
+import type { Browser, Engine, EngineName, Refusal } from './engine.ts';
 import { FirefoxEngine } from './firefox-engine.ts';
 import { Visitor } from './visitor.ts';
 import { WebKitEngine } from './webkit-engine.ts';
 
 interface EnginesWorld {
   /** Somebody at a browser of this engine who has opened nothing yet. Their name is known to it already. */
-  visit: (engine: EngineName, name: string) => Promise<Visitor>;
+  visit: (engine: EngineName, name: string, refuses?: Refusal) => Promise<Visitor>;
   /** Lets somebody come to a document of the test. */
   arriveIn: (engine: EngineName, name: string, documentName: string) => Promise<Visitor>;
 }
@@ -24,10 +24,10 @@ class Engines {
     this.#started.set('chromium', chromium);
   }
 
-  open(name: EngineName): Promise<Browser> {
+  open(name: EngineName, refuses?: Refusal): Promise<Browser> {
     const engine = this.#started.get(name) ?? start(name);
     this.#started.set(name, engine);
-    return engine.openBrowser();
+    return engine.openBrowser(refuses);
   }
 
   async stop(): Promise<void> {
@@ -64,9 +64,9 @@ export const test = base.extend<EnginesWorld, { engines: Engines }>({
 
   visit: async ({ server, engines }, use) => {
     const visitors: Visitor[] = [];
-    await use(async (engine, name) => {
+    await use(async (engine, name, refuses) => {
       const color = COLORS[visitors.length % COLORS.length] ?? '#000000';
-      const visitor = await enterWith(await engines.open(engine), name, color, server);
+      const visitor = await enterWith(await engines.open(engine, refuses), name, color, server);
       visitors.push(visitor);
       return visitor;
     });
@@ -90,8 +90,17 @@ async function enterWith(browser: Browser, name: string, color: string, server: 
   const visitor = new Visitor(name, browser, await browser.openTab(), cable, server);
   // Any answer of the site will do to have its storage at hand.
   await visitor.enter('/healthz');
-  await visitor.tab.run((guest) => localStorage.setItem('coscribe.guest', guest), JSON.stringify({ name, color }));
+  await visitor.tab.run(keepGuest, JSON.stringify({ name, color }));
   return visitor;
+}
+
+/** Runs in the page. Where the browser keeps nothing the page gives its guest a name of its own. */
+function keepGuest(guest: string): void {
+  try {
+    localStorage?.setItem('coscribe.guest', guest);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+  }
 }
 
 export { expect, type TestServer } from '../world.ts';

@@ -1,8 +1,19 @@
 import puppeteer, { type ElementHandle, type Browser as Firefox, type KeyInput, type Page } from 'puppeteer-core';
-import { type Browser, type Engine, type Keys, middleOf, type Point, type Tab } from './engine.ts';
+import { type Browser, type Engine, type Keys, middleOf, type Point, type Refusal, type Tab } from './engine.ts';
 
 /** How long Firefox may take to start or to answer, on a busy machine, in milliseconds. */
 const LIMIT_MS = 240_000;
+
+/** The settings by which people and companies make Firefox refuse something. */
+const SETTINGS: Readonly<Record<Refusal, Readonly<Record<string, number | boolean>>>> = {
+  // "All cookies", of which everything that a site keeps is a kind.
+  storage: { 'network.cookie.cookieBehavior': 2 },
+  'storage in frames': { 'network.cookie.cookieBehavior': 1 },
+  // In kilobytes, for all sites.
+  room: { 'dom.quotaManager.temporaryStorage.fixedLimit': 1 },
+  workers: { 'dom.serviceWorkers.enabled': false },
+  clipboard: { 'dom.allow_cut_copy': false },
+};
 
 /**
  * The Firefox of the system as it is, driven over WebDriver BiDi. Of all windows of one Firefox a single one has the focus, so
@@ -17,8 +28,9 @@ export class FirefoxEngine implements Engine {
     this.#executablePath = executablePath;
   }
 
-  async openBrowser(): Promise<Browser> {
-    const firefox = this.#idle.pop() ?? (await this.#start());
+  async openBrowser(refuses?: Refusal): Promise<Browser> {
+    const isPlain = refuses === undefined;
+    const firefox = isPlain ? (this.#idle.pop() ?? (await this.#start())) : await this.#start(SETTINGS[refuses]);
     const context = await firefox.createBrowserContext();
     return {
       version: (await firefox.version()).replace('firefox/', ''),
@@ -26,7 +38,8 @@ export class FirefoxEngine implements Engine {
       openTab: async () => new FirefoxTab(await context.newPage({ type: 'window' })),
       close: async () => {
         await context.close();
-        this.#idle.push(firefox);
+        if (isPlain) this.#idle.push(firefox);
+        else await firefox.close();
       },
     };
   }
@@ -35,7 +48,7 @@ export class FirefoxEngine implements Engine {
     await Promise.all(this.#idle.splice(0).map((firefox) => firefox.close()));
   }
 
-  #start(): Promise<Firefox> {
+  #start(settings: Readonly<Record<string, number | boolean>> = {}): Promise<Firefox> {
     return puppeteer.launch({
       browser: 'firefox',
       executablePath: this.#executablePath,
@@ -43,6 +56,7 @@ export class FirefoxEngine implements Engine {
       // The size of the window, as a person has it.
       defaultViewport: null,
       args: ['--width=1280', '--height=900'],
+      extraPrefsFirefox: settings,
       protocolTimeout: LIMIT_MS,
       timeout: LIMIT_MS,
       handleSIGINT: false,

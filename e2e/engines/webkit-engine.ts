@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { Builder, By, Capabilities, Key, Origin, type WebDriver } from 'selenium-webdriver';
-import { type Browser, type Engine, type Keys, middleOf, type Point, type Tab } from './engine.ts';
+import { type Browser, type Engine, type Keys, middleOf, type Point, type Refusal, type Tab } from './engine.ts';
 
 /** How long a page may take to load or a script to answer, on a busy machine, in milliseconds. */
 const LIMIT_MS = 240_000;
@@ -17,6 +17,16 @@ export interface WebKitPaths {
   readonly screen: string;
 }
 
+/** Features that the engine does without, so that it refuses something. */
+const MISSING: Readonly<Record<Refusal, string | null>> = {
+  storage: '-IndexedDBAPI,-LocalStorage',
+  'storage in frames': '-IndexedDBAPI,-LocalStorage',
+  // Its storage is in memory, without a bound that could be set.
+  room: null,
+  workers: '-ServiceWorkers',
+  clipboard: '-AsyncClipboardAPI',
+};
+
 /** WebKitGTK in its MiniBrowser as it is, driven over WebDriver on a screen in memory. */
 export class WebKitEngine implements Engine {
   readonly name = 'webkit';
@@ -26,8 +36,10 @@ export class WebKitEngine implements Engine {
     this.#paths = paths;
   }
 
-  openBrowser(): Promise<Browser> {
-    return WebKitBrowser.open(this.#paths);
+  async openBrowser(refuses?: Refusal): Promise<Browser> {
+    const missing = refuses === undefined ? '' : MISSING[refuses];
+    if (missing === null) throw new Error(`WebKitGTK cannot be told to refuse ${refuses}`);
+    return WebKitBrowser.open(this.#paths, missing === '' ? [] : [`--features=${missing}`]);
   }
 
   async stop(): Promise<void> {
@@ -79,7 +91,7 @@ class WebKitBrowser implements Browser {
     this.#screen = screen;
   }
 
-  static async open(paths: WebKitPaths): Promise<WebKitBrowser> {
+  static async open(paths: WebKitPaths, args: readonly string[]): Promise<WebKitBrowser> {
     const [screen, port] = await Promise.all([Screen.open(paths.screen), freePort()]);
     const env = { ...process.env, DISPLAY: screen.name, NO_AT_BRIDGE: '1' };
     const driverProcess = spawn(paths.driver, ['--host=127.0.0.1', `--port=${port}`], { env, stdio: 'ignore' });
@@ -89,7 +101,7 @@ class WebKitBrowser implements Browser {
       browserName: 'MiniBrowser',
       unhandledPromptBehavior: 'accept',
       timeouts: { script: LIMIT_MS, pageLoad: LIMIT_MS, implicit: 0 },
-      'webkitgtk:browserOptions': { binary: paths.browser, args: ['--automation'] },
+      'webkitgtk:browserOptions': { binary: paths.browser, args: ['--automation', ...args] },
     });
     const driver = await new Builder().usingServer(server).withCapabilities(capabilities).build();
     await driver.manage().window().setRect({ x: 0, y: 0, width: 1280, height: 900 });

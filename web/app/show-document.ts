@@ -18,7 +18,7 @@ import { saveFile } from './document/save-file.ts';
 import { catchFiles } from './document/text-files.ts';
 import { typingRefused } from './document/typing-refused.ts';
 import { isOutdated } from './offline/build-check.ts';
-import { keepPagesForOffline } from './offline/keep-pages.ts';
+import { keepPagesForOffline, watchKeptPages } from './offline/keep-pages.ts';
 import { coverPage } from './person/cover-page.ts';
 import type { DocumentConnection } from './person/document-connection.ts';
 import { STILL_SIGNED_IN, UNREACHABLE } from './person/person-here.ts';
@@ -70,7 +70,7 @@ export function showDocument(connection: DocumentConnection): void {
     saveFile,
     copy: copyText,
     isOutdated: () => isOutdated(new URL(import.meta.url).href),
-    opensOffline: window.isSecureContext && 'serviceWorker' in navigator,
+    opensOffline: watchKeptPages(() => session.refresh()),
     reload: () => location.reload(),
     languages: { names: languageNames, resolve: resolveLanguage, isProse },
     root: document.documentElement,

@@ -23,27 +23,29 @@ export interface StreamSlotOptions {
 export class StreamSlot {
   readonly #options: StreamSlotOptions;
   readonly #ended = new AbortController();
+  /** Null as well once the browser has refused them: Firefox where storage is blocked, all of them in a sandboxed frame. */
+  #locks: Locks | null;
   /** The slot that this tab has, and how to give it back. */
   #held: { readonly name: string; readonly release: () => void } | null = null;
   #waits = false;
 
   constructor(options: StreamSlotOptions) {
     this.#options = options;
+    this.#locks = options.locks;
   }
 
   get isHeld(): boolean {
-    const { locks, isHidden } = this.#options;
-    return locks === null ? !isHidden() : this.#held !== null;
+    return this.#locks === null ? !this.#options.isHidden() : this.#held !== null;
   }
 
   /** Takes a slot if one is free; otherwise, for a page that is looked at, waits in line for one. */
   async take(): Promise<void> {
-    const { locks, isHidden } = this.#options;
-    if (locks === null || this.#held !== null) return;
     for (let slot = 1; slot <= STREAM_SLOTS; slot += 1) {
-      if (await this.#request(locks, nameOf(slot), { ifAvailable: true })) return;
+      if (this.#locks === null || this.#held !== null) return;
+      if (await this.#request(this.#locks, nameOf(slot), { ifAvailable: true })) return;
     }
-    if (isHidden() || this.#waits) return;
+    const locks = this.#locks;
+    if (locks === null || this.#options.isHidden() || this.#waits) return;
     this.#waits = true;
     const { held, pending } = await locks.query();
     const waiting = (name: string) => (pending ?? []).filter((lock) => lock.name === name).length;
@@ -57,9 +59,9 @@ export class StreamSlot {
 
   /** Gives the slot to a tab that waits for it, if nobody looks at this one. Says whether it did. */
   async yieldToOthers(): Promise<boolean> {
-    const { locks, isHidden } = this.#options;
     const held = this.#held;
-    if (locks === null || held === null || !isHidden()) return false;
+    const locks = this.#locks;
+    if (locks === null || held === null || !this.#options.isHidden()) return false;
     const { pending } = await locks.query();
     if (pending?.some(({ name }) => name === held.name) !== true) return false;
     this.#release();
@@ -90,8 +92,11 @@ export class StreamSlot {
           resolve(true);
         });
       };
-      // Rejected by the end of this tab's wait, and where the browser allows no locks.
-      locks.request(name, options, keep).catch(() => resolve(false));
+      locks.request(name, options, keep).catch((error: unknown) => {
+        // Rejected by the end of this tab's wait, too.
+        if (error instanceof DOMException && error.name === 'SecurityError') this.#locks = null;
+        resolve(false);
+      });
     });
   }
 }

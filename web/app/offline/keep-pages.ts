@@ -6,9 +6,40 @@ import { siteRoot } from '../base/site-root.ts';
  * the worker fetches all files at once, on the same network.
  */
 export function keepPagesForOffline(): void {
-  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
-  // Refused in private windows and where storage is blocked: the site then needs the network to open, no more.
-  navigator.serviceWorker.register(workerAddress()).catch(() => undefined);
+  if (!import.meta.env.PROD) return;
+  // Refused in private windows, where storage is blocked, and where there is no room: the site then needs the network to open.
+  workers()
+    ?.register(workerAddress())
+    .catch(() => undefined);
+}
+
+/**
+ * Watches for the pages to be kept, by this page or an earlier one. A browser that has service workers may still refuse them.
+ * @param kept called when they are
+ * @returns how to ask whether they are
+ */
+export function watchKeptPages(kept: () => void): () => boolean {
+  let areKept = false;
+  // Pending for ever where there is no worker; rejected by some browsers where there may be none.
+  workers()?.ready.then(
+    () => {
+      areKept = true;
+      kept();
+    },
+    () => undefined,
+  );
+  return () => areKept;
+}
+
+/** Null over plain http from another machine, where the browser has none, and where it forbids them to this page. */
+function workers(): ServiceWorkerContainer | null {
+  try {
+    return navigator.serviceWorker ?? null;
+  } catch (error) {
+    // Chromium, in a sandboxed frame, throws at the mere mention.
+    if (error instanceof DOMException) return null;
+    throw error;
+  }
 }
 
 /** Browsers that know trusted types take a script's address only from a policy that the page's headers name. */

@@ -442,7 +442,7 @@ export class DocumentSession {
       now,
       isEmpty: isEmpty(),
       outdated: this.#outdated,
-      opensOffline,
+      opensOffline: opensOffline(),
       browserOffline: isBrowserOffline(),
       serverLate: this.#serverLate,
       unsavedSince: this.#unsavedSince,

@@ -102,8 +102,8 @@ export interface SessionOptions {
   readonly copy: (text: string) => Promise<boolean>;
   /** Whether the server has another build of the page than this one. */
   readonly isOutdated: () => Promise<boolean>;
-  /** Whether the page opens without a network: not over plain http from another machine. */
-  readonly opensOffline: boolean;
+  /** Whether the page opens without a network by now. */
+  readonly opensOffline: () => boolean;
   /** Loads the page again. */
   readonly reload: () => void;
   readonly languages: LanguagePort;

@@ -171,7 +171,7 @@ export class SessionWorld {
       },
       saveFile: (fileName, text) => this.files.push([fileName, text]),
       isOutdated: async () => this.outdated,
-      opensOffline: true,
+      opensOffline: () => true,
       reload: () => {
         this.reloads += 1;
       },
