@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { type Browser, chromium } from 'playwright';
-import { CHROMIUM_ARGS, findChromium } from '../../scripts/chromium.mjs';
+import { CHROMIUM_ARGS, findChromium, findTestChromium } from '../../scripts/chromium.mjs';
 import { buildPage, servePage } from '../harness/built-page.ts';
 import { removeFolder, ServerUnderTest, temporaryFolder } from '../harness/server-under-test.ts';
 import { type Line, type Row, times } from '../line.ts';
@@ -98,7 +98,7 @@ export const firstKeyLine: Line = {
     await buildPage('plain-page.html', folder);
     const plain = await servePage(folder, story);
     const server = await ServerUnderTest.start('coscribe');
-    const executablePath = findChromium();
+    const executablePath = findChromium() ?? findTestChromium();
     if (executablePath === null) throw new Error('There is no Chromium; npm test installs one.');
     const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
     try {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser as Chromium, Page } from 'playwright/test';
 import { CHROMIUM_ARGS, findTestChromium } from '../../scripts/chromium.mjs';
-import type { Browser, Engine, Keys, Point, Refusal, Tab } from './engine.ts';
+import type { Browser, Engine, Refusal } from './engine.ts';
+import { PageTab } from './page-tab.ts';
 
 /** Parts of its profile that Chromium finds damaged: there is a file where it looks for a folder. */
 const DAMAGED: Readonly<Record<Refusal, readonly string[]>> = {
@@ -30,6 +31,7 @@ export class ChromiumEngine implements Engine {
     const context = await this.#chromium.newContext({ serviceWorkers: 'allow' });
     return {
       version: this.#chromium.version(),
+      pid: null,
       openTab: async () => new ChromiumTab(await context.newPage()),
       close: () => context.close(),
     };
@@ -46,6 +48,7 @@ export class ChromiumEngine implements Engine {
     });
     return {
       version: this.#chromium.version(),
+      pid: null,
       openTab: async () => new ChromiumTab(await context.newPage(), refuses !== 'room'),
       close: async () => {
         await context.close();
@@ -59,65 +62,27 @@ export class ChromiumEngine implements Engine {
   }
 }
 
-class ChromiumTab implements Tab {
-  readonly #page: Page;
+class ChromiumTab extends PageTab<Page> {
   readonly #hasRoom: boolean;
 
   constructor(page: Page, hasRoom = true) {
-    this.#page = page;
+    super(page);
     this.#hasRoom = hasRoom;
   }
 
-  async open(address: string): Promise<void> {
+  override async open(address: string): Promise<void> {
     if (!this.#hasRoom) {
-      const session = await this.#page.context().newCDPSession(this.#page);
+      const session = await this.page.context().newCDPSession(this.page);
       await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(address).origin, quotaSize: 1 });
     }
-    await this.#page.goto(address);
-  }
-
-  async reload(): Promise<void> {
-    await this.#page.reload();
-  }
-
-  run<A extends readonly unknown[], R>(task: (...args: A) => R, ...args: A): Promise<Awaited<R>> {
-    const call = `(${task.toString()})(...${JSON.stringify(args)})`;
-    return this.#page.evaluate(call) as Promise<Awaited<R>>;
-  }
-
-  type(text: string): Promise<void> {
-    return this.#page.keyboard.type(text);
-  }
-
-  press(keys: Keys): Promise<void> {
-    return this.#page.keyboard.press(keys);
+    await super.open(address);
   }
 
   click(selector: string): Promise<void> {
-    return this.#page.locator(selector).first().click();
-  }
-
-  async drag(from: Point, to: Point): Promise<void> {
-    const { mouse } = this.#page;
-    await mouse.move(from.x, from.y);
-    await mouse.down();
-    await mouse.move(to.x, to.y, { steps: 10 });
-    await mouse.up();
+    return this.page.locator(selector).first().click();
   }
 
   chooseFile(selector: string, path: string): Promise<void> {
-    return this.#page.setInputFiles(selector, path);
-  }
-
-  print(): Promise<Uint8Array> {
-    return this.#page.pdf({ format: 'A4' });
-  }
-
-  picture(): Promise<Uint8Array> {
-    return this.#page.screenshot();
-  }
-
-  close(): Promise<void> {
-    return this.#page.close();
+    return this.page.setInputFiles(selector, path);
   }
 }

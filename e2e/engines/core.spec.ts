@@ -47,6 +47,9 @@ for (const engine of ENGINES) {
     await alice.type('offline. ');
     await alice.status('saved', 'local');
     await alice.keptOnDevice();
+    // Its pages are kept: nobody is warned of a reload.
+    await alice.loseNetwork();
+    await alice.reads(part('status'), /^Offline: keep writing, \d+ edits are on this device(?!, do not reload)/);
     await alice.tab.reload();
     await alice.sees('before. offline. ');
     await alice.status('saved', 'local');

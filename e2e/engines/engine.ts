@@ -20,6 +20,8 @@ export interface Engine {
 export interface Browser {
   /** As the browser says it, such as `153.8.0`. */
   readonly version: string;
+  /** The process that all others of this browser come from; null where it has them in common with other browsers. */
+  readonly pid: number | null;
   openTab(): Promise<Tab>;
   close(): Promise<void>;
 }
@@ -64,4 +66,15 @@ export function middleOf(selector: string): Point {
   const { x, y, width, height } = element.getBoundingClientRect();
   if (width === 0 || height === 0) throw new Error(`${selector} has no size: it is not shown`);
   return { x: x + width / 2, y: y + height / 2 };
+}
+
+/** A function with its arguments as a script that calls it: what a driver sends to the page. */
+export function callOf<A extends readonly unknown[]>(task: (...args: A) => unknown, args: A): string {
+  return `(${task.toString()})(...${JSON.stringify(args)})`;
+}
+
+/** The keys that are held, and the one that is pressed meanwhile. */
+export function splitKeys(keys: Keys): { held: readonly string[]; last: string } {
+  const names = keys.split('+');
+  return { held: names.slice(0, -1), last: names.at(-1) ?? '' };
 }

@@ -1,5 +1,6 @@
-import puppeteer, { type ElementHandle, type Browser as Firefox, type KeyInput, type Page } from 'puppeteer-core';
-import { type Browser, type Engine, type Keys, middleOf, type Point, type Refusal, type Tab } from './engine.ts';
+import puppeteer, { type ElementHandle, type Browser as Firefox, type Page } from 'puppeteer-core';
+import { type Browser, type Engine, middleOf, type Refusal } from './engine.ts';
+import { PageTab } from './page-tab.ts';
 
 /** How long Firefox may take to start or to answer, on a busy machine, in milliseconds. */
 const LIMIT_MS = 240_000;
@@ -34,6 +35,7 @@ export class FirefoxEngine implements Engine {
     const context = await firefox.createBrowserContext();
     return {
       version: (await firefox.version()).replace('firefox/', ''),
+      pid: firefox.process()?.pid ?? null,
       // A window each: the page of a tab that is behind another is hidden, and draws nothing.
       openTab: async () => new FirefoxTab(await context.newPage({ type: 'window' })),
       close: async () => {
@@ -64,69 +66,21 @@ export class FirefoxEngine implements Engine {
   }
 }
 
-class FirefoxTab implements Tab {
-  readonly #page: Page;
-
+class FirefoxTab extends PageTab<Page> {
   constructor(page: Page) {
-    this.#page = page;
+    super(page);
     // A page with unsaved edits asks before it is left: a test that reloads means it.
     page.on('dialog', (dialog) => void dialog.accept());
   }
 
-  async open(address: string): Promise<void> {
-    await this.#page.goto(address);
-  }
-
-  async reload(): Promise<void> {
-    await this.#page.reload();
-  }
-
-  run<A extends readonly unknown[], R>(task: (...args: A) => R, ...args: A): Promise<Awaited<R>> {
-    const call = `(${task.toString()})(...${JSON.stringify(args)})`;
-    return this.#page.evaluate(call) as Promise<Awaited<R>>;
-  }
-
-  type(text: string): Promise<void> {
-    return this.#page.keyboard.type(text);
-  }
-
-  async press(keys: Keys): Promise<void> {
-    const { keyboard } = this.#page;
-    const names = keys.split('+') as KeyInput[];
-    const held = names.slice(0, -1);
-    for (const key of held) await keyboard.down(key);
-    await keyboard.press(names.at(-1) ?? 'Enter');
-    for (const key of held.toReversed()) await keyboard.up(key);
-  }
-
   async click(selector: string): Promise<void> {
     const { x, y } = await this.run(middleOf, selector);
-    await this.#page.mouse.click(x, y);
-  }
-
-  async drag(from: Point, to: Point): Promise<void> {
-    const { mouse } = this.#page;
-    await mouse.move(from.x, from.y);
-    await mouse.down();
-    await mouse.move(to.x, to.y, { steps: 10 });
-    await mouse.up();
+    await this.page.mouse.click(x, y);
   }
 
   async chooseFile(selector: string, path: string): Promise<void> {
-    const field = (await this.#page.$(selector)) as ElementHandle<HTMLInputElement> | null;
+    const field = (await this.page.$(selector)) as ElementHandle<HTMLInputElement> | null;
     if (field === null) throw new Error(`Nothing in the page is ${selector}`);
     await field.uploadFile(path);
-  }
-
-  print(): Promise<Uint8Array> {
-    return this.#page.pdf({ format: 'A4' });
-  }
-
-  picture(): Promise<Uint8Array> {
-    return this.#page.screenshot();
-  }
-
-  close(): Promise<void> {
-    return this.#page.close();
   }
 }

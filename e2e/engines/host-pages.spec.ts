@@ -2,6 +2,7 @@ import { MODULE } from '../element/element-page.ts';
 import { HostSite } from '../host-page.ts';
 import { ENGINES } from './engine.ts';
 import { expect, test } from './engines-world.ts';
+import { putFramedComponent, toldByFrame } from './framed-component.ts';
 
 for (const engine of ENGINES) {
   test(`${engine}: the component works under a strict content security policy`, async ({ server, visit }) => {
@@ -47,44 +48,26 @@ for (const engine of ENGINES) {
       const site = await HostSite.open();
       const alice = await visit(engine, 'Alice');
       try {
-        // It tells the page around it what it shows: nobody can look into a frame of no origin.
-        site.put(
-          '/frame.html',
-          `<!doctype html>${MODULE}<style>coscribe-editor { display: block; height: 360px; }</style>
-           <coscribe-editor server="${alice.cable.url}" document="${server.name('frame')}"></coscribe-editor>
-           <script>setInterval(() => {
-             const root = document.querySelector('coscribe-editor').shadowRoot;
-             const of = (selector) => root?.querySelector(selector)?.textContent ?? '';
-             parent.postMessage({ status: of('[part=status]'), text: of('.cm-content') }, '*');
-           }, 50);</script>`,
-        );
-        const outer = site.put(
-          '/outer.html',
-          `<!doctype html><script>told = {}; addEventListener('message', ({ data }) => { told = data; });</script>
-           <iframe sandbox="allow-scripts" src="/frame.html" width="600" height="400"></iframe>`,
-        );
-        const told = (what: 'status' | 'text') =>
-          expect.poll(() => alice.tab.run((key) => (window as unknown as { told: Told }).told[key] ?? '', what));
+        const outer = putFramedComponent(site, {
+          server: alice.cable.url,
+          document: server.name('frame'),
+          how: 'sandboxed',
+        });
         await alice.tab.open(outer);
-        await told('status').toContain('Saved');
+        await toldByFrame(alice, 'status').toContain('Saved');
         await alice.tab.click('iframe');
         await alice.tab.type('framed');
         await expect.poll(() => server.text('frame')).toBe('framed');
         alice.cable.cut();
         await alice.tab.type(' and cut off');
-        await told('status').toMatch(/only in this tab/i);
-        await told('text').toContain('framed and cut off');
+        await toldByFrame(alice, 'status').toMatch(/only in this tab/i);
+        await toldByFrame(alice, 'text').toContain('framed and cut off');
         alice.cable.mend();
-        await told('status').toContain('Saved');
+        await toldByFrame(alice, 'status').toContain('Saved');
         expect(await server.text('frame')).toBe('framed and cut off');
       } finally {
         await site.close();
       }
     });
   });
-}
-
-interface Told {
-  readonly status?: string;
-  readonly text?: string;
 }

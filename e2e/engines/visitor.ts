@@ -130,6 +130,21 @@ export class Visitor {
     await this.tab.run(choose, selector, value);
   }
 
+  /** The system tells the browser that there is no network: of the three only Chromium can be told so by a program. */
+  loseNetwork(): Promise<void> {
+    return this.tab.run(() => {
+      Object.defineProperty(navigator, 'onLine', { configurable: true, value: false });
+      dispatchEvent(new Event('offline'));
+    });
+  }
+
+  findNetwork(): Promise<void> {
+    return this.tab.run(() => {
+      Reflect.deleteProperty(navigator, 'onLine');
+      dispatchEvent(new Event('online'));
+    });
+  }
+
   /** Waits until this number of elements is drawn. */
   async counts(selector: string, count: number): Promise<void> {
     await expect

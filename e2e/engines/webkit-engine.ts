@@ -2,7 +2,17 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { Builder, By, Capabilities, Key, Origin, type WebDriver } from 'selenium-webdriver';
-import { type Browser, type Engine, type Keys, middleOf, type Point, type Refusal, type Tab } from './engine.ts';
+import {
+  type Browser,
+  callOf,
+  type Engine,
+  type Keys,
+  middleOf,
+  type Point,
+  type Refusal,
+  splitKeys,
+  type Tab,
+} from './engine.ts';
 
 /** How long a page may take to load or a script to answer, on a busy machine, in milliseconds. */
 const LIMIT_MS = 240_000;
@@ -108,6 +118,10 @@ class WebKitBrowser implements Browser {
     return new WebKitBrowser(driver, driverProcess, screen, (await driver.getCapabilities()).getBrowserVersion() ?? '');
   }
 
+  get pid(): number | null {
+    return this.#process.pid ?? null;
+  }
+
   async openTab(): Promise<Tab> {
     const handle = await this.#next(async () => {
       if (this.#hasFirstTab) await this.#driver.switchTo().newWindow('tab');
@@ -157,7 +171,7 @@ class WebKitTab implements Tab {
 
   async run<A extends readonly unknown[], R>(task: (...args: A) => R, ...args: A): Promise<Awaited<R>> {
     const script = `const answer = arguments[arguments.length - 1];
-      Promise.resolve().then(() => (${task.toString()})(...${JSON.stringify(args)})).then(
+      Promise.resolve().then(() => ${callOf(task, args)}).then(
         (value) => answer({ value }), (error) => answer({ error: String(error) }));`;
     const { value, error } = await this.#step((driver) =>
       driver.executeAsyncScript<{ value: Awaited<R>; error?: string }>(script),
@@ -172,11 +186,11 @@ class WebKitTab implements Tab {
 
   press(keys: Keys): Promise<void> {
     return this.#step(async (driver) => {
-      const names = keys.split('+').map(webDriverKey);
-      const held = names.slice(0, -1);
+      const names = splitKeys(keys);
+      const [held, last] = [names.held.map(webDriverKey), webDriverKey(names.last)];
       let actions = driver.actions();
       for (const key of held) actions = actions.keyDown(key);
-      actions = actions.keyDown(names.at(-1) ?? '').keyUp(names.at(-1) ?? '');
+      actions = actions.keyDown(last).keyUp(last);
       for (const key of held.toReversed()) actions = actions.keyUp(key);
       await actions.perform();
     });
