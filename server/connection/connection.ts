@@ -187,7 +187,9 @@ export class Connection implements Member {
    */
   async join(registry: Registry, epoch: string | null): Promise<void> {
     this.#socket.pause();
-    const opened = await openDocument(registry, { documentName: this.documentName, address: this.address, epoch });
+    const { documentName, address } = this;
+    const arrival = { documentName, address, epoch, speaksCoscribe: this.#speaksCoscribe };
+    const opened = await openDocument(registry, arrival);
     if (opened.kind === 'refused') {
       this.close(opened.code, opened.reason);
       return;

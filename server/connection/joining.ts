@@ -49,10 +49,16 @@ export interface Arrival {
   readonly address: string;
   /** That of the copy which the client brings, if it says. */
   readonly epoch: string | null;
+  /** Whether it could say: a client of y-websocket knows of no epochs. */
+  readonly speaksCoscribe: boolean;
 }
 
+/** For a client that brings a copy of a deleted document, or may do so: it would come back to life with the first message. */
+const DELETED = 'The document was deleted. Open its page, or create it over HTTP, to begin a new one.';
+
 /** Opens a document for somebody; a copy of another life of it is refused (SYN-5). */
-export async function openDocument(registry: Registry, { documentName, address, epoch }: Arrival): Promise<Opened> {
+export async function openDocument(registry: Registry, arrival: Arrival): Promise<Opened> {
+  const { documentName, address, epoch, speaksCoscribe } = arrival;
   let lease: Lease;
   try {
     lease = await registry.open(documentName, siteOf(address));
@@ -64,7 +70,12 @@ export async function openDocument(registry: Registry, { documentName, address, 
         : 'The document cannot be loaded right now.';
     return { kind: 'refused', code: CLOSE_CODES.tryAgainLater, reason };
   }
-  if (epoch === null || epoch === lease.room.document.epoch) return { kind: 'open', lease };
+  const { document } = lease.room;
+  if (!speaksCoscribe && document.wasDeleted) {
+    lease.release();
+    return { kind: 'refused', code: CLOSE_CODES.epochChanged, reason: DELETED };
+  }
+  if (epoch === null || epoch === document.epoch) return { kind: 'open', lease };
   lease.release();
   return { kind: 'refused', code: CLOSE_CODES.epochChanged, reason: CLOSE_CODES.epochChanged.meaning };
 }

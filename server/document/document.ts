@@ -80,6 +80,11 @@ export class Document {
     return this.#entry !== null || this.#sequence > 0;
   }
 
+  /** Whether there was a document of this name that was deleted, and none has come to be since. */
+  get wasDeleted(): boolean {
+    return !this.exists && this.#firstEpoch > 0;
+  }
+
   get properties(): DocumentProperties {
     return { title: this.#entry?.title ?? '', language: this.#entry?.language ?? '' };
   }

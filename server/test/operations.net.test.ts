@@ -131,6 +131,25 @@ it('[OPS-3] deletes a document under those who write in it, and no copy of their
   expect(told).toContainEqual({ security: 'document-restored', document: 'minutes', through: 'api key' });
 });
 
+it('[OPS-3] a stock client that comes back to a deleted document does not bring it back', async () => {
+  const server = await startForTest({ settings: SETTINGS });
+  const stock = await WireClient.join(server.url, 'plan', { protocols: [] });
+  stock.insert(0, 'All of the plan');
+  await expect.poll(async () => (await ask(server, 'GET', 'plan/text', KEY)).status).toBe(200);
+  expect(await admin(server, 'DELETE', 'documents/plan')).toMatchObject({ status: 200 });
+  await stock.untilClosed();
+  const back = new WireClient(server.url, 'plan', { protocols: [] });
+  expect(await back.untilClosed()).toMatchObject({
+    code: CLOSE_CODES.epochChanged.code,
+    reason: expect.stringContaining('The document was deleted.'),
+  });
+  expect((await ask(server, 'GET', 'plan/text', KEY)).status).toBe(404);
+  // Once somebody has begun a new one, it is a document like any other.
+  expect((await ask(server, 'PUT', 'plan', KEY, { content: 'Another' })).status).toBe(201);
+  const newcomer = await WireClient.join(server.url, 'plan', { protocols: [] });
+  expect(newcomer.text).toBe('Another');
+});
+
 it('[OPS-3] keeps deleted documents over a restart, and none takes the place of another', async () => {
   const folder = await freshFolder();
   let server = await startTestServer({ settings: SETTINGS, store: await LevelStore.open(folder) });
