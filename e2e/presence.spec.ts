@@ -93,11 +93,12 @@ test('strangers get names and colours that differ, and are asked for a name with
   const [last] = pages.slice(-1);
   if (last === undefined) throw new Error('nobody came');
   const faces = last.getByTestId('people').locator('[data-person]');
-  const seen = await faces.evaluateAll((all) =>
-    all.map((face) => [(face as HTMLElement).dataset['person'], (face as HTMLElement).style.backgroundColor]),
-  );
-  expect(new Set(seen.map(([name]) => name)).size).toBe(4);
-  expect(new Set(seen.map(([, color]) => color)).size).toBe(4);
+  const differing = () =>
+    faces.evaluateAll((all) => ({
+      names: new Set(all.map((face) => (face as HTMLElement).dataset['person'])).size,
+      colors: new Set(all.map((face) => (face as HTMLElement).style.backgroundColor)).size,
+    }));
+  await expect.poll(differing).toEqual({ names: 4, colors: 4 });
 
   const content = last.getByTestId('editor').locator('.cm-content');
   await expect(content).toBeFocused();

@@ -278,6 +278,7 @@ describe('people', () => {
     const session = world.open();
     const { name, color } = session.state.guest;
     world.tell(CONNECTED);
+    world.pass(1_500);
     const own = world.awareness.clientID;
     world.joinAs({ name: 'Moss Heron', color }, own + 1);
     const lower = world.joinAs({ name, color: '#123456' }, own - 1);

@@ -27,6 +27,9 @@ import { SharedProperties } from './shared-properties.ts';
 /** How long a guest made by chance may still become another one, in milliseconds: who is there is known only then. */
 const SETTLES = 30_000;
 
+/** How long after the first look who is seen counts as having been there before, in milliseconds: their presence follows the text. */
+const LOOKS = 1_000;
+
 /** How long a newcomer who is alike has for becoming another, before one who was there does, in milliseconds. */
 const NEWCOMER_DIFFERS = 2_000;
 
@@ -58,8 +61,8 @@ export class DocumentSession {
   readonly #followAgain: FollowAgain;
   /** Until when a guest made by chance may still become another one, to differ from those who are there. */
   readonly #settlesUntil: number;
-  /** Whether it was looked who is there. Who comes after that came later. */
-  #hasLooked = false;
+  /** When it was first looked who is there; null before. Who comes a moment after that came later. */
+  #lookedAt: number | null = null;
   /** Stops the wait for a newcomer; null while there is none. */
   #cancelDiffer: (() => void) | null = null;
   #people: readonly Person[] = [];
@@ -324,8 +327,8 @@ export class DocumentSession {
     const { store, random, clock, documentAccess, sync } = this.#options;
     if (!sync.synced || !isInvented(store) || documentAccess.info.person !== null) return;
     if (clock.now() > this.#settlesUntil) return;
-    const isNew = !this.#hasLooked;
-    this.#hasLooked = true;
+    this.#lookedAt ??= clock.now();
+    const isNew = clock.now() - this.#lookedAt < LOOKS;
     const self = this.#people.find(({ isSelf }) => isSelf);
     const others = this.#people.filter(({ isSelf, browser }) => !isSelf && browser !== self?.browser);
     const alike = others.filter(({ name, color }) => name === this.#guest.name || color === this.#guest.color);
