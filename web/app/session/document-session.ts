@@ -14,6 +14,7 @@ import { recentDocuments, rememberDocument, retitleDocument } from '../device/re
 import { keepSidePanel, readSidePanel, type SidePanelMemory, type SidePanelName } from '../device/side-panel-memory.ts';
 import { unguessableName } from '../link/unguessable-name.ts';
 import { chooseTheme, readTheme, type ThemeChoice } from '../theme/theme-choice.ts';
+import { AlikeGuests } from './alike-guests.ts';
 import { announcements, newFollowers } from './announcements.ts';
 import { computeState, type SessionFacts, STALLED } from './compute-state.ts';
 import type { DocumentAccess } from './document-access.ts';
@@ -23,15 +24,6 @@ import type { EditorPort, SessionOptions, SyncPort } from './session-ports.ts';
 import type { SessionState } from './session-state.ts';
 import type { SessionUi } from './session-ui.ts';
 import { SharedProperties } from './shared-properties.ts';
-
-/** How long a guest made by chance may still become another one, in milliseconds: who is there is known only then. */
-const SETTLES = 30_000;
-
-/** How long after the first look who is seen counts as having been there before, in milliseconds: their presence follows the text. */
-const LOOKS = 1_000;
-
-/** How long a newcomer who is alike has for becoming another, before one who was there does, in milliseconds. */
-const NEWCOMER_DIFFERS = 2_000;
 
 /** How long an empty text waits for the server before it is shown as empty, in milliseconds. */
 const SERVER_IS_LATE = 700;
@@ -59,12 +51,7 @@ export class DocumentSession {
   #outdated = false;
   #asksName: boolean;
   readonly #followAgain: FollowAgain;
-  /** Until when a guest made by chance may still become another one, to differ from those who are there. */
-  readonly #settlesUntil: number;
-  /** When it was first looked who is there; null before. Who comes a moment after that came later. */
-  #lookedAt: number | null = null;
-  /** Stops the wait for a newcomer; null while there is none. */
-  #cancelDiffer: (() => void) | null = null;
+  readonly #alikeGuests: AlikeGuests;
   #people: readonly Person[] = [];
   /** The provider's last word on title and language, to see when it has a new one. */
   #told: SyncPort['properties'] = null;
@@ -84,7 +71,7 @@ export class DocumentSession {
     this.#theme = readTheme(store);
     this.#asksName = isInvented(store);
     this.#followAgain = new FollowAgain(options.tabStore, name, () => clock.date());
-    this.#settlesUntil = clock.now() + SETTLES;
+    this.#alikeGuests = new AlikeGuests(clock, () => this.#differ());
     this.#sidePanel = readSidePanel(store);
     const title = recentDocuments(store).find((entry) => entry.name === name)?.title ?? '';
     this.#properties = new SharedProperties({
@@ -311,7 +298,7 @@ export class DocumentSession {
   destroy(): void {
     for (const stop of this.#stops.splice(0)) stop();
     this.#cancelLook?.();
-    this.#cancelDiffer?.();
+    this.#alikeGuests.stop();
     this.#listeners.clear();
   }
 
@@ -322,25 +309,12 @@ export class DocumentSession {
     return (person?.name ?? null) === null ? presented : { ...presented, verified: true };
   }
 
-  /** Two guests made by chance may be alike. The one who came later becomes another; of two at once the one with the higher id. */
-  #differ(hasWaited = false): void {
-    const { store, random, clock, documentAccess, sync } = this.#options;
+  /** Two guests made by chance may be alike: one of them becomes another. */
+  #differ(): void {
+    const { store, random, documentAccess, sync } = this.#options;
     if (!sync.synced || !isInvented(store) || documentAccess.info.person !== null) return;
-    if (clock.now() > this.#settlesUntil) return;
-    this.#lookedAt ??= clock.now();
-    const isNew = clock.now() - this.#lookedAt < LOOKS;
-    const self = this.#people.find(({ isSelf }) => isSelf);
-    const others = this.#people.filter(({ isSelf, browser }) => !isSelf && browser !== self?.browser);
-    const alike = others.filter(({ name, color }) => name === this.#guest.name || color === this.#guest.color);
-    if (alike.length === 0) return;
-    if (!isNew && alike.every(({ clientId }) => clientId > (self?.clientId ?? 0))) return;
-    if (!isNew && !hasWaited) {
-      this.#cancelDiffer ??= clock.after(NEWCOMER_DIFFERS, () => {
-        this.#cancelDiffer = null;
-        this.#differ(true);
-      });
-      return;
-    }
+    const others = this.#alikeGuests.differFrom(this.#guest, this.#people);
+    if (others === null) return;
     this.#guest = inventGuest(random, others);
     keepInvented(store, this.#guest);
     this.#options.awareness.setLocalStateField('user', this.#presented());
