@@ -135,8 +135,16 @@ test('a replacing that is stopped keeps what it did', async ({ room }) => {
   await find.fill('match');
   await button('Replace').first().click();
   await replacement.fill('hit');
+  // The page presses it as soon as it is there: a quick machine is done before anybody could.
+  await alice.pane.evaluate((pane) => {
+    new MutationObserver((_changes, observer) => {
+      const stop = pane.querySelector<HTMLElement>('button[aria-label="Stop replacing"]');
+      if (stop === null) return;
+      observer.disconnect();
+      stop.click();
+    }).observe(pane, { subtree: true, childList: true });
+  });
   await alice.pane.getByRole('button', { name: 'Replace all matches' }).click();
-  await button('Stop replacing').click();
   await expect(status).toHaveText(/^Replaced [\d,]+ · Undo$/);
   const text = await same(alice);
   expect(text).toContain('hit');
@@ -158,6 +166,27 @@ test('a line is gone to by its number', async ({ room, page }) => {
   await alice.press('Control+g');
   await page.keyboard.type('250');
   await page.keyboard.press('Enter');
+  await expect(alice.pane.locator('.cm-line', { hasText: /^line 250$/ })).toBeInViewport();
+  await page.keyboard.insertText('at ');
+  expect((await same(alice)).split('\n')[249]).toBe('at line 250');
+});
+
+test('the number of a line and Enter, typed before the search has been loaded, go to the line', async ({
+  room,
+  page,
+}) => {
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/\/search[-.][^/]*$/, (route) => released.then(() => route.continue()));
+  const lines = Array.from({ length: 300 }, (_, i) => `line ${i + 1}`).join('\n');
+  const alice = await room.join('alice', { content: lines, language: 'Plain text' });
+  await alice.press('Control+g');
+  await page.keyboard.type('250');
+  await page.keyboard.press('Enter');
+  expect(await same(alice)).toBe(lines);
+  release();
   await expect(alice.pane.locator('.cm-line', { hasText: /^line 250$/ })).toBeInViewport();
   await page.keyboard.insertText('at ');
   expect((await same(alice)).split('\n')[249]).toBe('at line 250');

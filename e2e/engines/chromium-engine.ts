@@ -71,7 +71,7 @@ class ChromiumTab extends PageTab<Page> {
   }
 
   override async open(address: string): Promise<void> {
-    if (!this.#hasRoom) {
+    if (!this.#hasRoom && address.startsWith('http')) {
       const session = await this.page.context().newCDPSession(this.page);
       await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(address).origin, quotaSize: 1 });
     }

@@ -1,4 +1,4 @@
-import type { Extension } from '@codemirror/state';
+import { type Extension, Prec } from '@codemirror/state';
 import { type Command, EditorView, keymap, ViewPlugin } from '@codemirror/view';
 import { whenIdle } from '../when-idle.ts';
 
@@ -15,6 +15,8 @@ class LazySearch {
   #loading: Promise<void> | null = null;
   /** What somebody types who has asked for the search and waits: it is meant for the search field, so not for the text. */
   #typed: string | null = null;
+  /** Whether Enter came behind that. */
+  #isEntered = false;
 
   constructor(view: EditorView, undo: () => void, onError: (error: unknown) => void) {
     this.#view = view;
@@ -26,7 +28,8 @@ class LazySearch {
   /** Takes a key, if somebody waits. */
   takeKey(event: KeyboardEvent): boolean {
     if (this.#typed === null) return false;
-    if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) this.#typed += event.key;
+    if (event.key === 'Enter') this.#isEntered = true;
+    else if (!this.#isEntered && event.key.length === 1 && !event.ctrlKey && !event.metaKey) this.#typed += event.key;
     return true;
   }
 
@@ -36,12 +39,13 @@ class LazySearch {
       return;
     }
     this.#typed ??= '';
+    this.#isEntered = false;
     void this.#load().then(() => {
       const typed = this.#typed ?? '';
       this.#typed = null;
       if (this.#search !== null) {
         command(this.#search)(this.#view);
-        if (typed !== '') this.#search.typeAhead(this.#view, typed);
+        if (typed !== '') this.#search.typeAhead(this.#view, typed, this.#isEntered);
       } else this.#view.dispatch({ effects: EditorView.announce.of('The search could not be loaded.') });
     });
   }
@@ -91,9 +95,12 @@ const previousMatch = command((search) => search.findPrevious);
  */
 export function searchKeys(undo: () => void, onError: (error: unknown) => void): Extension {
   return [
-    EditorView.domEventHandlers({
-      keydown: (event, view) => searches.get(view)?.takeKey(event) ?? false,
-    }),
+    // Before every keymap, or Enter would break a line of the text.
+    Prec.highest(
+      EditorView.domEventHandlers({
+        keydown: (event, view) => searches.get(view)?.takeKey(event) ?? false,
+      }),
+    ),
     keymap.of([
       { key: 'Mod-f', run: openSearch, preventDefault: true },
       { key: 'F3', run: nextMatch, shift: previousMatch, preventDefault: true },

@@ -32,8 +32,14 @@ export function install(view: EditorView, undo: () => void): void {
   view.dispatch({ effects: StateEffect.appendConfig.of(extension), filter: false });
 }
 
-/** Searches for what was typed before the search was there. */
-export function typeAhead(view: EditorView, typed: string): void {
+/** Puts what was typed before the search was there into the field that it was meant for. */
+export function typeAhead(view: EditorView, typed: string, isEntered: boolean): void {
+  const line = view.dom.querySelector<HTMLInputElement>('.cm-dialog input[name=line]');
+  if (line !== null) {
+    line.value = typed;
+    if (isEntered) line.form?.requestSubmit();
+    return;
+  }
   if (!searchPanelOpen(view.state)) return;
   const query = new SearchQuery({ search: typed });
   view.dispatch({ effects: setSearchQuery.of(query) });
