@@ -57,7 +57,7 @@ function both(values: readonly number[]): string {
 async function rowsOf(engine: EngineName, url: string, say: (words: string) => void): Promise<Row[]> {
   const browser = await openMeasured(engine);
   try {
-    // WebKit's driver takes up to a second for each key while the page is busy: what a key costs would be hidden behind it.
+    // With keys WebKit's part was not over within the time of the line. Why is not known.
     const count = engine === 'webkit' ? 0 : KEYS;
     const none = await measure(browser, url, 'none');
     const ours = await measure(browser, url, 'ours', count);

@@ -1,4 +1,4 @@
-import type { Locator } from 'playwright/test';
+import type { Locator, Page } from 'playwright/test';
 import { expect, type Person, same, test } from './harness-page.ts';
 
 /** The parts of somebody's search. */
@@ -11,6 +11,16 @@ function search({ pane }: Person) {
     status: panel.getByRole('status'),
     button: (name: string): Locator => panel.getByRole('button', { name, exact: true }),
   };
+}
+
+/** Keeps back the module of the search. Returns how to let it come. */
+async function holdSearch(page: Page): Promise<() => void> {
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/\/search[-.][^/]*$/, (route) => released.then(() => route.continue()));
+  return () => release();
 }
 
 test('search counts, says which match is selected, goes on and back, and closes', async ({ room, page }) => {
@@ -175,11 +185,7 @@ test('the number of a line and Enter, typed before the search has been loaded, g
   room,
   page,
 }) => {
-  let release: () => void = () => undefined;
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  await page.route(/\/search[-.][^/]*$/, (route) => released.then(() => route.continue()));
+  const release = await holdSearch(page);
   const lines = Array.from({ length: 300 }, (_, i) => `line ${i + 1}`).join('\n');
   const alice = await room.join('alice', { content: lines, language: 'Plain text' });
   await alice.press('Control+g');
@@ -190,6 +196,21 @@ test('the number of a line and Enter, typed before the search has been loaded, g
   await expect(alice.pane.locator('.cm-line', { hasText: /^line 250$/ })).toBeInViewport();
   await page.keyboard.insertText('at ');
   expect((await same(alice)).split('\n')[249]).toBe('at line 250');
+});
+
+test('Backspace and Enter, typed before the search has been loaded, are for its field too', async ({ room, page }) => {
+  const release = await holdSearch(page);
+  const alice = await room.join('alice', { content: 'cat dog cat' });
+  await alice.select(0);
+  await alice.press('Control+f');
+  await page.keyboard.type('cate');
+  await page.keyboard.press('Backspace');
+  await page.keyboard.press('Enter');
+  release();
+  const { find, status } = search(alice);
+  await expect(find).toHaveValue('cat');
+  await expect(status).toHaveText('2 of 2');
+  expect(await same(alice)).toBe('cat dog cat');
 });
 
 test.describe('on a phone', () => {

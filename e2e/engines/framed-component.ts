@@ -1,6 +1,6 @@
 import { MODULE } from '../element/element-page.ts';
 import type { HostSite } from '../host-page.ts';
-import { expect } from './engines-world.ts';
+import { expect, type TestServer } from './engines-world.ts';
 import type { Visitor } from './visitor.ts';
 
 /** What the frame tells the page around it: nobody may look into a frame of another origin. */
@@ -40,4 +40,19 @@ export function putFramedComponent(
 /** What somebody who has opened that page is told from within the frame, to wait for. */
 export function toldByFrame({ tab }: Visitor, what: keyof Told) {
   return expect.poll(() => tab.run((key) => (window as unknown as { told: Told }).told[key] ?? '', what));
+}
+
+/** Lets somebody who has opened that page write in the frame while the connection is cut, until all is saved. `cutOff` looks at what is said meanwhile. */
+export async function writeInFrame(alice: Visitor, server: TestServer, cutOff: () => Promise<void>): Promise<void> {
+  await toldByFrame(alice, 'status').toContain('Saved');
+  await alice.tab.click('iframe');
+  await alice.tab.type('framed');
+  await expect.poll(() => server.text('frame')).toBe('framed');
+  alice.cable.cut();
+  await alice.tab.type(' and cut off');
+  await cutOff();
+  await toldByFrame(alice, 'text').toContain('framed and cut off');
+  alice.cable.mend();
+  await toldByFrame(alice, 'status').toContain('Saved');
+  expect(await server.text('frame')).toBe('framed and cut off');
 }

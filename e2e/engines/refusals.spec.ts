@@ -2,7 +2,7 @@ import { HttpProxy } from '../../server/testing/http-proxy.ts';
 import { HostSite } from '../host-page.ts';
 import { ENGINES, type Refusal } from './engine.ts';
 import { expect, test } from './engines-world.ts';
-import { putFramedComponent, toldByFrame } from './framed-component.ts';
+import { putFramedComponent, toldByFrame, writeInFrame } from './framed-component.ts';
 import { part } from './visitor.ts';
 
 /** What each engine is told to refuse so that a page can keep nothing. WebKit's room has no bound that could be set. */
@@ -118,20 +118,12 @@ for (const engine of ENGINES) {
           how: 'on another site',
         });
         await alice.tab.open(outer);
-        await toldByFrame(alice, 'status').toContain('Saved');
-        await alice.tab.click('iframe');
-        await alice.tab.type('framed');
-        await expect.poll(() => server.text('frame')).toBe('framed');
-        alice.cable.cut();
-        await alice.tab.type(' and cut off');
-        if (refuses === undefined) {
-          await toldByFrame(alice, 'status').toContain('Only on this device');
-          await alice.tab.reload();
-        } else await toldByFrame(alice, 'status').toContain('Only in this tab');
-        await toldByFrame(alice, 'text').toContain('framed and cut off');
-        alice.cable.mend();
-        await toldByFrame(alice, 'status').toContain('Saved');
-        expect(await server.text('frame')).toBe('framed and cut off');
+        await writeInFrame(alice, server, async () => {
+          await toldByFrame(alice, 'status').toContain(
+            refuses === undefined ? 'Only on this device' : 'Only in this tab',
+          );
+          if (refuses === undefined) await alice.tab.reload();
+        });
       } finally {
         await site.close();
       }

@@ -13,7 +13,7 @@ import {
   ShownTextError,
   watchPeople,
 } from '../editor/index.ts';
-import type { ProviderOptions, Refusal } from '../provider/index.ts';
+import { NotPlainTextError, type ProviderOptions, type Refusal } from '../provider/index.ts';
 import { ADDRESS_ATTRIBUTES, ATTRIBUTES, AttributeError, type AttributeName, readServer } from './attributes.ts';
 import type { ElementErrorCode, ElementEventDetails } from './element-events.ts';
 import { FormElement } from './form-element.ts';
@@ -332,8 +332,7 @@ export class CoscribeEditorElement extends FormElement {
       },
       closed: (refusal) => this.#refused(refusal),
       failed: (error) => {
-        if (error instanceof Error && error.name === 'NotPlainTextError')
-          this.#tellError('not-plain-text', error.message);
+        if (error instanceof NotPlainTextError) this.#tellError('not-plain-text', error.message);
         else this.#tellError('internal', 'Something on the connection failed and was dealt with.', error);
       },
     };

@@ -11,6 +11,7 @@ export type { Refusal } from './connection-state.ts';
 export { clearOfflineCopies } from './device/clear-offline-copies.ts';
 export type { CopyFilter } from './device/copy-names.ts';
 export type { Inspector, LogEntry } from './inspector.ts';
+export { NotPlainTextError } from './plain-text-only.ts';
 export { CoscribeProvider } from './provider.ts';
 export type { OfflineCopyState, ProviderEvents, ProviderOptions } from './provider-options.ts';
 export type { Socket, SocketConstructor, Transport } from './socket.ts';

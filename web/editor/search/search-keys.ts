@@ -28,8 +28,11 @@ class LazySearch {
   /** Takes a key, if somebody waits. */
   takeKey(event: KeyboardEvent): boolean {
     if (this.#typed === null) return false;
-    if (event.key === 'Enter') this.#isEntered = true;
-    else if (!this.#isEntered && event.key.length === 1 && !event.ctrlKey && !event.metaKey) this.#typed += event.key;
+    const { key } = event;
+    if (this.#isEntered || event.ctrlKey || event.metaKey) return true;
+    if (key === 'Enter') this.#isEntered = true;
+    else if (key === 'Backspace') this.#typed = this.#typed.slice(0, -1);
+    else if (key.length === 1) this.#typed += key;
     return true;
   }
 

@@ -1,5 +1,6 @@
 /** The search: loaded by search-keys.ts, and only there. */
 import {
+  findNext,
   highlightSelectionMatches,
   SearchQuery,
   search,
@@ -44,4 +45,5 @@ export function typeAhead(view: EditorView, typed: string, isEntered: boolean): 
   const query = new SearchQuery({ search: typed });
   view.dispatch({ effects: setSearchQuery.of(query) });
   selectMatchFrom(view, query);
+  if (isEntered) findNext(view);
 }
