@@ -58,14 +58,19 @@ export interface Tab {
   close(): Promise<void>;
 }
 
-/** Where the middle of an element is. Runs in the page. */
-export function middleOf(selector: string): Point {
-  const element = document.querySelector(selector);
-  if (element === null) throw new Error(`Nothing in the page is ${selector}`);
-  element.scrollIntoView({ block: 'nearest' });
-  const { x, y, width, height } = element.getBoundingClientRect();
-  if (width === 0 || height === 0) throw new Error(`${selector} has no size: it is not shown`);
-  return { x: x + width / 2, y: y + height / 2 };
+/** Where the middle of an element is, once it stays there from one frame to the next: nobody presses what still moves. Runs in the page. */
+export async function middleOf(selector: string): Promise<Point> {
+  for (let before = { x: Number.NaN, y: Number.NaN }; ; ) {
+    const element = document.querySelector(selector);
+    if (element === null) throw new Error(`Nothing in the page is ${selector}`);
+    element.scrollIntoView({ block: 'nearest' });
+    const { x, y, width, height } = element.getBoundingClientRect();
+    if (width === 0 || height === 0) throw new Error(`${selector} has no size: it is not shown`);
+    const middle = { x: x + width / 2, y: y + height / 2 };
+    if (middle.x === before.x && middle.y === before.y) return middle;
+    before = middle;
+    for (let frame = 0; frame < 2; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+  }
 }
 
 /** A function with its arguments as a script that calls it: what a driver sends to the page. */
