@@ -51,6 +51,7 @@ export const PUBLIC_NAMES = {
     source: 'web/provider/index.ts',
     names: [
       'CoscribeProvider',
+      'NotPlainTextError',
       'TokenError',
       'clearOfflineCopies',
       'type Clock',
