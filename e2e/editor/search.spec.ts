@@ -213,6 +213,20 @@ test('Backspace and Enter, typed before the search has been loaded, are for its 
   expect(await same(alice)).toBe('cat dog cat');
 });
 
+test('a command given twice before the search has been loaded is done twice', async ({ room, page }) => {
+  const release = await holdSearch(page);
+  const alice = await room.join('alice', { content: 'one two one two one' });
+  await alice.select(0, 3);
+  await page.keyboard.press('Control+d');
+  await page.keyboard.press('Control+d');
+  release();
+  await expect
+    .poll(() => page.evaluate(() => window.harness.desk('alice').editor.view.state.selection.ranges.length))
+    .toBe(3);
+  await page.keyboard.type('X');
+  expect(await same(alice)).toBe('X two X two X');
+});
+
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 600 }, hasTouch: true });
 

@@ -29,7 +29,9 @@ class LazySearch {
   takeKey(event: KeyboardEvent): boolean {
     if (this.#typed === null) return false;
     const { key } = event;
-    if (this.#isEntered || event.ctrlKey || event.metaKey) return true;
+    // A command, maybe the same once more: what keymaps know. AltGr, with which some type an @, is Ctrl and Alt to Windows.
+    if ((event.ctrlKey || event.metaKey) && !event.getModifierState('AltGraph')) return false;
+    if (this.#isEntered) return true;
     if (key === 'Enter') this.#isEntered = true;
     else if (key === 'Backspace') this.#typed = this.#typed.slice(0, -1);
     else if (key.length === 1) this.#typed += key;
