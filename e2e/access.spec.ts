@@ -489,6 +489,25 @@ test('[SEC-17] links that do not work keep nobody out, nor push out one that doe
   await owner.sees('Open. Ben writes.');
 });
 
+test('[SEC-17] that a link does not work is said also where that is known before the page has been built', async ({
+  create,
+  visitor,
+}) => {
+  const owner = await create('Olive');
+  await owner.type('Open.');
+  const ana = await visitor('Ana');
+  // What shows the document comes when the server has let her in, after it refused the key.
+  const letIn = new Promise<void>((resolve) => {
+    ana.page.on('websocket', (webSocket) => webSocket.on('framereceived', () => resolve()));
+  });
+  await ana.page.route(/\/show-document-/, (route) => letIn.then(() => route.continue()));
+  await Promise.all([
+    expect(ana.page.getByTestId('toast')).toHaveText('The owner key in the link is not one of this document.'),
+    ana.page.goto(`${ana.cable.url}/d/${owner.documentName}#own.${'x'.repeat(43)}`),
+  ]);
+  await ana.sees('Open.');
+});
+
 test('a new document made without a connection is kept, and is owned when the server is back', async ({
   visitor,
   server,

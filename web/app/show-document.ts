@@ -46,8 +46,8 @@ export function showDocument(connection: DocumentConnection): void {
     store,
     tabStore,
     ui: {
-      announce: (sentence) => page.announcer?.announce(sentence),
-      toast: (sentence) => page.announcer?.toast(sentence),
+      announce: (sentence) => page.announce(sentence),
+      toast: (sentence) => page.toast(sentence),
       openDialog: (dialog) => connection.ended === null && void openDialog(dialog, session),
       startRenaming: () => page.startRenaming(),
       focusBar: () => page.focusBar(),
@@ -141,7 +141,7 @@ export function showDocument(connection: DocumentConnection): void {
   };
   page.session = session;
   connection.listen({
-    tell: (sentence) => page.announcer?.toast(sentence),
+    tell: (sentence) => page.toast(sentence),
     ended(why) {
       if (!isOver) {
         session.destroy();

@@ -25,9 +25,21 @@ export class DocumentPage extends SessionElement {
   /** Called once, when the text may be shown, with the element to show it in. */
   mountEditor: ((parent: HTMLElement) => void) | null = null;
 
-  /** What speaks to screen readers and shows toasts; null before the first render. */
-  get announcer(): Announcer | null {
-    return this.querySelector('cs-announcer');
+  /** Tells a screen reader, once the page is there. */
+  announce(sentence: string): void {
+    void this.#withAnnouncer((announcer) => announcer.announce(sentence));
+  }
+
+  /** Shows a sentence for some seconds, once the page is there. */
+  toast(sentence: string): void {
+    void this.#withAnnouncer((announcer) => announcer.toast(sentence));
+  }
+
+  /** Nothing of the page is there before its first render, and what is said by then must not be lost. */
+  async #withAnnouncer(tell: (announcer: Announcer) => void): Promise<void> {
+    if (this.querySelector('cs-announcer') === null) await this.updateComplete;
+    const announcer = this.querySelector('cs-announcer');
+    if (announcer !== null) tell(announcer);
   }
 
   /** The panel beside the text; null before the first render. */
